@@ -1,0 +1,35 @@
+# Every target sets up what it needs in .venv, once; with nothing changed the second run installs nothing.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test check bench pictures clean
+
+demo: .venv/demos.stamp  ## the slide's toy network, stepped through
+	$(BIN)/python -m demos toy_network
+
+test: .venv/dev.stamp  ## the whole test suite
+	$(BIN)/python -m pytest
+
+check: .venv/dev.stamp  ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/dev.stamp  ## speed beside the peers; PyTorch takes part where it is installed
+	$(BIN)/python -m benchmarks
+
+pictures: .venv/demos.stamp  ## the picture in the README
+	$(BIN)/python -m demos toy_network --out docs
+
+clean:
+	rm -rf .venv out
+
+.venv/demos.stamp: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --editable '.[demos]'
+	touch $@
+
+.venv/dev.stamp: pyproject.toml .venv/demos.stamp
+	$(BIN)/python -m pip install --quiet --editable '.[demos,dev]'
+	touch $@

@@ -1,0 +1,105 @@
+"""The table of primitives: one row an operation. Start reading here.
+
+Everything in this package is a reading of this table. A row says what an operation is called, what it takes, how
+it is drawn, what it computes, its partial derivatives, and where it is defined. To add an operation, add a row:
+calling, drawing, checking and testing it then follow.
+
+The formulas are plain arithmetic over a namespace ``m`` (see `autograd.namespaces`), so the same row evaluates on
+floats, on NumPy arrays, on Values (hence second derivatives) and on symbols (hence the proof in the tests that each
+partial is the derivative of its forward formula). In the partials ``y`` is the output, already computed.
+
+Where a derivative jumps (relu at 0, a tie of maxima), PyTorch's choice is taken.
+"""
+
+import copyreg
+from collections.abc import Sequence
+from typing import Any
+
+from autograd.row import Domain, Primitive
+
+POSITIVE = Domain("x > 0", lambda x: x > 0)
+NOT_NEGATIVE = Domain("x >= 0", lambda x: x >= 0)
+DIVISIBLE = Domain("b != 0", lambda a, b: b != 0)
+POWER = Domain(
+    "a > 0, or a = 0 and b >= 0, or a whole b",
+    lambda a, b: a > 0 or (a == 0 and b >= 0) or (a < 0 and b == b // 1),
+)
+NOT_EMPTY = Domain("at least one number", lambda x: len(x) > 0)
+
+
+def _if_positive(m: Any, x: Any, a: Any, b: Any) -> Any:
+    return m.where(m.greater(x, 0), a, b)
+
+
+def _pow_partials(m: Any, y: Any, a: Any, b: Any) -> tuple[Any, Any]:
+    """b a^(b-1) and y log a, with PyTorch's values at a^0 and 0^b. A negative a has no derivative by b: NaN."""
+    by_base = m.where(m.equal(b, 0), 0.0, b * m.pow(a, b - 1))
+    by_exponent = m.where(m.equal(a, 0), 0.0, y * m.log(a))
+    return by_base, by_exponent
+
+
+def _softplus(m: Any, x: Any) -> Any:
+    """log(1 + e^x), written so that nothing overflows."""
+    return m.maximum((x, 0.0)) + m.log1p(m.exp(-m.abs(x)))
+
+
+def _logsumexp(m: Any, x: Sequence[Any]) -> Any:
+    """log(e^x1 + ... + e^xn), with the largest x taken out so that nothing overflows."""
+    top = m.maximum(x)
+    return top + m.log(m.sum([m.exp(xi - top) for xi in x]))
+
+
+def _chosen(m: Any, y: Any, x: Sequence[Any]) -> tuple[list[Any]]:
+    """1 for the x that was chosen as y, 0 for the others; equal ones share the 1."""
+    chosen = [m.where(m.equal(xi, y), 1.0, 0.0) for xi in x]
+    return ([c / m.sum(chosen) for c in chosen],)
+
+
+# fmt: off
+#                    name      inputs  symbol  forward                         partials                              domain
+neg     = Primitive("neg",     "x",    "−",    lambda m, x: -x,                lambda m, y, x: (-1.0,))
+add     = Primitive("add",     "a b",  "+",    lambda m, a, b: a + b,          lambda m, y, a, b: (1.0, 1.0))
+sub     = Primitive("sub",     "a b",  "−",    lambda m, a, b: a - b,          lambda m, y, a, b: (1.0, -1.0))
+mul     = Primitive("mul",     "a b",  "×",    lambda m, a, b: a * b,          lambda m, y, a, b: (b, a))
+div     = Primitive("div",     "a b",  "/",    lambda m, a, b: a / b,          lambda m, y, a, b: (1 / b, -y / b),   DIVISIBLE)
+pow     = Primitive("pow",     "a b",  "^",    lambda m, a, b: m.pow(a, b),    _pow_partials,                        POWER)
+
+exp     = Primitive("exp",     "x",    "exp",  lambda m, x: m.exp(x),          lambda m, y, x: (y,))
+log     = Primitive("log",     "x",    "log",  lambda m, x: m.log(x),          lambda m, y, x: (1 / x,),             POSITIVE)
+sqrt    = Primitive("sqrt",    "x",    "√",    lambda m, x: m.sqrt(x),         lambda m, y, x: (m.pow(x, -0.5) / 2,), NOT_NEGATIVE)
+sin     = Primitive("sin",     "x",    "sin",  lambda m, x: m.sin(x),          lambda m, y, x: (m.cos(x),))
+cos     = Primitive("cos",     "x",    "cos",  lambda m, x: m.cos(x),          lambda m, y, x: (-m.sin(x),))
+tanh    = Primitive("tanh",    "x",    "tanh", lambda m, x: m.tanh(x),         lambda m, y, x: (1 - y * y,))
+sigmoid = Primitive("sigmoid", "x",    "σ",    lambda m, x: 1 / (1 + m.exp(-x)), lambda m, y, x: (y * (1 - y),))
+softplus = Primitive("softplus", "x",  "softplus", _softplus,                  lambda m, y, x: (1 / (1 + m.exp(-x)),))
+
+# Pieces of straight lines and curves: _if_positive(m, x, a, b) is a where x > 0, else b.
+abs        = Primitive("abs",        "x",            "|x|",        lambda m, x: m.abs(x),                                          lambda m, y, x: (_if_positive(m, x, 1.0, _if_positive(m, -x, -1.0, 0.0)),))
+step       = Primitive("step",       "x",            "step",       lambda m, x: _if_positive(m, -x, 0.0, 1.0),                     lambda m, y, x: (0.0,))
+relu       = Primitive("relu",       "x",            "relu",       lambda m, x: _if_positive(m, x, x, 0.0),                        lambda m, y, x: (_if_positive(m, x, 1.0, 0.0),))
+relu6      = Primitive("relu6",      "x",            "relu6",      lambda m, x: _if_positive(m, x, m.minimum((x, 6.0)), 0.0),      lambda m, y, x: (_if_positive(m, x, _if_positive(m, 6 - x, 1.0, 0.0), 0.0),))
+leaky_relu = Primitive("leaky_relu", "x slope=0.01", "leaky relu", lambda m, x, slope: _if_positive(m, x, x, slope * x),           lambda m, y, x, slope: (_if_positive(m, x, 1.0, slope), _if_positive(m, x, 0.0, x)))
+elu        = Primitive("elu",        "x alpha=1",    "elu",        lambda m, x, alpha: _if_positive(m, x, x, alpha * m.expm1(x)),  lambda m, y, x, alpha: (_if_positive(m, x, 1.0, alpha * m.exp(x)), _if_positive(m, x, 0.0, m.exp(x) - 1)))
+
+# One node for many inputs: w* is a sequence of them, and its partial is a sequence too.
+sum       = Primitive("sum",       "x*",      "Σ",         lambda m, x: m.sum(x),                  lambda m, y, x: ([1.0] * len(x),))
+dot       = Primitive("dot",       "a* b*",   "a·b",       lambda m, a, b: m.dot(a, b),            lambda m, y, a, b: (b, a))
+affine    = Primitive("affine",    "w* x* b", "w·x+b",     lambda m, w, x, b: m.dot(w, x) + b,     lambda m, y, w, x, b: (x, w, 1.0))
+maximum   = Primitive("maximum",   "x*",      "max",       lambda m, x: m.maximum(x),              _chosen,                                        NOT_EMPTY)
+minimum   = Primitive("minimum",   "x*",      "min",       lambda m, x: m.minimum(x),              _chosen,                                        NOT_EMPTY)
+logsumexp = Primitive("logsumexp", "x*",      "log Σ exp", _logsumexp,                             lambda m, y, x: ([m.exp(xi - y) for xi in x],), NOT_EMPTY)
+
+# Losses that a slide writes as one quantity E: output o, target t.
+squared_error      = Primitive("squared_error",      "o t", "(t−o)²",  lambda m, o, t: (t - o) * (t - o),       lambda m, y, o, t: (-2 * (t - o), 2 * (t - o)))
+half_squared_error = Primitive("half_squared_error", "o t", "½(t−o)²", lambda m, o, t: (t - o) * (t - o) / 2,   lambda m, y, o, t: (-(t - o), t - o))
+# fmt: on
+
+PRIMITIVES: dict[str, Primitive] = {row.name: row for row in list(globals().values()) if isinstance(row, Primitive)}
+
+
+def by_name(name: str) -> Primitive:
+    """The row of the table that has this name."""
+    return PRIMITIVES[name]
+
+
+copyreg.pickle(Primitive, lambda row: (by_name, (row.name,)))  # a copied or pickled graph refers to the same rows

@@ -1,0 +1,318 @@
+"""Value: a number that remembers how it was computed, and the backward pass that uses the memory.
+
+Backpropagation is one line of this file::
+
+    parent.grad += local_derivative * node.grad
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Callable, Iterator, Sequence
+from numbers import Real
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd import primitives
+from autograd.namespaces import FLOATS
+from autograd.primitives import PRIMITIVES, add, div, mul, neg, sub
+from autograd.row import DomainError, Primitive
+
+_ORDER = "a Value has no order and no truth of its own; compare its number: v.data"
+
+
+class Value:
+    """One number of a computation, with its gradient and the memory of where it came from.
+
+    Args:
+        data: the number; an int, float or NumPy scalar. It is kept as a float.
+        name: what the slide calls it; used by drawings, formulas and errors.
+
+    Attributes:
+        data: the number.
+        grad: the derivative of the output that `backward` was last called on, by this value. For a leaf it
+            accumulates over calls, as in PyTorch, until it is set to 0.
+        parents: the values it was computed from, in the order written, repeats included; () for a leaf.
+        local_derivatives: d self / d parent, a float beside each parent, as recorded when self was computed
+            (Rumelhart, Hinton & Williams 1986, eqs. 3-9; the edges of the graph). It is 0.0 beside a Constant, which
+            does not vary.
+        op: the primitive that computed it; None for a leaf.
+        name: see above; may be set at any time.
+
+    Two Values are equal only if they are the same object. Ordering them or asking for their truth raises TypeError.
+    """
+
+    __slots__ = ("data", "grad", "local_derivatives", "name", "op", "parents")
+    __array_ufunc__ = None  # NumPy leaves `array * value` and `np.float64(2) * value` to the operators below
+
+    data: float
+    grad: float
+    parents: tuple[Value, ...]
+    local_derivatives: tuple[float, ...]
+    op: Primitive | None
+    name: str | None
+
+    def __init__(self, data: float, name: str | None = None) -> None:
+        if not isinstance(data, Real):
+            raise TypeError(f"a Value holds one number, got {type(data).__name__} {data!r}")
+        self.data = float(data)
+        self.grad = 0.0
+        self.parents = ()
+        self.local_derivatives = ()
+        self.op = None
+        self.name = name
+
+    # The four operations of arithmetic are written out for speed; a test holds them to the table's rows.
+
+    def __add__(self, other: Operand) -> Value:
+        if isinstance(other, Value):
+            return _node(self.data + other.data, add, (self, other), (1.0, 1.0))
+        return _with_number(add, self, other, other)
+
+    def __sub__(self, other: Operand) -> Value:
+        if isinstance(other, Value):
+            return _node(self.data - other.data, sub, (self, other), (1.0, -1.0))
+        return _with_number(sub, self, other, other)
+
+    def __mul__(self, other: Operand) -> Value:
+        if isinstance(other, Value):
+            a, b = self.data, other.data
+            return _node(a * b, mul, (self, other), (b, a))
+        return _with_number(mul, self, other, other)
+
+    def __truediv__(self, other: Operand) -> Value:
+        if isinstance(other, Value) and other.data:
+            a, b = self.data, other.data
+            return _node(a / b, div, (self, other), (1 / b, -a / b / b))
+        return _with_number(div, self, other, other)
+
+    def __pow__(self, other: Operand) -> Value:
+        return _with_number(primitives.pow, self, other, other)
+
+    def __radd__(self, other: float) -> Value:
+        return _with_number(add, other, self, other)
+
+    def __rsub__(self, other: float) -> Value:
+        return _with_number(sub, other, self, other)
+
+    def __rmul__(self, other: float) -> Value:
+        return _with_number(mul, other, self, other)
+
+    def __rtruediv__(self, other: float) -> Value:
+        return _with_number(div, other, self, other)
+
+    def __rpow__(self, other: float) -> Value:
+        return _with_number(primitives.pow, other, self, other)
+
+    def __neg__(self) -> Value:
+        return _node(-self.data, neg, (self,), (-1.0,))
+
+    def __pos__(self) -> Value:
+        return self
+
+    def __abs__(self) -> Value:
+        return record(primitives.abs, (self,))
+
+    def backward(self) -> None:
+        """Compute d self / d v for every value v that self was computed from, and leave it in ``v.grad``.
+
+        One pass over the graph from self to its leaves: when a node's turn comes, all that it feeds has already
+        handed it its share, so its own gradient is complete and it hands each parent local derivative times gradient.
+
+        Gradients of leaves add up over calls (set ``grad`` to 0 to start afresh); those of interior nodes are of this
+        call alone. The local derivatives are those recorded in the forward pass, whatever has become of ``data``.
+
+        Linear in the graph, at any depth. Raises AnomalyError under `detect_anomaly`.
+        """
+        order = topological_order(self)
+        for node in order:
+            if node.parents:
+                node.grad = 0.0
+        self.grad += 1.0
+        for node in reversed(order):
+            gradient = node.grad
+            if _anomalies_raise and not math.isfinite(gradient):
+                raise AnomalyError(f"the gradient of {node!r} is {gradient}")
+            for parent, local_derivative in zip(node.parents, node.local_derivatives):
+                parent.grad += local_derivative * gradient
+
+    @staticmethod
+    def _record(primitive: Primitive, operands: Sequence[Operand]) -> Value:
+        """What a primitive calls when one of its arguments is a Value."""
+        return record(primitive, operands)
+
+    def __float__(self) -> float:
+        return self.data
+
+    def __format__(self, spec: str) -> str:
+        return format(self.data, spec) if spec else repr(self)
+
+    def __repr__(self) -> str:
+        name = f", name={self.name!r}" if self.name is not None else ""
+        return f"{type(self).__name__}(data={self.data!r}, grad={self.grad!r}{name})"
+
+    def _repr_svg_(self) -> str | None:
+        """Jupyter shows a Value as its graph; where that is too large to read, as its repr."""
+        from autograd.viz import TooManyNodesError, draw  # the one import against the grain: only a notebook asks
+
+        try:
+            return draw(self).pipe(format="svg", encoding="utf-8")
+        except TooManyNodesError:
+            return None
+
+    def __bool__(self) -> bool:
+        raise TypeError(_ORDER)
+
+    def __lt__(self, other: object) -> bool:
+        raise TypeError(_ORDER)
+
+    __le__ = __gt__ = __ge__ = __lt__
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Callable[..., Value]: ...  # the methods made of the table, below
+
+
+class Parameter(Value):
+    """A leaf that training may change: a weight or a bias. Drawings and optimizers tell it from an input."""
+
+    __slots__ = ()
+
+
+class Constant(Value):
+    """A number written in a formula, such as the 2 of ``x ** 2``. It does not vary: no gradient flows to it."""
+
+    __slots__ = ()
+
+
+Operand = Value | float
+
+
+class AnomalyError(ArithmeticError):
+    """A NaN or an infinity was born under `detect_anomaly`."""
+
+
+_anomalies_raise = False
+
+
+@contextlib.contextmanager
+def detect_anomaly() -> Iterator[None]:
+    """Inside ``with detect_anomaly():`` a NaN or an infinity raises AnomalyError where it is born.
+
+    That is the operation whose result, local derivative or gradient is not finite; the error names it and its inputs.
+    """
+    global _anomalies_raise
+    before, _anomalies_raise = _anomalies_raise, True
+    try:
+        yield
+    finally:
+        _anomalies_raise = before
+
+
+def topological_order(output: Value) -> list[Value]:
+    """Everything ``output`` was computed from, itself included, each node after all of its parents.
+
+    Depth first, parents from left to right, without recursion: a graph may be deeper than Python's stack.
+    """
+    order: list[Value] = []
+    seen: set[Value] = set()
+    stack: list[Value | None] = [output]
+    while stack:
+        node = stack.pop()
+        if node is None:  # all that the next one on the stack depends on is in place
+            order.append(stack.pop())  # type: ignore[arg-type]
+        elif node not in seen:
+            seen.add(node)
+            if node.parents:
+                stack += (node, None)
+                stack.extend([parent for parent in reversed(node.parents) if parent not in seen])
+            else:
+                order.append(node)
+    return order
+
+
+def record(primitive: Primitive, operands: Sequence[Operand], check: bool = True) -> Value:
+    """Apply a primitive to Values and numbers: a new Value that remembers them as its parents.
+
+    Args:
+        primitive: a row of the table.
+        operands: its inputs, sequences laid out flat. A number becomes a Constant.
+        check: whether an input outside the primitive's domain raises DomainError.
+    """
+    parents = tuple([x if isinstance(x, Value) else Constant(primitive.number(x)) for x in operands])
+    inputs = primitive.unflatten([parent.data for parent in parents])
+    if check and primitive.domain is not None:
+        primitive.check_domain(inputs, [parent.name for parent in parents])
+    data = primitive.forward(FLOATS, *inputs)
+    local_derivatives = primitive.flatten(primitive.partials(FLOATS, data, *inputs))
+    kinds = {*map(type, parents)}
+    if Constant in kinds:
+        if len(kinds) == 1:
+            return Constant(data)
+        local_derivatives = [
+            0.0 if type(parent) is Constant else derivative for parent, derivative in zip(parents, local_derivatives)
+        ]
+    return _node(data, primitive, parents, tuple(local_derivatives))
+
+
+def _node(data: float, op: Primitive, parents: tuple[Value, ...], local_derivatives: tuple[float, ...]) -> Value:
+    node = _new(Value)
+    node.data = data
+    node.grad = 0.0
+    node.parents = parents
+    node.local_derivatives = local_derivatives
+    node.op = op
+    node.name = None
+    if _anomalies_raise and not all(map(math.isfinite, (data, *local_derivatives))):
+        raise AnomalyError(f"{op.name} gave {data} with local derivatives {local_derivatives} from {parents}")
+    return node
+
+
+_new = object.__new__
+
+
+def _with_number(primitive: Primitive, a: Any, b: Any, other: object) -> Any:
+    """``a op b`` where ``other``, one of the two, need not be a Value."""
+    if isinstance(other, Value | Real):
+        return record(primitive, (a, b))
+    if isinstance(other, np.ndarray):  # element by element, as NumPy does
+        pairs = [(x, b) for x in a.flat] if other is a else [(a, x) for x in b.flat]
+        results = np.empty(other.shape, dtype=object)
+        results.flat = [record(primitive, pair) for pair in pairs]
+        return results
+    return NotImplemented
+
+
+def _method(primitive: Primitive) -> Callable[..., Value]:
+    def method(self: Value, *others: Operand) -> Value:
+        return record(primitive, primitive.flatten((self, *others)))
+
+    method.__name__ = primitive.name
+    method.__doc__ = f"``{primitive.signature}`` as a method: micrograd's users write ``v.{primitive.name}()``."
+    return method
+
+
+for _row in PRIMITIVES.values():
+    if len(_row.names) - len(_row.defaults) == 1 and not _row.n_ary:
+        setattr(Value, _row.name, _method(_row))
+
+
+def _unchecked(primitive: Primitive) -> Callable[..., Value]:
+    return lambda *arguments: record(primitive, primitive.flatten(arguments), check=False)
+
+
+def _data(x: Operand) -> float:
+    return x.data if isinstance(x, Value) else x
+
+
+# The namespace in which a row's partials, evaluated on Values, are Values again: second derivatives. Domains are not
+# checked here, for a formula may mention a branch that `where` discards.
+VALUES = SimpleNamespace(
+    **{name: _unchecked(row) for name, row in PRIMITIVES.items()},
+    greater=lambda a, b: _data(a) > _data(b),
+    equal=lambda a, b: _data(a) == _data(b),
+    where=lambda condition, a, b: a if condition else b,
+)

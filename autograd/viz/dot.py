@@ -1,0 +1,100 @@
+"""The computation graph as a picture: Program -> graphviz."""
+
+from __future__ import annotations
+
+import html
+
+import graphviz
+
+from autograd.graph import Node, Program
+from autograd.value import Value
+from autograd.viz.render import Drawing
+
+FONT = {"fontname": "Arial"}  # graphviz knows its widths, and browsers have it or its twin
+# The kinds of node differ by outline as well as by colour, so that a grey print or a colour-blind reader loses nothing.
+STYLES = {
+    "input": {"shape": "cds", "style": "filled", "fillcolor": "#dcebfa", "margin": "0.16,0.08"},
+    "parameter": {"shape": "component", "style": "filled", "fillcolor": "#fdefcf", "margin": "0.2,0.04"},
+    "constant": {"shape": "plain"},
+    "interior": {"shape": "box", "style": "filled,rounded", "fillcolor": "#ffffff"},
+    "output": {"shape": "box", "style": "filled", "fillcolor": "#fbe3e3", "peripheries": "2"},
+}
+PLATE = "#22303f"  # the dark plate that an operation's symbol is written on
+DERIVATIVE = "#0b5a8a"  # local derivatives, on the edges
+
+
+class TooManyNodesError(ValueError):
+    """The graph is too large to be drawn readably."""
+
+
+def draw(
+    output: Value | Program, *, digits: int = 4, constants: bool = True, max_nodes: int = 300
+) -> graphviz.Digraph:
+    """Draw the graph that computed ``output``, from the inputs at the left to the output at the right.
+
+    One box a value: its name, data and grad, and the symbol of the operation that computed it on a dark plate. Each
+    edge bears its local derivative, d child / d parent; that of a constant is dashed and bears none. Call ``backward()`` first if
+    the gradients are to be seen.
+
+    Args:
+        output: the value to draw, or a Program (for instance a `rounded` one).
+        digits: significant digits of every number.
+        constants: whether to draw the numbers written in formulas, such as the 2 of ``x ** 2``.
+        max_nodes: refuse to draw more than this many nodes.
+
+    Returns:
+        A `graphviz.Digraph`, the same bytes for the same program. ``.render()`` writes a file, ``.pipe()`` gives the
+        picture's bytes, and Jupyter shows it.
+
+    Raises:
+        TooManyNodesError: there are more than ``max_nodes`` nodes.
+    """
+    program = Program.of(output) if isinstance(output, Value) else output
+    if len(program) > max_nodes:
+        raise TooManyNodesError(
+            f"{len(program)} nodes are more than max_nodes={max_nodes}: draw one example, a smaller net, or raise max_nodes"
+        )
+    drawing = Drawing(
+        "computation",
+        graph_attr={"rankdir": "LR", "nodesep": "0.12", "ranksep": "0.7", **FONT},
+        node_attr={"fontsize": "16", "margin": "0.08,0.04", **FONT},
+        edge_attr={"fontsize": "15", "fontcolor": DERIVATIVE, **FONT},
+    )
+    for node in program:
+        if node.kind == "constant" and not constants:
+            continue
+        drawing.node(f"n{node.index}", _box(node, digits), **STYLES[node.kind])
+        for parent, derivative in zip(node.parents, node.local_derivatives):
+            nodes = (f"n{parent}", f"n{node.index}")
+            if program.nodes[parent].kind != "constant":
+                told = f"d {program.labels[node.index]} / d {program.labels[parent]} = {number(derivative, digits)}"
+                drawing.edge(*nodes, number(derivative, digits), tooltip=graphviz.escape(text(told)))
+            elif constants:
+                drawing.edge(*nodes, style="dashed")
+    return drawing
+
+
+def _box(node: Node, digits: int) -> str:
+    """The node's HTML-like label: its operation on a plate, its name, and its data above its grad."""
+    numbers = [f"data {number(node.data, digits)}", f"grad {number(node.grad, digits)}"]
+    if node.kind == "constant":
+        numbers = [number(node.data, digits)]
+    columns = []
+    if node.op is not None:
+        symbol = f'<FONT COLOR="white" POINT-SIZE="18"> {html.escape(node.op.symbol)} </FONT>'
+        columns.append(f'<TD ROWSPAN="2" BGCOLOR="{PLATE}">{symbol}</TD>')
+    if node.name:
+        columns.append(f'<TD ROWSPAN="2"><B><FONT POINT-SIZE="20">{html.escape(text(node.name))}</FONT></B></TD>')
+    first, *rest = [f'<TD ALIGN="LEFT">{told}</TD>' for told in numbers]
+    rows = [f"<TR>{''.join(columns)}{first}</TR>", *[f"<TR>{told}</TR>" for told in rest]]
+    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{"".join(rows)}</TABLE>>'
+
+
+def number(x: float, digits: int) -> str:
+    """A number to some significant digits, without a negative zero."""
+    return format(x + 0.0, f".{digits}g")
+
+
+def text(label: str) -> str:
+    """A label without characters that cannot be printed; they show as Python writes them (``\\\\n``)."""
+    return "".join([c if c.isprintable() else ascii(c)[1:-1] for c in label])

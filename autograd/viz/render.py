@@ -1,0 +1,54 @@
+"""Rendering: which program turns DOT into a picture."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import graphviz
+from graphviz.backend import dot_command
+
+
+class Drawing(graphviz.Digraph):
+    """A `graphviz.Digraph` that renders wherever pip can install.
+
+    ``pipe``, ``render``, ``view`` and Jupyter use the system's ``dot`` where there is one, and otherwise the one of
+    the ``graphviz-pure`` wheel, which is a dependency of this package.
+    """
+
+    def pipe(self, *args: Any, **kwargs: Any) -> Any:
+        dot_command.DOT_BINARY = find_dot()
+        kwargs.setdefault("quiet", True)  # it warns of signs whose width it has to guess
+        return super().pipe(*args, **kwargs)
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        dot_command.DOT_BINARY = find_dot()
+        kwargs.setdefault("quiet", True)
+        return super().render(*args, **kwargs)
+
+    def write_svg(self, path: Path) -> Path:
+        """Write the picture to ``path`` as SVG; an older picture there survives if rendering fails."""
+        svg = self.pipe(format="svg", encoding="utf-8")
+        unfinished = path.with_name(path.name + ".part")
+        unfinished.write_text(svg, encoding="utf-8", newline="\n")
+        os.replace(unfinished, path)
+        return path
+
+
+def find_dot() -> Path:
+    """The ``dot`` to render with.
+
+    Raises:
+        FileNotFoundError: neither Graphviz nor graphviz-pure is installed; the message says how to mend that.
+    """
+    beside_python = Path(sys.executable).parent  # where pip puts commands, on the PATH or not
+    for command, folder in (("dot", None), ("graphviz-pure", beside_python), ("graphviz-pure", None)):
+        found = shutil.which(command, path=folder)
+        if found:
+            return Path(found)
+    raise FileNotFoundError(
+        "no program to draw with: run `pip install graphviz-pure`, or install Graphviz so that `dot` is on the PATH"
+    )
