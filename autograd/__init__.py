@@ -10,7 +10,7 @@ from autograd.graph import Node, Program
 from autograd.primitives import *  # noqa: F403
 from autograd.primitives import PRIMITIVES
 from autograd.row import Domain, DomainError, Primitive
-from autograd.value import AnomalyError, Constant, Parameter, Value, detect_anomaly
+from autograd.value import AnomalyError, Constant, Parameter, Value, affine, detect_anomaly
 
 _DRAWING = ("TooManyNodesError", "draw", "draw_network")
 

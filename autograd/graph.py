@@ -51,7 +51,9 @@ class Program:
     @classmethod
     def of(cls, output: Value) -> Program:
         """The program that computed ``output``, with the numbers and gradients that its Values hold now."""
-        order = topological_order(output)
+        results = topological_order(output)
+        lines = [value for result in results for value in (*result.parents, result)]  # leaves just before their first use
+        order = list(dict.fromkeys([*lines, output]))
         index = {value: i for i, value in enumerate(order)}
         return cls(
             tuple(

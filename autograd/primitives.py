@@ -27,10 +27,6 @@ POWER = Domain(
 NOT_EMPTY = Domain("at least one number", lambda x: len(x) > 0)
 
 
-def _if_positive(m: Any, x: Any, a: Any, b: Any) -> Any:
-    return m.where(m.greater(x, 0), a, b)
-
-
 def _pow_partials(m: Any, y: Any, a: Any, b: Any) -> tuple[Any, Any]:
     """b a^(b-1) and y log a, with PyTorch's values at a^0 and 0^b. A negative a has no derivative by b: NaN."""
     by_base = m.where(m.equal(b, 0), 0.0, b * m.pow(a, b - 1))
@@ -73,13 +69,13 @@ tanh    = Primitive("tanh",    "x",    "tanh", lambda m, x: m.tanh(x),         l
 sigmoid = Primitive("sigmoid", "x",    "σ",    lambda m, x: 1 / (1 + m.exp(-x)), lambda m, y, x: (y * (1 - y),))
 softplus = Primitive("softplus", "x",  "softplus", _softplus,                  lambda m, y, x: (1 / (1 + m.exp(-x)),))
 
-# Pieces of straight lines and curves: _if_positive(m, x, a, b) is a where x > 0, else b.
-abs        = Primitive("abs",        "x",            "|x|",        lambda m, x: m.abs(x),                                          lambda m, y, x: (_if_positive(m, x, 1.0, _if_positive(m, -x, -1.0, 0.0)),))
-step       = Primitive("step",       "x",            "step",       lambda m, x: _if_positive(m, -x, 0.0, 1.0),                     lambda m, y, x: (0.0,))
-relu       = Primitive("relu",       "x",            "relu",       lambda m, x: _if_positive(m, x, x, 0.0),                        lambda m, y, x: (_if_positive(m, x, 1.0, 0.0),))
-relu6      = Primitive("relu6",      "x",            "relu6",      lambda m, x: _if_positive(m, x, m.minimum((x, 6.0)), 0.0),      lambda m, y, x: (_if_positive(m, x, _if_positive(m, 6 - x, 1.0, 0.0), 0.0),))
-leaky_relu = Primitive("leaky_relu", "x slope=0.01", "leaky relu", lambda m, x, slope: _if_positive(m, x, x, slope * x),           lambda m, y, x, slope: (_if_positive(m, x, 1.0, slope), _if_positive(m, x, 0.0, x)))
-elu        = Primitive("elu",        "x alpha=1",    "elu",        lambda m, x, alpha: _if_positive(m, x, x, alpha * m.expm1(x)),  lambda m, y, x, alpha: (_if_positive(m, x, 1.0, alpha * m.exp(x)), _if_positive(m, x, 0.0, m.exp(x) - 1)))
+# Pieces of straight lines and curves: m.where(m.greater(x, 0), a, b) is a where x > 0, else b.
+abs        = Primitive("abs",        "x",            "|x|",        lambda m, x: m.abs(x),                                          lambda m, y, x: (m.where(m.greater(x, 0), 1.0, m.where(m.greater(0, x), -1.0, 0.0)),))
+step       = Primitive("step",       "x",            "step",       lambda m, x: m.where(m.greater(0, x), 0.0, 1.0),                     lambda m, y, x: (0.0,))
+relu       = Primitive("relu",       "x",            "relu",       lambda m, x: m.where(m.greater(x, 0), x, 0.0),                        lambda m, y, x: (m.where(m.greater(x, 0), 1.0, 0.0),))
+relu6      = Primitive("relu6",      "x",            "relu6",      lambda m, x: m.where(m.greater(x, 0), m.minimum((x, 6.0)), 0.0),      lambda m, y, x: (m.where(m.greater(x, 0), m.where(m.greater(6, x), 1.0, 0.0), 0.0),))
+leaky_relu = Primitive("leaky_relu", "x slope=0.01", "leaky relu", lambda m, x, slope: m.where(m.greater(x, 0), x, slope * x),           lambda m, y, x, slope: (m.where(m.greater(x, 0), 1.0, slope), m.where(m.greater(x, 0), 0.0, x)))
+elu        = Primitive("elu",        "x alpha=1",    "elu",        lambda m, x, alpha: m.where(m.greater(x, 0), x, alpha * m.expm1(x)),  lambda m, y, x, alpha: (m.where(m.greater(x, 0), 1.0, alpha * m.exp(x)), m.where(m.greater(x, 0), 0.0, m.exp(x) - 1)))
 
 # One node for many inputs: w* is a sequence of them, and its partial is a sequence too.
 sum       = Primitive("sum",       "x*",      "Σ",         lambda m, x: m.sum(x),                  lambda m, y, x: ([1.0] * len(x),))

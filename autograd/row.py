@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from numbers import Real
 from typing import Any
 
@@ -51,25 +51,22 @@ class Primitive:
     partials: Callable[..., Any]
     domain: Domain | None = None
 
-    @cached_property
-    def names(self) -> tuple[str, ...]:
-        """The names of the inputs, without stars and default values."""
-        return tuple(name.rstrip("*").split("=")[0] for name in self.inputs.split())
+    # Derived from `inputs`: the names without stars and defaults, which ones are sequences, the values of the last ones
+    # that may be left out, whether the number of parents varies, and the number of parents where it does not.
+    names: tuple[str, ...] = field(init=False)
+    sequences: tuple[bool, ...] = field(init=False)
+    defaults: tuple[float, ...] = field(init=False)
+    n_ary: bool = field(init=False)
+    arity: int | None = field(init=False)
 
-    @cached_property
-    def defaults(self) -> tuple[float, ...]:
-        """The default values of the last inputs."""
-        return tuple(float(name.split("=")[1]) for name in self.inputs.split() if "=" in name)
-
-    @cached_property
-    def sequences(self) -> tuple[bool, ...]:
-        """For each input, whether it is a sequence."""
-        return tuple(name.endswith("*") for name in self.inputs.split())
-
-    @cached_property
-    def n_ary(self) -> bool:
-        """Whether any input is a sequence, so that the number of parents varies."""
-        return any(self.sequences)
+    def __post_init__(self) -> None:
+        words = self.inputs.split()
+        set_once = partial(object.__setattr__, self)  # the dataclass is frozen
+        set_once("names", tuple(word.rstrip("*").split("=")[0] for word in words))
+        set_once("sequences", tuple(word.endswith("*") for word in words))
+        set_once("defaults", tuple(float(word.split("=")[1]) for word in words if "=" in word))
+        set_once("n_ary", "*" in self.inputs)
+        set_once("arity", None if self.n_ary else len(words))
 
     def __call__(self, *arguments: Any) -> Any:
         """Apply the operation to numbers, arrays or Values (or sequences of them, for an input with a ``*``).
@@ -79,12 +76,13 @@ class Primitive:
             ValueError: sequences of different lengths; the lengths are named.
             DomainError: an input outside the domain; the operation, the value and the domain are named.
         """
-        if self.sequences == (True,) and (len(arguments) != 1 or not isinstance(arguments[0], Iterable)):
+        if self.n_ary and len(self.names) == 1 and not (len(arguments) == 1 and hasattr(arguments[0], "__iter__")):
             arguments = (arguments,)
-        operands = self.flatten(arguments)
+        operands = arguments if len(arguments) == self.arity else self.flatten(arguments)
         for operand in operands:
-            if hasattr(operand, "_record"):  # a Value: it remembers what is done with it
-                return operand._record(self, operands)
+            record = getattr(operand, "_record", None)
+            if record is not None:  # a Value: it remembers what is done with it
+                return record(self, operands)
         if any(isinstance(operand, np.ndarray) for operand in operands):
             return self.forward(ARRAYS, *self.unflatten(operands))
         inputs = self.unflatten([self.number(operand) for operand in operands])
@@ -100,25 +98,30 @@ class Primitive:
     def flatten(self, arguments: Sequence[Any]) -> Sequence[Any]:
         """The arguments of a call, or the partials of a row, with every sequence laid out flat."""
         missing = len(self.names) - len(arguments)
-        if 0 < missing <= len(self.defaults):
+        if missing:
+            if not 0 < missing <= len(self.defaults):
+                raise TypeError(f"{self.signature} takes {len(self.names)} arguments, got {len(arguments)}")
             arguments = (*arguments, *self.defaults[-missing:])
-        elif missing:
-            raise TypeError(f"{self.signature} takes {len(self.names)} arguments, got {len(arguments)}")
         if not self.n_ary:
             return arguments
         flat: list[Any] = []
-        lengths: dict[str, int] = {}
-        for name, is_sequence, argument in zip(self.names, self.sequences, arguments):
+        length = None
+        for is_sequence, argument in zip(self.sequences, arguments):
             if is_sequence:
-                lengths[name] = -len(flat)
-                flat.extend(argument)
-                lengths[name] += len(flat)
+                start = len(flat)
+                flat += argument
+                if length is None:
+                    length = len(flat) - start
+                elif len(flat) - start != length:
+                    raise self._unequal(arguments)
             else:
                 flat.append(argument)
-        if len(set(lengths.values())) > 1:
-            told = ", ".join(f"{name} has {length}" for name, length in lengths.items())
-            raise ValueError(f"{self.signature} needs sequences of one length: {told}")
         return flat
+
+    def _unequal(self, arguments: Sequence[Any]) -> ValueError:
+        sequences = [(name, a) for name, is_sequence, a in zip(self.names, self.sequences, arguments) if is_sequence]
+        told = ", ".join(f"{name} has {len(argument)}" for name, argument in sequences)
+        return ValueError(f"{self.signature} needs sequences of one length: {told}")
 
     def unflatten(self, flat: Sequence[Any]) -> Sequence[Any]:
         """Undo `flatten`: one entry an input, a sequence where the input is one."""

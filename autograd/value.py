@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import operator
 from collections.abc import Callable, Iterator, Sequence
 from numbers import Real
 from types import SimpleNamespace
@@ -56,7 +57,7 @@ class Value:
     name: str | None
 
     def __init__(self, data: float, name: str | None = None) -> None:
-        if not isinstance(data, Real):
+        if type(data) is not float and not isinstance(data, Real):  # the first test is for speed
             raise TypeError(f"a Value holds one number, got {type(data).__name__} {data!r}")
         self.data = float(data)
         self.grad = 0.0
@@ -129,8 +130,7 @@ class Value:
         """
         order = topological_order(self)
         for node in order:
-            if node.parents:
-                node.grad = 0.0
+            node.grad = 0.0
         self.grad += 1.0
         for node in reversed(order):
             gradient = node.grad
@@ -138,11 +138,6 @@ class Value:
                 raise AnomalyError(f"the gradient of {node!r} is {gradient}")
             for parent, local_derivative in zip(node.parents, node.local_derivatives):
                 parent.grad += local_derivative * gradient
-
-    @staticmethod
-    def _record(primitive: Primitive, operands: Sequence[Operand]) -> Value:
-        """What a primitive calls when one of its arguments is a Value."""
-        return record(primitive, operands)
 
     def __float__(self) -> float:
         return self.data
@@ -213,9 +208,10 @@ def detect_anomaly() -> Iterator[None]:
 
 
 def topological_order(output: Value) -> list[Value]:
-    """Everything ``output`` was computed from, itself included, each node after all of its parents.
+    """The results that ``output`` was computed from, itself last, each node after all the results it depends on.
 
-    Depth first, parents from left to right, without recursion: a graph may be deeper than Python's stack.
+    Leaves depend on nothing and are left out. Depth first, parents from left to right, without recursion: a graph may
+    be deeper than Python's stack.
     """
     order: list[Value] = []
     seen: set[Value] = set()
@@ -226,12 +222,17 @@ def topological_order(output: Value) -> list[Value]:
             order.append(stack.pop())  # type: ignore[arg-type]
         elif node not in seen:
             seen.add(node)
-            if node.parents:
-                stack += (node, None)
-                stack.extend([parent for parent in reversed(node.parents) if parent not in seen])
-            else:
+            if seen.issuperset(node.parents):
                 order.append(node)
-    return order
+                continue
+            stack += (node, None)
+            for parent in reversed(node.parents):
+                if parent not in seen:
+                    if parent.parents:
+                        stack.append(parent)
+                    else:
+                        seen.add(parent)
+    return order if output.parents else []
 
 
 def record(primitive: Primitive, operands: Sequence[Operand], check: bool = True) -> Value:
@@ -242,20 +243,44 @@ def record(primitive: Primitive, operands: Sequence[Operand], check: bool = True
         operands: its inputs, sequences laid out flat. A number becomes a Constant.
         check: whether an input outside the primitive's domain raises DomainError.
     """
-    parents = tuple([x if isinstance(x, Value) else Constant(primitive.number(x)) for x in operands])
-    inputs = primitive.unflatten([parent.data for parent in parents])
+    if primitive.arity == 1 and primitive.domain is None and type(operands[0]) in _VARIABLE:  # most functions: fast
+        (parent,) = parents = tuple(operands)
+        x = parent.data
+        y = primitive.forward(FLOATS, x)
+        return _node(y, primitive, parents, primitive.partials(FLOATS, y, x))
+    varying = _VARIABLE.issuperset(map(type, operands))
+    if varying:
+        parents: tuple[Value, ...] = tuple(operands)
+    else:
+        parents = tuple([x if isinstance(x, Value) else Constant(primitive.number(x)) for x in operands])
+    inputs: Sequence[Any] = [parent.data for parent in parents]
+    if primitive.n_ary:
+        inputs = primitive.unflatten(inputs)
     if check and primitive.domain is not None:
         primitive.check_domain(inputs, [parent.name for parent in parents])
     data = primitive.forward(FLOATS, *inputs)
-    local_derivatives = primitive.flatten(primitive.partials(FLOATS, data, *inputs))
-    kinds = {*map(type, parents)}
-    if Constant in kinds:
-        if len(kinds) == 1:
+    local_derivatives = primitive.partials(FLOATS, data, *inputs)
+    if primitive.n_ary:
+        local_derivatives = tuple(primitive.flatten(local_derivatives))
+    if not varying:
+        varies = [not isinstance(parent, Constant) for parent in parents]
+        if not any(varies):
             return Constant(data)
-        local_derivatives = [
-            0.0 if type(parent) is Constant else derivative for parent, derivative in zip(parents, local_derivatives)
-        ]
-    return _node(data, primitive, parents, tuple(local_derivatives))
+        local_derivatives = tuple([d if v else 0.0 for d, v in zip(local_derivatives, varies)])
+    return _node(data, primitive, parents, local_derivatives)
+
+
+def affine(weights: Sequence[Operand], inputs: Sequence[Operand], bias: Operand) -> Value:
+    """A neuron's net input, ``sum_i w_i x_i + b``, as one node whose edges bear x for each w and w for each x.
+
+    The row of this name, written out for speed.
+    """
+    operands = (*weights, *inputs, bias)
+    if len(weights) != len(inputs) or not _VARIABLE.issuperset(map(type, operands)):
+        return primitives.affine(weights, inputs, bias)
+    w = [weight.data for weight in weights]
+    x = [value.data for value in inputs]
+    return _node(sum(map(operator.mul, w, x)) + bias.data, primitives.affine, operands, (*x, *w, 1.0))
 
 
 def _node(data: float, op: Primitive, parents: tuple[Value, ...], local_derivatives: tuple[float, ...]) -> Value:
@@ -272,6 +297,8 @@ def _node(data: float, op: Primitive, parents: tuple[Value, ...], local_derivati
 
 
 _new = object.__new__
+_VARIABLE = {Value, Parameter}  # what a result can have as a parent
+Value._record = staticmethod(record)  # what a primitive calls when one of its arguments is a Value
 
 
 def _with_number(primitive: Primitive, a: Any, b: Any, other: object) -> Any:

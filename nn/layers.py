@@ -84,7 +84,7 @@ class MLP(Module):
         if min([nin, *nouts], default=0) < 1 or not nouts:
             raise ValueError(f"an MLP needs at least one input, one layer and one unit in each, got {nin}, {list(nouts)}")
         rng = np.random.default_rng(rng)
-        self.nin = nin
+        self.input_names = [f"x{i}" for i in range(1, nin + 1)]
         self.layers: list[Layer] = []
         feeding = range(1, nin + 1)
         for k, size in enumerate(nouts, start=1):
@@ -101,9 +101,9 @@ class MLP(Module):
         Returns:
             The outputs, a list of Values; the Value itself where the last layer has one unit.
         """
-        if len(inputs) != self.nin:
-            raise ValueError(f"the model takes {self.nin} inputs, got {len(inputs)}")
-        signals = [x if isinstance(x, Value) else Value(x, f"x{i}") for i, x in enumerate(inputs, start=1)]
+        if len(inputs) != len(self.input_names):
+            raise ValueError(f"the model takes {len(self.input_names)} inputs, got {len(inputs)}")
+        signals = [x if isinstance(x, Value) else Value(x, name) for x, name in zip(inputs, self.input_names)]
         for layer in self.layers:
             signals = layer(signals)
         return signals[0] if len(signals) == 1 else signals

@@ -1,0 +1,1 @@
+"""Speed beside the peers, in one interleaved run: `python -m benchmarks`."""

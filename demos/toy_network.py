@@ -1,0 +1,229 @@
+"""The slide's 3-2-1 network, by hand: forward pass, backward pass, update; then trained on more students.
+
+Source: CS 435/635, IIT Indore, "Gradient Descent and Training Neural Networks", the example of steps 1 to 3. Does a
+student get a B- or better, from the shares of assignments completed, readings read and lectures watched?
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import numpy as np
+from tqdm import tqdm
+
+import nn
+import optim
+from autograd import Program, Value, draw, draw_network, half_squared_error, squared_error
+
+# %% What the slide gives.
+
+INPUTS, TARGET = (1.0, 0.0, 1.0), 1.0
+WEIGHTS = {
+    "w14": 0.2, "w24": 0.4, "w34": -0.5, "b4": -0.4,
+    "w15": -0.3, "w25": 0.1, "w35": 0.2, "b5": 0.2,
+    "w46": -0.3, "w56": -0.2, "b6": 0.1,
+}  # fmt: skip
+DATA_DECIMALS, ERR_DECIMALS = 3, 4  # what the slide rounds to
+
+# The two forms of the loss, with the learning rate that goes with each: see TRAP.
+LOSSES = {"half": (half_squared_error, 0.9), "full": (squared_error, 0.45)}
+
+TRAP = """\
+  Mind the factor 2. The slide writes the loss as E = (t - o)^2, whose derivative is -2 (t - o), but its update rule
+  w := w + lr Err o drops the 2. Its numbers are those of E = 1/2 (t - o)^2 with lr = 0.9: Err is then -dE/di.
+  With (t - o)^2 the same numbers need lr = 0.45 (run with --loss full); Err is then half of -dE/di."""
+
+ROUNDING = """\
+  Mind the rounding. The slide rounds as it goes: Err6 = 0.474 * 0.526 * 0.526 = 0.1311. Carried through at full
+  precision it is 0.13117, which would round to 0.1312. (--rounding slide works as the slide does.)"""
+
+
+class Line(NamedTuple):
+    """One quantity of the slide: its name, its formula, and the number printed there ("" where there is none)."""
+
+    name: str
+    formula: str
+    printed: str
+
+
+FORWARD = [
+    Line("i4", "x1 * w14 + x2 * w24 + x3 * w34 + b4", "-0.7"),
+    Line("o4", "1 / (1 + e^-i4)", "0.332"),
+    Line("i5", "x1 * w15 + x2 * w25 + x3 * w35 + b5", "0.1"),
+    Line("o5", "1 / (1 + e^-i5)", "0.525"),
+    Line("i6", "o4 * w46 + o5 * w56 + b6", "-0.105"),
+    Line("o6", "1 / (1 + e^-i6)", "0.474"),
+]
+LOSS = {"half": Line("E", "1/2 * (t - o6)^2", ""), "full": Line("E", "(t - o6)^2", "")}
+BACKWARD = [
+    Line("Err6", "o6 * (1 - o6) * (t - o6)", "0.1311"),
+    Line("Err5", "o5 * (1 - o5) * Err6 * w56", "-0.0065"),
+    Line("Err4", "o4 * (1 - o4) * Err6 * w46", "-0.0087"),
+]
+UPDATE = [
+    Line("w46 new", "w46 + 0.9 * Err6 * o4", "-0.261"),
+    Line("w56 new", "w56 + 0.9 * Err6 * o5", "-0.138"),
+    Line("w14 new", "w14 + 0.9 * Err4 * x1", "0.192"),
+    Line("w15 new", "w15 + 0.9 * Err5 * x1", "-0.306"),
+    Line("w24 new", "w24 + 0.9 * Err4 * x2", "0.4"),
+    Line("w25 new", "w25 + 0.9 * Err5 * x2", "0.1"),
+    Line("w34 new", "w34 + 0.9 * Err4 * x3", "-0.508"),
+    Line("w35 new", "w35 + 0.9 * Err5 * x3", "0.194"),
+    Line("b6 new", "b6 + 0.9 * Err6", "0.218"),
+    Line("b5 new", "b5 + 0.9 * Err5", "0.194"),
+    Line("b4 new", "b4 + 0.9 * Err4", "-0.408"),
+]
+
+
+# %% The network of the slide: a 3-2-1 MLP whose weights are set by name.
+
+
+def slide_network() -> nn.MLP:
+    """The network with the slide's weights."""
+    model = nn.MLP(3, [2, 1], activation="sigmoid", output="sigmoid")
+    for parameter in model.parameters():
+        parameter.data = WEIGHTS[str(parameter.name)]
+    return model
+
+
+def one_step(model: nn.MLP, loss: str, rounding: str) -> tuple[Program, dict[str, float]]:
+    """Forward pass, backward pass and update on the slide's example.
+
+    Returns:
+        The program as it stood before the update, and every quantity of the slide by its name.
+    """
+    error, lr = LOSSES[loss]
+    optimizer = optim.SGD(model.parameters(), lr=lr)
+    optimizer.zero_grad()
+    E = error(model(INPUTS), Value(TARGET, "t"))
+    E.name = "E"
+    E.backward()
+    program = Program.of(E)
+    if rounding == "slide":
+        program = program.rounded(data=DATA_DECIMALS, grad=ERR_DECIMALS)
+    nodes = {node.name: node for node in program}
+    quantities = {name: node.data for name, node in nodes.items()}
+    for unit in "654":
+        quantities[f"Err{unit}"] = -nodes[f"i{unit}"].grad * lr / 0.9
+    for parameter in model.parameters():
+        parameter.grad = nodes[str(parameter.name)].grad
+    optimizer.step()
+    for parameter in model.parameters():
+        if rounding == "slide":
+            parameter.data = round(parameter.data, DATA_DECIMALS)
+        quantities[f"{parameter.name} new"] = parameter.data
+    return program, quantities
+
+
+# %% The blackboard.
+
+
+def with_numbers(formula: str, quantities: dict[str, float], digits: int) -> str:
+    """The formula with a number in place of each name that has one; negative numbers in brackets, as on the slide."""
+
+    def number(match: re.Match[str]) -> str:
+        if match[0] not in quantities:
+            return match[0]
+        told = f"{quantities[match[0]]:.{digits}g}"
+        return f"({told})" if told.startswith("-") else told
+
+    return re.sub(r"[A-Za-z]\w*", number, formula)
+
+
+def blackboard(lines: list[Line], quantities: dict[str, float], rounding: str) -> Iterator[str]:
+    """What a lecturer writes: name, formula, formula with numbers, value, and the slide's number beside it."""
+    for line in lines:
+        value = quantities[line.name] + 0.0
+        told = f"{value:.4g}" if rounding == "slide" else f"{value!r}"
+        slide = f"   slide: {line.printed}" if line.printed else ""
+        numbers = with_numbers(line.formula, quantities, digits=4)
+        yield f"  {line.name:8}= {line.formula}\n          = {numbers}\n          = {told:22}{slide}"
+
+
+# %% New examples: a table of students, and steps 1 to 3 with one student at a time.
+
+
+def students(count: int, rng: np.random.Generator) -> tuple[list[list[float]], list[float]]:
+    """Shares of assignments, readings and lectures, and 1 for a B- or better: mostly, whoever did most of the work."""
+    shares = rng.uniform(0, 1, (count, 3)).round(2)
+    work = shares @ [0.5, 0.2, 0.3] + rng.normal(0, 0.03, count)
+    return shares.tolist(), (work > 0.5).astype(float).tolist()
+
+
+def accuracy(model: nn.MLP, shares: list[list[float]], grades: list[float]) -> float:
+    """The share of students whose grade the model gets right."""
+    right = [(model(x).data > 0.5) == (t == 1.0) for x, t in zip(shares, grades)]
+    return sum(right) / len(right)
+
+
+def train(model: nn.MLP, shares: list[list[float]], grades: list[float], rng: np.random.Generator) -> Iterator[str]:
+    """Stochastic gradient descent until under 5% of the students are misclassified, or for 500 epochs."""
+    optimizer = optim.SGD(model.parameters(), lr=0.9)
+    for epoch in tqdm(range(1, 501), "training", unit="epoch", delay=1, leave=False):
+        total = 0.0
+        for k in rng.permutation(len(shares)):
+            optimizer.zero_grad()
+            E = half_squared_error(model(shares[k]), grades[k])
+            E.backward()
+            optimizer.step()
+            total += E.data
+        wrong = 1 - accuracy(model, shares, grades)
+        if epoch < 5 or epoch % 10 == 0 or wrong < 0.05:
+            yield f"  epoch {epoch:3}   mean loss {total / len(shares):.4f}   misclassified {wrong:.1%}"
+        if wrong < 0.05:
+            return
+
+
+# %% The lecture.
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """This demo's own options."""
+    parser.add_argument("--rounding", choices=["exact", "slide"], default="exact", help="how to carry numbers through")
+    parser.add_argument("--loss", choices=["half", "full"], default="half", help="1/2 (t - o)^2 or (t - o)^2")
+    parser.add_argument("--step", action="store_true", help="wait for a key before each line")
+
+
+def main(out: Path, seed: int = 0, rounding: str = "exact", loss: str = "half", step: bool = False) -> None:
+    """Write the example on the blackboard, draw it in the folder ``out``, and train the network on more students."""
+    if loss == "full" and rounding == "slide":
+        sys.exit("--rounding slide rounds Err, which is -dE/di with --loss half only")
+
+    def say(text: str) -> None:
+        if step and sys.stdin.isatty():
+            click.getchar()
+        print(text, flush=True)
+
+    model = slide_network()
+    program, quantities = one_step(model, loss, rounding)
+    say(f"{__doc__.splitlines()[0]}\n\nx = {INPUTS}, t = {TARGET}, lr = {LOSSES[loss][1]}\n\nStep 1, forward pass")
+    for line in blackboard([*FORWARD, LOSS[loss]], quantities, rounding):
+        say(line)
+    say("\nStep 2, backward pass")
+    for line in blackboard(BACKWARD, quantities, rounding):
+        say(line)
+    say(f"{TRAP}\n{ROUNDING}")
+    say("\nStep 3, update")
+    for line in blackboard(UPDATE, quantities, rounding):
+        say(line)
+
+    say("\nRepeat steps 1-3 with new examples: stochastic gradient descent, one student at a time")
+    rng = np.random.default_rng(seed)
+    for line in train(model, *students(80, rng), rng):
+        print(line, flush=True)
+    say(f"  accuracy on 200 students it has not seen: {accuracy(model, *students(200, rng)):.1%}")
+
+    out.mkdir(parents=True, exist_ok=True)
+    pictures = {
+        out / "network.svg": draw_network(program, err=loss == "half"),
+        out / "graph.svg": draw(program),
+    }
+    for path, drawing in pictures.items():
+        drawing.write_svg(path)
+        print(f"wrote {path}")
