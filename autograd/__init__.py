@@ -4,22 +4,38 @@ The code is meant to be read in this order: `primitives`, the table of operation
 they were computed, and the backward pass; `graph`, a numbered snapshot of a computation; `viz`, its pictures.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from autograd.graph import Node, Program
-from autograd.primitives import *  # noqa: F403
-from autograd.primitives import PRIMITIVES
-from autograd.row import Domain, DomainError, Primitive
-from autograd.value import AnomalyError, Constant, Parameter, Value, affine, detect_anomaly
-
-_DRAWING = ("TooManyNodesError", "draw", "draw_network")
+from autograd.graph import Node as Node
+from autograd.graph import Program as Program
+from autograd.primitives import *  # noqa: F403  (every row of the table is a function of this package)
+from autograd.primitives import PRIMITIVES as PRIMITIVES
+from autograd.row import Domain as Domain
+from autograd.row import DomainError as DomainError
+from autograd.row import Primitive as Primitive
+from autograd.value import AnomalyError as AnomalyError
+from autograd.value import Constant as Constant
+from autograd.value import Parameter as Parameter
+from autograd.value import Value as Value
+from autograd.value import affine as affine  # type: ignore[assignment]  # in place of the row, for speed
+from autograd.value import detect_anomaly as detect_anomaly
+from autograd.value import softmax as softmax
 
 if TYPE_CHECKING:
-    from autograd.viz import TooManyNodesError, draw, draw_network
+    from autograd.viz import TooManyNodesError as TooManyNodesError
+    from autograd.viz import draw as draw
+    from autograd.viz import draw_network as draw_network
 else:
+    _DRAWING = ["TooManyNodesError", "draw", "draw_network"]
+    __all__ = [
+        *["AnomalyError", "Constant", "Domain", "DomainError", "Node", "PRIMITIVES", "Parameter", "Primitive"],
+        *["Program", "Value", "detect_anomaly", "softmax"],
+        *_DRAWING,
+        *PRIMITIVES,
+    ]
 
-    def __getattr__(name: str) -> Any:
-        """Drawing is imported when it is first asked for: to compute, graphviz is not needed."""
+    def __getattr__(name: str) -> object:
+        """Drawing is imported when it is first asked for: computing needs no graphviz."""
         if name in _DRAWING:
             from autograd import viz
 

@@ -52,7 +52,9 @@ class Program:
     def of(cls, output: Value) -> Program:
         """The program that computed ``output``, with the numbers and gradients that its Values hold now."""
         results = topological_order(output)
-        lines = [value for result in results for value in (*result.parents, result)]  # leaves just before their first use
+        lines = [
+            value for result in results for value in (*result.parents, result)
+        ]  # leaves just before their first use
         order = list(dict.fromkeys([*lines, output]))
         index = {value: i for i, value in enumerate(order)}
         return cls(

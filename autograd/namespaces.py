@@ -44,7 +44,9 @@ def _pow(a: float, b: float) -> float:
     except OverflowError:
         return -math.inf if a < 0 and b % 2 == 1 else math.inf
     except ValueError:  # 0 to a negative power, or a negative number to a fraction
-        return math.inf if a == 0 else math.nan
+        if a == 0:
+            return math.copysign(math.inf, a) if b % 2 == 1 else math.inf
+        return math.nan
 
 
 def _dot(a: Iterable[Any], b: Iterable[Any]) -> Any:

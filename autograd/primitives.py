@@ -19,6 +19,7 @@ from autograd.row import Domain, Primitive
 
 POSITIVE = Domain("x > 0", lambda x: x > 0)
 NOT_NEGATIVE = Domain("x >= 0", lambda x: x >= 0)
+ABOVE_MINUS_ONE = Domain("x > -1", lambda x: x > -1)
 DIVISIBLE = Domain("b != 0", lambda a, b: b != 0)
 POWER = Domain(
     "a > 0, or a = 0 and b >= 0, or a whole b",
@@ -30,7 +31,8 @@ NOT_EMPTY = Domain("at least one number", lambda x: len(x) > 0)
 def _pow_partials(m: Any, y: Any, a: Any, b: Any) -> tuple[Any, Any]:
     """b a^(b-1) and y log a, with PyTorch's values at a^0 and 0^b. A negative a has no derivative by b: NaN."""
     by_base = m.where(m.equal(b, 0), 0.0, b * m.pow(a, b - 1))
-    by_exponent = m.where(m.equal(a, 0), 0.0, y * m.log(a))
+    not_zero = m.where(m.equal(a, 0), 1.0, a)  # so that the branch not taken has a logarithm too
+    by_exponent = m.where(m.equal(a, 0), 0.0, y * m.log(not_zero))
     return by_base, by_exponent
 
 
@@ -62,6 +64,8 @@ pow     = Primitive("pow",     "a b",  "^",    lambda m, a, b: m.pow(a, b),    _
 
 exp     = Primitive("exp",     "x",    "exp",  lambda m, x: m.exp(x),          lambda m, y, x: (y,))
 log     = Primitive("log",     "x",    "log",  lambda m, x: m.log(x),          lambda m, y, x: (1 / x,),             POSITIVE)
+expm1   = Primitive("expm1",   "x",    "eˣ−1", lambda m, x: m.expm1(x),        lambda m, y, x: (m.exp(x),))
+log1p   = Primitive("log1p",   "x",    "log(1+x)", lambda m, x: m.log1p(x),    lambda m, y, x: (1 / (1 + x),),       ABOVE_MINUS_ONE)
 sqrt    = Primitive("sqrt",    "x",    "√",    lambda m, x: m.sqrt(x),         lambda m, y, x: (m.pow(x, -0.5) / 2,), NOT_NEGATIVE)
 sin     = Primitive("sin",     "x",    "sin",  lambda m, x: m.sin(x),          lambda m, y, x: (m.cos(x),))
 cos     = Primitive("cos",     "x",    "cos",  lambda m, x: m.cos(x),          lambda m, y, x: (-m.sin(x),))
@@ -75,7 +79,7 @@ step       = Primitive("step",       "x",            "step",       lambda m, x: 
 relu       = Primitive("relu",       "x",            "relu",       lambda m, x: m.where(m.greater(x, 0), x, 0.0),                        lambda m, y, x: (m.where(m.greater(x, 0), 1.0, 0.0),))
 relu6      = Primitive("relu6",      "x",            "relu6",      lambda m, x: m.where(m.greater(x, 0), m.minimum((x, 6.0)), 0.0),      lambda m, y, x: (m.where(m.greater(x, 0), m.where(m.greater(6, x), 1.0, 0.0), 0.0),))
 leaky_relu = Primitive("leaky_relu", "x slope=0.01", "leaky relu", lambda m, x, slope: m.where(m.greater(x, 0), x, slope * x),           lambda m, y, x, slope: (m.where(m.greater(x, 0), 1.0, slope), m.where(m.greater(x, 0), 0.0, x)))
-elu        = Primitive("elu",        "x alpha=1",    "elu",        lambda m, x, alpha: m.where(m.greater(x, 0), x, alpha * m.expm1(x)),  lambda m, y, x, alpha: (m.where(m.greater(x, 0), 1.0, alpha * m.exp(x)), m.where(m.greater(x, 0), 0.0, m.exp(x) - 1)))
+elu        = Primitive("elu",        "x alpha=1",    "elu",        lambda m, x, alpha: m.where(m.greater(x, 0), x, alpha * m.expm1(x)),  lambda m, y, x, alpha: (m.where(m.greater(x, 0), 1.0, alpha * m.exp(x)), m.where(m.greater(x, 0), 0.0, m.expm1(x))))
 
 # One node for many inputs: w* is a sequence of them, and its partial is a sequence too.
 sum       = Primitive("sum",       "x*",      "Σ",         lambda m, x: m.sum(x),                  lambda m, y, x: ([1.0] * len(x),))

@@ -13,14 +13,14 @@ import operator
 from collections.abc import Callable, Iterator, Sequence
 from numbers import Real
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from autograd import primitives
 from autograd.namespaces import FLOATS
 from autograd.primitives import PRIMITIVES, add, div, mul, neg, sub
-from autograd.row import DomainError, Primitive
+from autograd.row import Primitive
 
 _ORDER = "a Value has no order and no truth of its own; compare its number: v.data"
 
@@ -55,6 +55,7 @@ class Value:
     local_derivatives: tuple[float, ...]
     op: Primitive | None
     name: str | None
+    _record: ClassVar[Callable[[Primitive, Sequence[Any]], Value]]
 
     def __init__(self, data: float, name: str | None = None) -> None:
         if type(data) is not float and not isinstance(data, Real):  # the first test is for speed
@@ -134,10 +135,10 @@ class Value:
         self.grad += 1.0
         for node in reversed(order):
             gradient = node.grad
-            if _anomalies_raise and not math.isfinite(gradient):
-                raise AnomalyError(f"the gradient of {node!r} is {gradient}")
             for parent, local_derivative in zip(node.parents, node.local_derivatives):
                 parent.grad += local_derivative * gradient
+        if _anomalies_raise:
+            _check_gradients(order)
 
     def __float__(self) -> float:
         return self.data
@@ -154,7 +155,8 @@ class Value:
         from autograd.viz import TooManyNodesError, draw  # the one import against the grain: only a notebook asks
 
         try:
-            return draw(self).pipe(format="svg", encoding="utf-8")
+            svg: str = draw(self).pipe(format="svg", encoding="utf-8")
+            return svg
         except TooManyNodesError:
             return None
 
@@ -207,6 +209,14 @@ def detect_anomaly() -> Iterator[None]:
         _anomalies_raise = before
 
 
+def _check_gradients(order: list[Value]) -> None:
+    """Raise AnomalyError for the first gradient of a backward pass that is not finite."""
+    for node in reversed(order):
+        for parent in node.parents:
+            if not math.isfinite(parent.grad):
+                raise AnomalyError(f"the gradient of {parent!r} is not finite; it was handed on by {node!r}")
+
+
 def topological_order(output: Value) -> list[Value]:
     """The results that ``output`` was computed from, itself last, each node after all the results it depends on.
 
@@ -235,7 +245,7 @@ def topological_order(output: Value) -> list[Value]:
     return order if output.parents else []
 
 
-def record(primitive: Primitive, operands: Sequence[Operand], check: bool = True) -> Value:
+def record(primitive: Primitive, operands: Sequence[Any], check: bool = True) -> Value:
     """Apply a primitive to Values and numbers: a new Value that remembers them as its parents.
 
     Args:
@@ -244,14 +254,12 @@ def record(primitive: Primitive, operands: Sequence[Operand], check: bool = True
         check: whether an input outside the primitive's domain raises DomainError.
     """
     if primitive.arity == 1 and primitive.domain is None and type(operands[0]) in _VARIABLE:  # most functions: fast
-        (parent,) = parents = tuple(operands)
-        x = parent.data
+        x = operands[0].data
         y = primitive.forward(FLOATS, x)
-        return _node(y, primitive, parents, primitive.partials(FLOATS, y, x))
+        return _node(y, primitive, tuple(operands), primitive.partials(FLOATS, y, x))
     varying = _VARIABLE.issuperset(map(type, operands))
-    if varying:
-        parents: tuple[Value, ...] = tuple(operands)
-    else:
+    parents: tuple[Value, ...] = tuple(operands)
+    if not varying:
         parents = tuple([x if isinstance(x, Value) else Constant(primitive.number(x)) for x in operands])
     inputs: Sequence[Any] = [parent.data for parent in parents]
     if primitive.n_ary:
@@ -270,17 +278,30 @@ def record(primitive: Primitive, operands: Sequence[Operand], check: bool = True
     return _node(data, primitive, parents, local_derivatives)
 
 
-def affine(weights: Sequence[Operand], inputs: Sequence[Operand], bias: Operand) -> Value:
+def affine(weights: Sequence[Any], inputs: Sequence[Any], bias: Any) -> Value:
     """A neuron's net input, ``sum_i w_i x_i + b``, as one node whose edges bear x for each w and w for each x.
 
-    The row of this name, written out for speed.
+    The row of this name, written out for speed; a test holds it to the table.
+
+    Args:
+        weights: w, Values or numbers.
+        inputs: x, as many.
+        bias: b.
     """
-    operands = (*weights, *inputs, bias)
-    if len(weights) != len(inputs) or not _VARIABLE.issuperset(map(type, operands)):
-        return primitives.affine(weights, inputs, bias)
+    parents = (*weights, *inputs, bias)
+    if len(weights) != len(inputs) or not _VARIABLE.issuperset(map(type, parents)):
+        net: Value = primitives.affine(weights, inputs, bias)
+        return net
     w = [weight.data for weight in weights]
     x = [value.data for value in inputs]
-    return _node(sum(map(operator.mul, w, x)) + bias.data, primitives.affine, operands, (*x, *w, 1.0))
+    return _node(sum(map(operator.mul, w, x)) + bias.data, primitives.affine, parents, (*x, *w, 1.0))
+
+
+def softmax(values: Sequence[Operand]) -> list[Value]:
+    """``p_i = e^x_i / sum_k e^x_k``, written as ``exp(x_i - logsumexp(x))`` so that nothing overflows (HKU, "BP with
+    different activation and cost functions")."""
+    total = primitives.logsumexp(values)
+    return [primitives.exp(x - total) for x in values]
 
 
 def _node(data: float, op: Primitive, parents: tuple[Value, ...], local_derivatives: tuple[float, ...]) -> Value:
@@ -301,16 +322,18 @@ _VARIABLE = {Value, Parameter}  # what a result can have as a parent
 Value._record = staticmethod(record)  # what a primitive calls when one of its arguments is a Value
 
 
-def _with_number(primitive: Primitive, a: Any, b: Any, other: object) -> Any:
-    """``a op b`` where ``other``, one of the two, need not be a Value."""
+def _with_number(primitive: Primitive, a: Any, b: Any, other: object) -> Value:
+    """``a op b`` where ``other``, one of the two, need not be a Value. An array of them gives an array of results."""
     if isinstance(other, Value | Real):
         return record(primitive, (a, b))
+    if isinstance(other, np.ndarray) and other.ndim == 0:
+        return record(primitive, (a.item(), b) if other is a else (a, b.item()))
     if isinstance(other, np.ndarray):  # element by element, as NumPy does
         pairs = [(x, b) for x in a.flat] if other is a else [(a, x) for x in b.flat]
-        results = np.empty(other.shape, dtype=object)
-        results.flat = [record(primitive, pair) for pair in pairs]
-        return results
-    return NotImplemented
+        results = np.empty(other.size, dtype=object)
+        results[:] = [record(primitive, pair) for pair in pairs]
+        return results.reshape(other.shape)  # type: ignore[no-any-return]
+    return NotImplemented  # Python goes on to ask the other operand
 
 
 def _method(primitive: Primitive) -> Callable[..., Value]:

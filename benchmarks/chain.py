@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -19,13 +20,11 @@ def contestants() -> Iterator[Contestant]:
     yield eager("chalkgrad, eager", Value, tanh)
     yield straight_line()
     yield micrograd()
-    try:
+    with contextlib.suppress(ImportError):
         yield pytorch()
-    except ImportError:
-        pass
 
 
-def chain(x: Any, w: Any, b: Any, tanh: Callable[[Any], Any]) -> Any:
+def chain(tanh: Callable[[Any], Any], x: Any, w: Any, b: Any) -> Any:
     """x -> x * w -> + b -> tanh, over and over."""
     for _ in range(LENGTH // 3):
         x = tanh(x * w + b)
@@ -39,7 +38,7 @@ def eager(name: str, value: Callable[[float], Any], tanh: Callable[[Any], Any]) 
     def step() -> float:
         for leaf in leaves:
             leaf.grad = 0.0
-        end = chain(*leaves, tanh)
+        end = chain(tanh, *leaves)
         end.backward()
         return float(end.data)
 
@@ -115,7 +114,7 @@ def pytorch() -> Contestant:
     def step() -> float:
         for leaf in leaves:
             leaf.grad = None
-        end = chain(*leaves, torch.tanh)
+        end = chain(torch.tanh, *leaves)
         end.backward()
         return float(end.detach())
 
@@ -125,10 +124,12 @@ def pytorch() -> Contestant:
 def bytes_a_node() -> dict[str, float]:
     """Memory that each kept node of the chain costs after a backward pass."""
     costs = {}
-    for name, (value, tanh_) in {"chalkgrad, eager": (Value, tanh), "micrograd": micrograd_value()}.items():
+    engines: dict[str, tuple[Callable[[float], Any], Callable[[Any], Any]]]
+    engines = {"chalkgrad, eager": (Value, tanh), "micrograd": micrograd_value()}
+    for name, (value, tanh_) in engines.items():
         leaves = [value(START), value(W), value(B)]
         tracemalloc.start()
-        end = chain(*leaves, tanh_)
+        end = chain(tanh_, *leaves)
         end.backward()
         costs[name] = tracemalloc.get_traced_memory()[0] / LENGTH
         tracemalloc.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 from collections.abc import Iterator
 from typing import Any
@@ -28,10 +29,8 @@ def contestants() -> Iterator[Contestant]:
     yield hand_written_numpy()
     yield micrograd("micrograd", collect=False)
     yield micrograd("micrograd, collector off", collect=True)
-    try:
+    with contextlib.suppress(ImportError):
         yield pytorch()
-    except ImportError:
-        pass
 
 
 def chalkgrad() -> Contestant:
@@ -134,9 +133,10 @@ def pytorch() -> Contestant:
         loss = torch.relu(1 - y * scores).mean() + ALPHA * sum((p * p).sum() for p in tensors)
         loss.backward()
         optimizer.step()
-        return float(loss)
+        return float(loss.detach())
 
     def gradient() -> list[float]:
-        return torch.cat([torch.cat([w.grad, b.grad[:, None]], 1).flatten() for w, b in layers]).tolist()
+        blocks = [torch.cat([w.grad, b.grad[:, None]], 1).flatten() for w, b in layers]
+        return list(torch.cat(blocks))
 
     return Contestant("PyTorch, eager", step, gradient)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -20,10 +21,8 @@ def contestants() -> Iterator[Contestant]:
     yield chalkgrad()
     yield straight_line()
     yield micrograd()
-    try:
+    with contextlib.suppress(ImportError):
         yield pytorch()
-    except ImportError:
-        pass
 
 
 def chalkgrad() -> Contestant:

@@ -158,8 +158,8 @@ def students(count: int, rng: np.random.Generator) -> tuple[list[list[float]], l
 
 def accuracy(model: nn.MLP, shares: list[list[float]], grades: list[float]) -> float:
     """The share of students whose grade the model gets right."""
-    right = [(model(x).data > 0.5) == (t == 1.0) for x, t in zip(shares, grades)]
-    return sum(right) / len(right)
+    right = [(float(model(x)) > 0.5) == (t == 1.0) for x, t in zip(shares, grades)]
+    return right.count(True) / len(right)
 
 
 def train(model: nn.MLP, shares: list[list[float]], grades: list[float], rng: np.random.Generator) -> Iterator[str]:

@@ -50,7 +50,9 @@ class Layer(Module):
         rng: where the weights come from.
     """
 
-    def __init__(self, inputs: Sequence[int], numbers: Sequence[int], activation: str | Activation, rng: np.random.Generator):
+    def __init__(
+        self, inputs: Sequence[int], numbers: Sequence[int], activation: str | Activation, rng: np.random.Generator
+    ):
         self.neurons = [Neuron(inputs, number, activation, rng) for number in numbers]
 
     def __call__(self, inputs: Sequence[Value]) -> list[Value]:
@@ -82,7 +84,9 @@ class MLP(Module):
         rng: np.random.Generator | int = 0,
     ) -> None:
         if min([nin, *nouts], default=0) < 1 or not nouts:
-            raise ValueError(f"an MLP needs at least one input, one layer and one unit in each, got {nin}, {list(nouts)}")
+            raise ValueError(
+                f"an MLP needs at least one input, one layer and one unit in each, got {nin}, {list(nouts)}"
+            )
         rng = np.random.default_rng(rng)
         self.input_names = [f"x{i}" for i in range(1, nin + 1)]
         self.layers: list[Layer] = []

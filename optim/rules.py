@@ -11,5 +11,5 @@ Number = TypeVar("Number", float, NDArray[np.float64])
 
 
 def sgd(theta: Number, gradient: Number, lr: float) -> Number:
-    """Gradient descent: theta - lr * gradient (IITI, "Step 3 - Update Weights": w += lr * Err * o, Err * o = -dE/dw)."""
+    """Gradient descent: theta - lr * gradient (IITI, "Step 3 - Update Weights", where Err * o is -dE/dw)."""
     return theta - lr * gradient

@@ -27,14 +27,12 @@ class TooManyNodesError(ValueError):
     """The graph is too large to be drawn readably."""
 
 
-def draw(
-    output: Value | Program, *, digits: int = 4, constants: bool = True, max_nodes: int = 300
-) -> graphviz.Digraph:
+def draw(output: Value | Program, *, digits: int = 4, constants: bool = True, max_nodes: int = 300) -> graphviz.Digraph:
     """Draw the graph that computed ``output``, from the inputs at the left to the output at the right.
 
     One box a value: its name, data and grad, and the symbol of the operation that computed it on a dark plate. Each
-    edge bears its local derivative, d child / d parent; that of a constant is dashed and bears none. Call ``backward()`` first if
-    the gradients are to be seen.
+    edge bears its local derivative, d child / d parent; that of a constant is dashed and bears none. Call
+    ``backward()`` first if the gradients are to be seen.
 
     Args:
         output: the value to draw, or a Program (for instance a `rounded` one).
@@ -52,7 +50,8 @@ def draw(
     program = Program.of(output) if isinstance(output, Value) else output
     if len(program) > max_nodes:
         raise TooManyNodesError(
-            f"{len(program)} nodes are more than max_nodes={max_nodes}: draw one example, a smaller net, or raise max_nodes"
+            f"{len(program)} nodes are more than max_nodes={max_nodes}: "
+            "draw one example or a smaller net, or raise max_nodes"
         )
     drawing = Drawing(
         "computation",
@@ -68,7 +67,7 @@ def draw(
             nodes = (f"n{parent}", f"n{node.index}")
             if program.nodes[parent].kind != "constant":
                 told = f"d {program.labels[node.index]} / d {program.labels[parent]} = {number(derivative, digits)}"
-                drawing.edge(*nodes, number(derivative, digits), tooltip=graphviz.escape(text(told)))
+                drawing.edge(*nodes, number(derivative, digits), tooltip=caption(told))
             elif constants:
                 drawing.edge(*nodes, style="dashed")
     return drawing
@@ -81,10 +80,10 @@ def _box(node: Node, digits: int) -> str:
         numbers = [number(node.data, digits)]
     columns = []
     if node.op is not None:
-        symbol = f'<FONT COLOR="white" POINT-SIZE="18"> {html.escape(node.op.symbol)} </FONT>'
+        symbol = f'<FONT COLOR="white" POINT-SIZE="18"> {markup(node.op.symbol)} </FONT>'
         columns.append(f'<TD ROWSPAN="2" BGCOLOR="{PLATE}">{symbol}</TD>')
     if node.name:
-        columns.append(f'<TD ROWSPAN="2"><B><FONT POINT-SIZE="20">{html.escape(text(node.name))}</FONT></B></TD>')
+        columns.append(f'<TD ROWSPAN="2"><B><FONT POINT-SIZE="20">{markup(node.name)}</FONT></B></TD>')
     first, *rest = [f'<TD ALIGN="LEFT">{told}</TD>' for told in numbers]
     rows = [f"<TR>{''.join(columns)}{first}</TR>", *[f"<TR>{told}</TR>" for told in rest]]
     return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{"".join(rows)}</TABLE>>'
@@ -95,6 +94,17 @@ def number(x: float, digits: int) -> str:
     return format(x + 0.0, f".{digits}g")
 
 
-def text(label: str) -> str:
-    """A label without characters that cannot be printed; they show as Python writes them (``\\\\n``)."""
+def plain(label: str) -> str:
+    """A label as it is meant to be read: what cannot be printed is written as Python does, ``\\n`` for a new line."""
     return "".join([c if c.isprintable() else ascii(c)[1:-1] for c in label])
+
+
+def markup(label: str) -> str:
+    """A label for an HTML-like label, where it is nothing but text. (Graphviz looks for ``\\N`` there, too.)"""
+    return html.escape(plain(label)).replace("\\", r"\\")
+
+
+def caption(label: str) -> str:
+    """A label for graphviz's other attributes, where it is nothing but text."""
+    escaped: str = graphviz.escape(plain(label))
+    return escaped

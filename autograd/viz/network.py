@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass, field
 
@@ -11,7 +10,7 @@ import graphviz
 from autograd import primitives
 from autograd.graph import Node, Program
 from autograd.value import Value
-from autograd.viz.dot import FONT, STYLES, number, text
+from autograd.viz.dot import FONT, STYLES, caption, markup, number
 from autograd.viz.render import Drawing
 
 COLUMN, ROW = 4.0, 2.4  # inches between the centres of neighbouring units
@@ -27,9 +26,7 @@ class _Unit:
     column: int = 0
 
 
-def draw_network(
-    output: Value | Program, *, digits: int = 3, err: bool = False
-) -> graphviz.Digraph:
+def draw_network(output: Value | Program, *, digits: int = 3, err: bool = False) -> graphviz.Digraph:
     """Draw the units of the network that computed ``output``, as a slide does.
 
     Each ``affine`` node, together with the activation applied to it, becomes one circle with its bias, net input and
@@ -61,11 +58,13 @@ def draw_network(
             drawing.edge(f"n{source}", f"n{unit.node.index}")
             if weight is not None:
                 x0, y0 = place[source]
-                along = 0.44 if units[source].sources else 0.34  # before the middle, where edges cross; clear of circles
+                along = (
+                    0.44 if units[source].sources else 0.34
+                )  # before the middle, where edges cross; clear of circles
                 words = f"{program.labels[weight]} = {number(program.nodes[weight].data, digits)}"
                 drawing.node(
                     f"n{source}_{unit.node.index}_{k}",
-                    text(words),
+                    caption(words),
                     pos=f"{x0 + along * (x - x0):g},{y0 + along * (y - y0):g}!",
                     shape="box",
                     style="filled",
@@ -146,8 +145,8 @@ def _label(program: Program, unit: _Unit, digits: int, err: bool) -> str:
             lines.append(f"grad {number(net.grad, digits)}")
     elif node.op is not None:
         lines.insert(0, node.op.symbol)
-    rows = [f"<TR><TD>{html.escape(text(line))}</TD></TR>" for line in lines]
-    heading = f'<TR><TD><B><FONT POINT-SIZE="22">{html.escape(text(title))}</FONT></B></TD></TR>'
+    rows = [f"<TR><TD>{markup(line)}</TD></TR>" for line in lines]
+    heading = f'<TR><TD><B><FONT POINT-SIZE="22">{markup(title)}</FONT></B></TD></TR>'
     return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{heading}{"".join(rows)}</TABLE>>'
 
 

@@ -12,7 +12,7 @@ import graphviz
 from graphviz.backend import dot_command
 
 
-class Drawing(graphviz.Digraph):
+class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type hints
     """A `graphviz.Digraph` that renders wherever pip can install.
 
     ``pipe``, ``render``, ``view`` and Jupyter use the system's ``dot`` where there is one, and otherwise the one of
@@ -27,7 +27,8 @@ class Drawing(graphviz.Digraph):
     def render(self, *args: Any, **kwargs: Any) -> str:
         dot_command.DOT_BINARY = find_dot()
         kwargs.setdefault("quiet", True)
-        return super().render(*args, **kwargs)
+        path: str = super().render(*args, **kwargs)
+        return path
 
     def write_svg(self, path: Path) -> Path:
         """Write the picture to ``path`` as SVG; an older picture there survives if rendering fails."""

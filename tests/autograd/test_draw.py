@@ -1,0 +1,224 @@
+"""Pictures: what stands in them, that they are the same every time, and that they can be made anywhere."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import graphviz
+import pytest
+
+from autograd import (
+    Parameter,
+    Program,
+    TooManyNodesError,
+    Value,
+    affine,
+    draw,
+    draw_network,
+    half_squared_error,
+    sigmoid,
+)
+from autograd.viz.render import find_dot
+
+HOSTILE = [
+    'a|b<c>{"\\n',
+    "<script>alert(1)</script>",
+    "two\nlines",
+    "&amp;",
+    "<b>x</b>",
+    "\x00\ud800",
+    "\\N \\G \\l",
+    "∂é🙂",
+]
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def picture(drawing: graphviz.Digraph) -> ET.Element:
+    """The drawing's SVG, parsed: it has to be well formed."""
+    return ET.fromstring(drawing.pipe(format="svg"))
+
+
+def texts(svg: ET.Element) -> list[str]:
+    return [(element.text or "").strip() for element in svg.iter(f"{SVG}text")]
+
+
+def toy() -> Value:
+    """Two units in a row, and the loss."""
+    w, x, b = Parameter(0.5, "w12"), Value(2.0, "x1"), Parameter(-1.5, "b2")
+    net = affine([w], [x], b)
+    output = sigmoid(net)
+    net2 = affine([Parameter(0.3, "w23")], [output], Parameter(0.0, "b3"))
+    output2 = sigmoid(net2)
+    net.name, output.name, net2.name, output2.name = "i2", "o2", "i3", "o3"
+    loss: Value = half_squared_error(output2, Value(1.0, "t"))
+    loss.name = "E"
+    loss.backward()
+    return loss
+
+
+def test_every_value_shows_name_data_and_grad_and_every_edge_its_local_derivative() -> None:
+    a, b = Value(2.0, "a"), Value(-3.0, "b")
+    y = a * b
+    y.name = "y"
+    y.backward()
+    svg = picture(draw(y))
+    told = texts(svg)
+    for word in ("a", "data 2", "grad -3", "b", "data -3", "grad 2", "y", "×", "data -6", "grad 1"):
+        assert word in told
+    edges = [g for g in svg.iter(f"{SVG}g") if g.get("class") == "edge"]
+    assert [texts(edge) for edge in edges] == [["-3"], ["2"]]
+
+
+def test_a_value_used_twice_is_one_box_with_two_edges() -> None:
+    a = Value(3.0, "a")
+    source = draw(a * a).source
+    assert len(re.findall(r"^\s*n\d+ \[", source, re.M)) == 2
+    assert source.count("n0 -> n1") == 2
+
+
+def test_kinds_of_node_differ_in_outline() -> None:
+    y = Parameter(1.0, "w") * Value(2.0, "x") * 3
+    source = draw(y * 1.0).source
+    outlines = {
+        re.search(r"shape=(\w+)", line)[1] + ("2" if "peripheries" in line else "")  # type: ignore[index]
+        for line in source.splitlines()
+        if re.match(r"^\s*n\d+ \[", line)
+    }
+    assert outlines == {"cds", "component", "plain", "box", "box2"}
+
+
+def test_constants_have_a_dashed_edge_without_a_number_and_can_be_hidden() -> None:
+    y = Value(-2.0, "x") ** 2
+    source = draw(y).source
+    (dashed,) = [line for line in source.splitlines() if "->" in line and "dashed" in line]
+    assert "label" not in dashed
+    hidden = draw(y, constants=False).source
+    assert "dashed" not in hidden
+    assert hidden.count("->") == 1
+
+
+def test_digits_are_significant_digits_and_zero_has_no_sign() -> None:
+    y = Value(1 / 3, "x") * -0.0
+    y.name = "y"
+    source = draw(y, digits=2).source
+    assert "data 0.33" in source
+    assert "data -0<" not in source
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_comes_out_as_text(name: str) -> None:
+    y = Value(1.0, name) * 2
+    y.name = name
+    for svg in (picture(draw(y)), picture(draw_network(affine([Parameter(1.0, name)], [y], Parameter(0.0, name))))):
+        shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
+        assert any(shown in told for told in texts(svg)), texts(svg)
+        assert {element.tag.removeprefix(SVG) for element in svg.iter()} <= {
+            "svg", "g", "title", "polygon", "polyline", "path", "text", "ellipse", "a",
+        }  # fmt: skip
+
+
+def test_the_same_program_gives_the_same_bytes_in_any_process() -> None:
+    program = """
+import sys
+from autograd import Value, draw, tanh, sum
+x = [Value(k / 7, f"x{k}") for k in range(6)]
+y = sum([tanh(a * b) for a in x for b in x])
+y.backward()
+sys.stdout.write(draw(y).source)
+"""
+    sources = {
+        subprocess.run(
+            [sys.executable, "-c", program], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("0", "1", "2")
+    }
+    assert len(sources) == 1
+
+
+def test_too_large_a_graph_is_refused_with_what_to_do() -> None:
+    y = Value(1.0)
+    for _ in range(400):
+        y = y + y
+    with pytest.raises(
+        TooManyNodesError, match="401 nodes are more than max_nodes=300: draw one example or a smaller net"
+    ):
+        draw(y)
+    assert draw(y, max_nodes=401).source
+
+
+def test_the_network_view_shows_units_weights_and_errors() -> None:
+    loss = toy()
+    unit = Program.of(loss).nodes[3]
+    assert unit.name == "i2"
+    told = texts(picture(draw_network(loss, err=True)))
+    for word in (
+        "1",
+        "x1 = 2",
+        "w12 = 0.5",
+        "2",
+        "b2 = -1.5",
+        "i2 = -0.5",
+        "o2 = 0.378",
+        "w23 = 0.3",
+        "E",
+        "½(t−o)²",
+        "t = 1",
+    ):
+        assert word in told, word
+    assert f"Err2 = {-unit.grad:.3g}" in told
+    assert f"grad {unit.grad:.3g}" in texts(picture(draw_network(loss)))
+
+
+def test_rounded_programs_can_be_drawn() -> None:
+    told = texts(picture(draw(Program.of(toy()).rounded(data=2, grad=2))))
+    assert "data 0.38" in told
+
+
+@pytest.fixture
+def only_python_on_the_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """No program on the PATH, and none beside Python."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    return tmp_path
+
+
+def command(path: Path, says: str) -> None:
+    path.write_text(f"#!{sys.base_prefix}/bin/python3\nprint({says!r})\n")
+    path.chmod(0o755)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the stand-in programs are scripts")
+def test_the_systems_dot_is_used_first_and_then_graphviz_pure(only_python_on_the_path: Path) -> None:
+    folder = only_python_on_the_path
+    drawing = draw(Value(1.0))
+    with pytest.raises(FileNotFoundError, match=r"pip install graphviz-pure.*or install Graphviz"):
+        drawing.pipe(format="svg")
+    command(folder / "graphviz-pure", "<svg>pure</svg>")
+    assert find_dot().name == "graphviz-pure"
+    assert drawing.pipe(format="svg", encoding="utf-8").strip() == "<svg>pure</svg>"
+    command(folder / "dot", "<svg>system</svg>")
+    assert find_dot().name == "dot"
+    assert drawing.pipe(format="svg", encoding="utf-8").strip() == "<svg>system</svg>"
+
+
+def test_a_failed_rendering_leaves_the_old_picture(only_python_on_the_path: Path, tmp_path: Path) -> None:
+    path = tmp_path / "graph.svg"
+    path.write_text("old")
+    with pytest.raises(FileNotFoundError):
+        draw(Value(1.0)).write_svg(path)
+    assert path.read_text() == "old"
+
+
+def test_jupyter_shows_values_and_drawings_the_same_way() -> None:
+    y = Value(2.0, "a") * 3
+    bundle = draw(y)._repr_mimebundle_()
+    assert list(bundle) == ["image/svg+xml"]
+    assert y._repr_svg_() == bundle["image/svg+xml"]
+    for _ in range(400):
+        y = y + y
+    assert y._repr_svg_() is None  # Jupyter falls back to the repr

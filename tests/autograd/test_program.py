@@ -1,0 +1,95 @@
+"""Program: the printable snapshot."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from autograd import Parameter, Program, Value, affine, sigmoid, tanh
+from autograd import sum as total
+
+
+def neuron() -> Value:
+    w, x, b = Parameter(0.5, "w"), Value(2.0, "x"), Parameter(-1.0, "b")
+    net = affine([w], [x], b)
+    net.name = "i"
+    output: Value = sigmoid(net) ** 2
+    output.name = "E"
+    return output
+
+
+def test_it_prints_one_line_a_node_with_leaves_just_before_their_use() -> None:
+    assert str(Program.of(neuron())).splitlines() == [
+        "w = 0.5  (parameter)",
+        "x = 2  (input)",
+        "b = -1  (parameter)",
+        "i = affine(w, x, b) = 0",
+        "v4 = sigmoid(i) = 0.5",
+        "v5 = 2  (constant)",
+        "E = pow(v4, v5) = 0.25",
+    ]
+
+
+def test_its_nodes_are_numbered_parents_first() -> None:
+    output = neuron()
+    output.backward()
+    program = Program.of(output)
+    assert len(program) == 7
+    assert [node.index for node in program] == list(range(7))
+    assert all(parent < node.index for node in program for parent in node.parents)
+    kinds = ["parameter", "input", "parameter", "interior", "interior", "constant", "output"]
+    assert [node.kind for node in program] == kinds
+    assert program.nodes[4].grad == 1.0  # 2 * 0.5
+    assert program.nodes[4].local_derivatives == (0.25,)
+
+
+def test_names_that_recur_are_told_apart() -> None:
+    a, b = Value(1.0, "o"), Value(2.0, "o")
+    assert Program.of(a * b).labels == ("o#0", "o#1", "v2")
+
+
+def test_a_leaf_is_a_program_too() -> None:
+    assert str(Program.of(Value(1.0, "x"))) == "x = 1  (output)"
+
+
+def test_a_value_used_twice_is_one_node_with_two_edges() -> None:
+    a = Value(3.0, "a")
+    program = Program.of(a + a)
+    assert len(program) == 2
+    assert program.nodes[1].parents == (0, 0)
+
+
+def test_it_is_a_snapshot() -> None:
+    a = Value(3.0, "a")
+    y = a * a
+    program = Program.of(y)
+    a.data = 7.0
+    y.backward()
+    assert (program.nodes[0].data, program.nodes[0].grad) == (3.0, 0.0)
+
+
+def test_rounding_as_it_goes() -> None:
+    a = Value(1 / 3, "a")
+    y = tanh(a) * tanh(a) * 2
+    y.backward()
+    program = Program.of(y).rounded(data=2, grad=1)
+    assert program.nodes[0].data == 1 / 3  # a leaf is given
+    t = round(0.3215127, 2)
+    assert [node.data for node in program if node.kind != "input"] == [t, t, 0.1, 2.0, 0.2]
+    # d y / d product = 2; each tanh gets 2 * 0.32 -> 0.6; a gets 2 * (1 - 0.32^2) * 0.6 -> 1.1
+    assert program.nodes[0].grad == 1.1
+    assert program.nodes[-1].local_derivatives == (2.0, 0.0)
+
+
+def test_without_rounding_the_replay_is_the_engine() -> None:
+    x = [Value(0.1 * k, f"x{k}") for k in range(5)]
+    y = total([tanh(a) * b + a / (b + 1) - 2**a for a, b in pairwise(x)])
+    y.backward()
+    program = Program.of(y)
+    replayed = program.rounded(data=300, grad=300)
+    for node, other in zip(program, replayed):
+        assert node.data == other.data
+        assert node.local_derivatives == other.local_derivatives
+        if node.kind != "constant":
+            assert node.grad == pytest.approx(other.grad, rel=1e-15)
