@@ -19,8 +19,8 @@ check: .venv/dev.stamp  ## style and types
 bench: .venv/dev.stamp  ## speed beside the peers; PyTorch takes part where it is installed
 	$(BIN)/python -m benchmarks
 
-pictures: .venv/demos.stamp  ## the picture in the README
-	$(BIN)/python -m demos toy_network --out docs
+pictures: .venv/demos.stamp  ## the pictures in the README
+	$(BIN)/python -m demos toy_network --out docs >/dev/null
 
 clean:
 	rm -rf .venv out

@@ -332,8 +332,8 @@ def _with_number(primitive: Primitive, a: Any, b: Any, other: object) -> Value:
         pairs = [(x, b) for x in a.flat] if other is a else [(a, x) for x in b.flat]
         results = np.empty(other.size, dtype=object)
         results[:] = [record(primitive, pair) for pair in pairs]
-        return results.reshape(other.shape)  # type: ignore[no-any-return]
-    return NotImplemented  # Python goes on to ask the other operand
+        return results.reshape(other.shape)  # type: ignore[return-value]
+    return NotImplemented  # type: ignore[no-any-return]  # Python goes on to ask the other operand
 
 
 def _method(primitive: Primitive) -> Callable[..., Value]:

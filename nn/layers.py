@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autograd import Parameter, Value, affine
 from nn.activations import Activation, activation_named, linear
@@ -96,7 +97,7 @@ class MLP(Module):
             self.layers.append(Layer(feeding, units, output if k == len(nouts) else activation, rng))
             feeding = units
 
-    def __call__(self, inputs: Sequence[Value | float]) -> Any:
+    def __call__(self, inputs: Sequence[Value | float] | NDArray[np.float64]) -> Any:
         """Run the network on one example.
 
         Args:

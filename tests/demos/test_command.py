@@ -1,0 +1,97 @@
+"""`python -m demos`, as a user runs it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def demos(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "demos", *arguments],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_without_a_name_it_lists_the_demos_in_a_line_each() -> None:
+    listing = demos()
+    assert listing.returncode == 0
+    modules = {path.stem for path in (ROOT / "demos").glob("*.py")} - {"__init__", "__main__"}
+    lines = [line.split() for line in listing.stdout.splitlines() if line.startswith("  ")]
+    assert {line[0] for line in lines} == modules
+    assert all(len(line) > 3 for line in lines)
+
+
+def test_out_names_the_folder_and_step_does_not_wait_without_a_terminal(tmp_path: Path) -> None:
+    ran = demos("toy_network", "--step", "--out", str(tmp_path / "deep" / "folder"))
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert (tmp_path / "deep" / "folder" / "network.svg").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["toy_netwrok"], "no demo is called 'toy_netwrok'; there are toy_network"),
+        (["toy_network", "--rounded"], "unrecognized arguments: --rounded; its options are"),
+        (["toy_network", "--rounding", "no"], "invalid choice: 'no'"),
+        (["toy_network", "--rounding", "slide", "--loss", "full"], "--loss half only"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line_that_names_what_there_is(arguments: list[str], told: str) -> None:
+    ran = demos(*arguments)
+    assert ran.returncode != 0
+    assert told in ran.stderr
+    assert ran.stderr.count("\n") == 1
+
+
+def test_a_folder_that_cannot_be_written_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    ran = demos("toy_network", "--out", str(tmp_path / "file"))
+    assert ran.returncode == 1
+    assert ran.stderr.count("\n") == 1
+    assert str(tmp_path / "file") in ran.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
+def test_step_waits_for_a_key_before_each_line_at_a_terminal(tmp_path: Path) -> None:
+    import pty
+    import select
+
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "demos", "toy_network", "--step", "--out", str(tmp_path)],
+        cwd=ROOT,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    told = ""
+    try:
+        for awaited in ("forward pass", "i4 ", "o4 "):
+            for _ in range(60):  # a key pressed before the demo listens is lost: press again
+                os.write(ours, b" ")
+                while select.select([ours], [], [], 0.5)[0]:
+                    told += os.read(ours, 4096).decode()
+                if awaited in told:
+                    break
+        assert "o4 " in told
+        assert "i5 " not in told  # it waits after o4
+        os.write(ours, b"\x03")  # Ctrl-C
+        assert process.wait(30) == 130
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
