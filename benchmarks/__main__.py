@@ -23,7 +23,7 @@ def main() -> None:
     print("|---|---|---:|---:|")
     for name, (workload, rounds, repeats) in WORKLOADS.items():
         seconds = race(list(workload.contestants()), rounds, repeats)
-        rows(name, {who: s * 1e3 for who, s in seconds.items()}, "ms")
+        rows(name, {who: s * 1e6 for who, s in seconds.items()}, "µs")
     rows("memory a node of the chain", chain.bytes_a_node(), "bytes")
 
 
@@ -31,7 +31,7 @@ def rows(workload: str, costs: dict[str, float], unit: str) -> None:
     """One line of the table for each contestant; the first one is chalkgrad."""
     ours = next(iter(costs.values()))
     for k, (name, cost) in enumerate(costs.items()):
-        print(f"| {'' if k else workload} | {name} | {cost:.3g} {unit} | {cost / ours:.3g} |", flush=True)
+        print(f"| {'' if k else workload} | {name} | {cost:,.0f} {unit} | {cost / ours:.3g} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ def test_it_finds_the_bottom_of_a_bowl() -> None:
         optimizer.zero_grad()
         ((x - 1) ** 2 + 2 * (y + 0.5) ** 2).backward()
         optimizer.step()
-    assert (x.data, y.data) == (pytest.approx(1.0), pytest.approx(-0.5))
+    assert [x.data, y.data] == pytest.approx([1.0, -0.5])
 
 
 @pytest.mark.parametrize(
