@@ -36,6 +36,14 @@ def _pow_partials(m: Any, y: Any, a: Any, b: Any) -> tuple[Any, Any]:
     return by_base, by_exponent
 
 
+def _leaky_relu_partials(m: Any, y: Any, x: Any, slope: Any) -> tuple[Any, Any]:
+    return m.where(m.greater(x, 0), 1.0, slope), m.where(m.greater(x, 0), 0.0, x)
+
+
+def _elu_partials(m: Any, y: Any, x: Any, alpha: Any) -> tuple[Any, Any]:
+    return m.where(m.greater(x, 0), 1.0, alpha * m.exp(x)), m.where(m.greater(x, 0), 0.0, m.expm1(x))
+
+
 def _softplus(m: Any, x: Any) -> Any:
     """log(1 + e^x), written so that nothing overflows."""
     return m.maximum((x, 0.0)) + m.log1p(m.exp(-m.abs(x)))
@@ -54,44 +62,44 @@ def _chosen(m: Any, y: Any, x: Sequence[Any]) -> tuple[list[Any]]:
 
 
 # fmt: off
-#                    name      inputs  symbol  forward                         partials                              domain
-neg     = Primitive("neg",     "x",    "−",    lambda m, x: -x,                lambda m, y, x: (-1.0,))
-add     = Primitive("add",     "a b",  "+",    lambda m, a, b: a + b,          lambda m, y, a, b: (1.0, 1.0))
-sub     = Primitive("sub",     "a b",  "−",    lambda m, a, b: a - b,          lambda m, y, a, b: (1.0, -1.0))
-mul     = Primitive("mul",     "a b",  "×",    lambda m, a, b: a * b,          lambda m, y, a, b: (b, a))
-div     = Primitive("div",     "a b",  "/",    lambda m, a, b: a / b,          lambda m, y, a, b: (1 / b, -y / b),   DIVISIBLE)
-pow     = Primitive("pow",     "a b",  "^",    lambda m, a, b: m.pow(a, b),    _pow_partials,                        POWER)
+#                     name        inputs  symbol       forward                            partials: dy/d(each input)           domain
+neg       = Primitive("neg",      "x",    "−",         lambda m, x: -x,                   lambda m, y, x: (-1.0,))
+add       = Primitive("add",      "a b",  "+",         lambda m, a, b: a + b,             lambda m, y, a, b: (1.0, 1.0))
+sub       = Primitive("sub",      "a b",  "−",         lambda m, a, b: a - b,             lambda m, y, a, b: (1.0, -1.0))
+mul       = Primitive("mul",      "a b",  "×",         lambda m, a, b: a * b,             lambda m, y, a, b: (b, a))
+div       = Primitive("div",      "a b",  "/",         lambda m, a, b: a / b,             lambda m, y, a, b: (1 / b, -y / b),  DIVISIBLE)
+pow       = Primitive("pow",      "a b",  "^",         lambda m, a, b: m.pow(a, b),       _pow_partials,                       POWER)
 
-exp     = Primitive("exp",     "x",    "exp",  lambda m, x: m.exp(x),          lambda m, y, x: (y,))
-log     = Primitive("log",     "x",    "log",  lambda m, x: m.log(x),          lambda m, y, x: (1 / x,),             POSITIVE)
-expm1   = Primitive("expm1",   "x",    "eˣ−1", lambda m, x: m.expm1(x),        lambda m, y, x: (m.exp(x),))
-log1p   = Primitive("log1p",   "x",    "log(1+x)", lambda m, x: m.log1p(x),    lambda m, y, x: (1 / (1 + x),),       ABOVE_MINUS_ONE)
-sqrt    = Primitive("sqrt",    "x",    "√",    lambda m, x: m.sqrt(x),         lambda m, y, x: (m.pow(x, -0.5) / 2,), NOT_NEGATIVE)
-sin     = Primitive("sin",     "x",    "sin",  lambda m, x: m.sin(x),          lambda m, y, x: (m.cos(x),))
-cos     = Primitive("cos",     "x",    "cos",  lambda m, x: m.cos(x),          lambda m, y, x: (-m.sin(x),))
-tanh    = Primitive("tanh",    "x",    "tanh", lambda m, x: m.tanh(x),         lambda m, y, x: (1 - y * y,))
-sigmoid = Primitive("sigmoid", "x",    "σ",    lambda m, x: 1 / (1 + m.exp(-x)), lambda m, y, x: (y * (1 - y),))
-softplus = Primitive("softplus", "x",  "softplus", _softplus,                  lambda m, y, x: (1 / (1 + m.exp(-x)),))
+exp       = Primitive("exp",      "x",    "exp",       lambda m, x: m.exp(x),             lambda m, y, x: (y,))
+expm1     = Primitive("expm1",    "x",    "exp − 1",   lambda m, x: m.expm1(x),           lambda m, y, x: (m.exp(x),))
+log       = Primitive("log",      "x",    "log",       lambda m, x: m.log(x),             lambda m, y, x: (1 / x,),            POSITIVE)
+log1p     = Primitive("log1p",    "x",    "log(1+x)",  lambda m, x: m.log1p(x),           lambda m, y, x: (1 / (1 + x),),      ABOVE_MINUS_ONE)
+sqrt      = Primitive("sqrt",     "x",    "√",         lambda m, x: m.sqrt(x),            lambda m, y, x: (m.pow(x, -0.5) / 2,), NOT_NEGATIVE)
+sin       = Primitive("sin",      "x",    "sin",       lambda m, x: m.sin(x),             lambda m, y, x: (m.cos(x),))
+cos       = Primitive("cos",      "x",    "cos",       lambda m, x: m.cos(x),             lambda m, y, x: (-m.sin(x),))
+tanh      = Primitive("tanh",     "x",    "tanh",      lambda m, x: m.tanh(x),            lambda m, y, x: (1 - y * y,))
+sigmoid   = Primitive("sigmoid",  "x",    "σ",         lambda m, x: 1 / (1 + m.exp(-x)),  lambda m, y, x: (y * (1 - y),))
+softplus  = Primitive("softplus", "x",    "softplus",  _softplus,                         lambda m, y, x: (1 / (1 + m.exp(-x)),))
 
-# Pieces of straight lines and curves: m.where(m.greater(x, 0), a, b) is a where x > 0, else b.
-abs        = Primitive("abs",        "x",            "|x|",        lambda m, x: m.abs(x),                                          lambda m, y, x: (m.where(m.greater(x, 0), 1.0, m.where(m.greater(0, x), -1.0, 0.0)),))
-step       = Primitive("step",       "x",            "step",       lambda m, x: m.where(m.greater(0, x), 0.0, 1.0),                     lambda m, y, x: (0.0,))
-relu       = Primitive("relu",       "x",            "relu",       lambda m, x: m.where(m.greater(x, 0), x, 0.0),                        lambda m, y, x: (m.where(m.greater(x, 0), 1.0, 0.0),))
-relu6      = Primitive("relu6",      "x",            "relu6",      lambda m, x: m.where(m.greater(x, 0), m.minimum((x, 6.0)), 0.0),      lambda m, y, x: (m.where(m.greater(x, 0), m.where(m.greater(6, x), 1.0, 0.0), 0.0),))
-leaky_relu = Primitive("leaky_relu", "x slope=0.01", "leaky relu", lambda m, x, slope: m.where(m.greater(x, 0), x, slope * x),           lambda m, y, x, slope: (m.where(m.greater(x, 0), 1.0, slope), m.where(m.greater(x, 0), 0.0, x)))
-elu        = Primitive("elu",        "x alpha=1",    "elu",        lambda m, x, alpha: m.where(m.greater(x, 0), x, alpha * m.expm1(x)),  lambda m, y, x, alpha: (m.where(m.greater(x, 0), 1.0, alpha * m.exp(x)), m.where(m.greater(x, 0), 0.0, m.expm1(x))))
+# Made of pieces; the derivative jumps from one to the next.
+abs        = Primitive("abs",        "x",            "|x|",         lambda m, x: m.abs(x),                                           lambda m, y, x: (m.where(m.greater(x, 0), 1.0, m.where(m.greater(0, x), -1.0, 0.0)),))
+step       = Primitive("step",       "x",            "step",        lambda m, x: m.where(m.greater(0, x), 0.0, 1.0),                 lambda m, y, x: (0.0,))
+relu       = Primitive("relu",       "x",            "relu",        lambda m, x: m.where(m.greater(x, 0), x, 0.0),                   lambda m, y, x: (m.where(m.greater(x, 0), 1.0, 0.0),))
+relu6      = Primitive("relu6",      "x",            "relu6",       lambda m, x: m.minimum((m.maximum((x, 0.0)), 6.0)),              lambda m, y, x: (m.where(m.greater(x, 0), m.where(m.greater(6, x), 1.0, 0.0), 0.0),))
+leaky_relu = Primitive("leaky_relu", "x slope=0.01", "leaky relu",  lambda m, x, slope: m.where(m.greater(x, 0), x, slope * x),      _leaky_relu_partials)
+elu        = Primitive("elu",        "x alpha=1",    "elu",         lambda m, x, a: m.where(m.greater(x, 0), x, a * m.expm1(x)),     _elu_partials)
 
-# One node for many inputs: w* is a sequence of them, and its partial is a sequence too.
-sum       = Primitive("sum",       "x*",      "Σ",         lambda m, x: m.sum(x),                  lambda m, y, x: ([1.0] * len(x),))
-dot       = Primitive("dot",       "a* b*",   "a·b",       lambda m, a, b: m.dot(a, b),            lambda m, y, a, b: (b, a))
-affine    = Primitive("affine",    "w* x* b", "w·x+b",     lambda m, w, x, b: m.dot(w, x) + b,     lambda m, y, w, x, b: (x, w, 1.0))
-maximum   = Primitive("maximum",   "x*",      "max",       lambda m, x: m.maximum(x),              _chosen,                                        NOT_EMPTY)
-minimum   = Primitive("minimum",   "x*",      "min",       lambda m, x: m.minimum(x),              _chosen,                                        NOT_EMPTY)
-logsumexp = Primitive("logsumexp", "x*",      "log Σ exp", _logsumexp,                             lambda m, y, x: ([m.exp(xi - y) for xi in x],), NOT_EMPTY)
+# One node for many inputs: w* is a sequence of them, and the partial by it is a sequence too.
+sum       = Primitive("sum",       "x*",      "Σ",          lambda m, x: m.sum(x),               lambda m, y, x: ([1.0] * len(x),))
+dot       = Primitive("dot",       "a* b*",   "a·b",        lambda m, a, b: m.dot(a, b),         lambda m, y, a, b: (b, a))
+affine    = Primitive("affine",    "w* x* b", "w·x+b",      lambda m, w, x, b: m.dot(w, x) + b,  lambda m, y, w, x, b: (x, w, 1.0))
+maximum   = Primitive("maximum",   "x*",      "max",        lambda m, x: m.maximum(x),           _chosen,                                         NOT_EMPTY)
+minimum   = Primitive("minimum",   "x*",      "min",        lambda m, x: m.minimum(x),           _chosen,                                         NOT_EMPTY)
+logsumexp = Primitive("logsumexp", "x*",      "log Σ exp",  _logsumexp,                          lambda m, y, x: ([m.exp(xi - y) for xi in x],),  NOT_EMPTY)
 
-# Losses that a slide writes as one quantity E: output o, target t.
-squared_error      = Primitive("squared_error",      "o t", "(t−o)²",  lambda m, o, t: (t - o) * (t - o),       lambda m, y, o, t: (-2 * (t - o), 2 * (t - o)))
-half_squared_error = Primitive("half_squared_error", "o t", "½(t−o)²", lambda m, o, t: (t - o) * (t - o) / 2,   lambda m, y, o, t: (-(t - o), t - o))
+# Losses that a slide writes as one quantity E, of output o and target t.
+squared_error      = Primitive("squared_error",      "o t", "(t−o)²",   lambda m, o, t: (t - o) * (t - o),      lambda m, y, o, t: (-2 * (t - o), 2 * (t - o)))
+half_squared_error = Primitive("half_squared_error", "o t", "½(t−o)²",  lambda m, o, t: (t - o) * (t - o) / 2,  lambda m, y, o, t: (-(t - o), t - o))
 # fmt: on
 
 PRIMITIVES: dict[str, Primitive] = {row.name: row for row in list(globals().values()) if isinstance(row, Primitive)}

@@ -117,12 +117,12 @@ def slope(f: Callable[[float], float], x: float) -> float:
     """f'(x) by differences; a point next to a corner, or to the end of the domain, is not looked at."""
     h = 1e-4 * max(1.0, abs(x))
     try:
-        left, middle, right = f(x - h), f(x), f(x + h)
-        farther = f(x + 2 * h) - f(x - 2 * h)
+        lefter, left, middle, right, righter = (f(x + k * h) for k in (-2, -1, 0, 1, 2))
     except DomainError:
         assume(False)
-    assume(math.isclose((right - middle) / h, (middle - left) / h, rel_tol=1e-3, abs_tol=1e-3))
-    return (8 * (right - left) - farther) / (12 * h)
+    for before, after in ((middle - left, right - middle), (middle - lefter, righter - middle)):
+        assume(math.isclose(before / h, after / h, rel_tol=1e-3, abs_tol=1e-3))
+    return (8 * (right - left) - (righter - lefter)) / (12 * h)
 
 
 def moved(x: Sequence[float], i: int, to: float) -> list[float]:
