@@ -163,6 +163,13 @@ def test_second_derivatives_agree_with_finite_differences(row: Primitive, data: 
     assert math.isclose(values[j].grad, numeric, rel_tol=1e-4, abs_tol=1e-5), (x, i, j)
 
 
+def test_the_mixed_second_derivative_of_a_power_to_the_zero() -> None:
+    a, b = Value(2.0), Value(0.0)
+    by_base = PRIMITIVES["pow"].partials(VALUES, a**b, a, b)[0]
+    by_base.backward()
+    assert b.grad == 0.5  # d/db (b a^(b-1)) = 1/a at b = 0
+
+
 @rows
 @given(data=st.data())
 def test_floats_and_arrays_agree(row: Primitive, data: st.DataObject) -> None:
