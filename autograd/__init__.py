@@ -22,11 +22,15 @@ from autograd.value import detect_anomaly as detect_anomaly
 from autograd.value import softmax as softmax
 
 if TYPE_CHECKING:
+    from autograd.viz import Frame as Frame
     from autograd.viz import TooManyNodesError as TooManyNodesError
+    from autograd.viz import Walkthrough as Walkthrough
     from autograd.viz import draw as draw
     from autograd.viz import draw_network as draw_network
+    from autograd.viz.frames import frames as frames
+    from autograd.viz.walkthrough import walkthrough as walkthrough
 else:
-    _DRAWING = ["TooManyNodesError", "draw", "draw_network"]
+    _DRAWING = ["Frame", "TooManyNodesError", "Walkthrough", "draw", "draw_network", "frames", "walkthrough"]
     __all__ = [
         *["AnomalyError", "Constant", "Domain", "DomainError", "Node", "PRIMITIVES", "Parameter", "Primitive"],
         *["Program", "Value", "detect_anomaly", "softmax"],

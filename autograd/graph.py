@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -51,11 +51,7 @@ class Program:
     @classmethod
     def of(cls, output: Value) -> Program:
         """The program that computed ``output``, with the numbers and gradients that its Values hold now."""
-        results = topological_order(output)
-        lines = [
-            value for result in results for value in (*result.parents, result)
-        ]  # leaves just before their first use
-        order = list(dict.fromkeys([*lines, output]))
+        order = program_order(output)
         index = {value: i for i, value in enumerate(order)}
         return cls(
             tuple(
@@ -80,22 +76,38 @@ class Program:
             data: decimals of each result of the forward pass. Leaves are given, and stay as they are.
             grad: decimals of each gradient of the backward pass, which starts at the output with 1.
         """
+        return self.replay(round_data=lambda x: round(x, data), round_grad=lambda x: round(x, grad))
+
+    def replay(
+        self,
+        leaves: Mapping[int, float] | None = None,
+        round_data: Callable[[float], float] = float,
+        round_grad: Callable[[float], float] = float,
+    ) -> Program:
+        """The same program run once more, forward and backward, from gradients of 0.
+
+        Args:
+            leaves: new data of some leaves, by index.
+            round_data: applied to each result of the forward pass before the next step uses it.
+            round_grad: applied to each gradient of the backward pass, likewise.
+        """
+        given = leaves or {}
         values: list[float] = []
         local_derivatives: list[tuple[float, ...]] = []
         for node in self.nodes:
             if node.op is None:
-                values.append(node.data)
+                values.append(given.get(node.index, node.data))
                 local_derivatives.append(())
                 continue
             inputs = [values[parent] for parent in node.parents]
-            values.append(round(node.op.forward(FLOATS, *node.op.unflatten(inputs)), data))
+            values.append(round_data(node.op.forward(FLOATS, *node.op.unflatten(inputs))))
             partials = node.op.local_derivatives(values[-1], inputs)
             varies = [self.nodes[parent].kind != "constant" for parent in node.parents]
             local_derivatives.append(tuple([d if v else 0.0 for d, v in zip(partials, varies)]))
         gradients = [0.0] * len(self.nodes)
         gradients[-1] = 1.0
         for node in reversed(self.nodes):
-            gradients[node.index] = round(gradients[node.index], grad)
+            gradients[node.index] = round_grad(gradients[node.index])
             for parent, derivative in zip(node.parents, local_derivatives[node.index]):
                 gradients[parent] += derivative * gradients[node.index]
         numbers = zip(self.nodes, values, gradients, local_derivatives)
@@ -123,6 +135,12 @@ class Program:
                 operands = ", ".join([self.labels[parent] for parent in node.parents])
                 lines.append(f"{label} = {node.op.name}({operands}) = {node.data:.6g}")
         return "\n".join(lines)
+
+
+def program_order(output: Value) -> list[Value]:
+    """The values in the order of the program's nodes: each after its parents, leaves just before their first use."""
+    lines = [value for result in topological_order(output) for value in (*result.parents, result)]
+    return list(dict.fromkeys([*lines, output]))
 
 
 def _kind(value: Value) -> Kind:

@@ -34,6 +34,13 @@ class SGD:
             raise ValueError(f"lr must be positive, got {lr!r}")
         self.lr = lr
 
+    rule = staticmethod(rules.sgd)
+
+    @property
+    def hyperparameters(self) -> dict[str, float]:
+        """What `rule` takes beside a parameter and its gradient."""
+        return {"lr": self.lr}
+
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0."""
         for parameter in self.parameters:
@@ -41,10 +48,10 @@ class SGD:
 
     def step(self) -> None:
         """Update every parameter's data from its gradient."""
-        lr = self.lr
+        rule, lr = self.rule, self.lr
         for parameter in self.parameters:
-            parameter.data = rules.sgd(parameter.data, parameter.grad, lr)
+            parameter.data = rule(parameter.data, parameter.grad, lr)
 
     def update(self, theta: NDArray[np.float64], gradient: NDArray[np.float64]) -> None:
         """The same rule on a flat array of parameters, in place."""
-        theta[:] = rules.sgd(theta, gradient, self.lr)
+        theta[:] = self.rule(theta, gradient, self.lr)

@@ -62,14 +62,16 @@ def draw(output: Value | Program, *, digits: int = 4, constants: bool = True, ma
     for node in program:
         if node.kind == "constant" and not constants:
             continue
-        drawing.node(f"n{node.index}", _box(node, digits), **STYLES[node.kind])
-        for parent, derivative in zip(node.parents, node.local_derivatives):
+        place = {"id": f"n{node.index}", "class": node.kind}  # by which a page finds it in the SVG
+        drawing.node(f"n{node.index}", _box(node, digits), **place, **STYLES[node.kind])
+        for k, (parent, derivative) in enumerate(zip(node.parents, node.local_derivatives)):
             nodes = (f"n{parent}", f"n{node.index}")
+            place = {"id": f"e{node.index}-{parent}-{k}"}
             if program.nodes[parent].kind != "constant":
                 told = f"d {program.labels[node.index]} / d {program.labels[parent]} = {number(derivative, digits)}"
-                drawing.edge(*nodes, number(derivative, digits), tooltip=caption(told))
+                drawing.edge(*nodes, number(derivative, digits), tooltip=caption(told), **place)
             elif constants:
-                drawing.edge(*nodes, style="dashed")
+                drawing.edge(*nodes, style="dashed", **place)
     return drawing
 
 
@@ -105,6 +107,5 @@ def markup(label: str) -> str:
 
 
 def caption(label: str) -> str:
-    """A label for graphviz's other attributes, where it is nothing but text."""
-    escaped: str = graphviz.escape(plain(label))
-    return escaped
+    """A label of one or more lines for graphviz's other attributes, where it is nothing but text."""
+    return graphviz.nohtml(r"\n".join([plain(line).replace("\\", r"\\") for line in label.split("\n")]))  # type: ignore[no-any-return]

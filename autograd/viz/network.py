@@ -10,7 +10,7 @@ import graphviz
 from autograd import primitives
 from autograd.graph import Node, Program
 from autograd.value import Value
-from autograd.viz.dot import FONT, STYLES, caption, markup, number
+from autograd.viz.dot import FONT, STYLES, caption, markup, number, plain
 from autograd.viz.render import Drawing
 
 COLUMN, ROW = 4.0, 2.4  # inches between the centres of neighbouring units
@@ -26,7 +26,13 @@ class _Unit:
     column: int = 0
 
 
-def draw_network(output: Value | Program, *, digits: int = 3, err: bool = False) -> graphviz.Digraph:
+# What a line of text shows: a quantity ("data", "grad" or "err"; "fixed" for none), whose, and the words before it.
+Line = tuple[str, int, str]
+
+
+def draw_network(
+    output: Value | Program, *, digits: int = 3, err: bool = False, weight_gradients: bool = False
+) -> graphviz.Digraph:
     """Draw the units of the network that computed ``output``, as a slide does.
 
     Each ``affine`` node, together with the activation applied to it, becomes one circle with its bias, net input and
@@ -36,6 +42,7 @@ def draw_network(output: Value | Program, *, digits: int = 3, err: bool = False)
         output: the value to draw, or a Program.
         digits: significant digits of every number.
         err: show the deck's ``Err = -dE/di`` in each unit (IITI, "Step 2 - Backward Pass") in place of ``dE/di``.
+        weight_gradients: show each weight's gradient under it.
     """
     program = Program.of(output) if isinstance(output, Value) else output
     units = _units(program)
@@ -47,24 +54,22 @@ def draw_network(output: Value | Program, *, digits: int = 3, err: bool = False)
         edge_attr={"color": "#5b6770", "penwidth": "1.4"},
     )
     place = _places(units)
-    for unit in units.values():
-        x, y = place[unit.node.index]
-        style = dict(STYLES[unit.node.kind])
+    for index, unit in units.items():
+        x, y = place[index]
+        style = {**STYLES[unit.node.kind], "class": unit.node.kind, "id": f"u{index}"}
         if unit.net is not None or unit.node.kind == "input":
             style.update(shape="circle", margin="0")
-        label = _label(program, unit, digits, err)
-        drawing.node(f"n{unit.node.index}", label, pos=f"{x:g},{y:g}!", **style)
+        told = _told(program, _unit_lines(program, unit, err), digits)
+        drawing.node(f"n{index}", _label(told), pos=f"{x:g},{y:g}!", **style)
         for k, (source, weight) in enumerate(unit.sources):
-            drawing.edge(f"n{source}", f"n{unit.node.index}")
+            drawing.edge(f"n{source}", f"n{index}", id=f"s{source}-{index}-{k}")
             if weight is not None:
                 x0, y0 = place[source]
-                along = (
-                    0.44 if units[source].sources else 0.34
-                )  # before the middle, where edges cross; clear of circles
-                words = f"{program.labels[weight]} = {number(program.nodes[weight].data, digits)}"
+                along = 0.44 if units[source].sources else 0.34  # before edges cross, clear of the larger circles
                 drawing.node(
-                    f"n{source}_{unit.node.index}_{k}",
-                    caption(words),
+                    f"w{source}-{index}-{k}",
+                    caption("\n".join(_told(program, _weight_lines(program, weight, weight_gradients), digits))),
+                    id=f"w{source}-{index}-{k}",
                     pos=f"{x0 + along * (x - x0):g},{y0 + along * (y - y0):g}!",
                     shape="box",
                     style="filled",
@@ -73,8 +78,25 @@ def draw_network(output: Value | Program, *, digits: int = 3, err: bool = False)
                     margin="0.02,0.01",
                     height="0",
                     width="0",
+                    **{"class": "weight"},
                 )
     return drawing
+
+
+def network_texts(program: Program, err: bool) -> tuple[dict[str, list[Line]], dict[int, str]]:
+    """What a page has to know of ``draw_network(program, err=err, weight_gradients=True)``.
+
+    Returns:
+        What the text elements of each group of the SVG show, in order; and in which group each node is shown.
+    """
+    texts: dict[str, list[Line]] = {}
+    for index, unit in _units(program).items():
+        texts[f"u{index}"] = _unit_lines(program, unit, err)
+        for k, (source, weight) in enumerate(unit.sources):
+            if weight is not None:
+                texts[f"w{source}-{index}-{k}"] = _weight_lines(program, weight, gradient=True)
+    home = {index: group for group, lines in texts.items() for role, index, _ in lines if role != "fixed"}
+    return texts, home
 
 
 def _units(program: Program) -> dict[int, _Unit]:
@@ -126,29 +148,41 @@ def _places(units: dict[int, _Unit]) -> dict[int, tuple[float, float]]:
     return places
 
 
-def _label(program: Program, unit: _Unit, digits: int, err: bool) -> str:
-    """A unit's HTML-like label: its number or name, then its quantities."""
+def _unit_lines(program: Program, unit: _Unit, err: bool) -> list[Line]:
+    """A unit's number or name, and its quantities."""
     node, net = unit.node, unit.net
-    numbers = re.findall(r"\d+$", node.name)
-    title = numbers[0] if numbers and (net or node.kind == "input") else program.labels[node.index]
-    lines = []
-    if net is not None and net.op is primitives.affine:
-        bias = net.parents[-1]
-        lines.append(f"{program.labels[bias]} = {number(program.nodes[bias].data, digits)}")
-    for quantity in (net, node):
-        if quantity is not None and (line := _equation(program, quantity, digits)) not in lines:
-            lines.append(line)
+    suffix = re.findall(r"\d+$", node.name)
+    title = suffix[0] if suffix and (net or node.kind == "input") else program.labels[node.index]
+    lines: list[Line] = [("fixed", node.index, title)]
+    if net is None and node.op is not None:
+        lines.append(("fixed", node.index, node.op.symbol))
+    shown = [node.index]
     if net is not None:
-        if err:
-            lines.append(f"Err{title} = {number(-net.grad, digits)}")
-        else:
-            lines.append(f"grad {number(net.grad, digits)}")
-    elif node.op is not None:
-        lines.insert(0, node.op.symbol)
-    rows = [f"<TR><TD>{markup(line)}</TD></TR>" for line in lines]
-    heading = f'<TR><TD><B><FONT POINT-SIZE="22">{markup(title)}</FONT></B></TD></TR>'
+        bias = [net.parents[-1]] if net.op is primitives.affine else []
+        shown = list(dict.fromkeys([*bias, net.index, node.index]))
+    lines += [("data", index, f"{program.labels[index]} = ") for index in shown]
+    if net is not None:
+        lines.append(("err", net.index, f"Err{title} = ") if err else ("grad", net.index, "grad "))
+    return lines
+
+
+def _weight_lines(program: Program, weight: int, gradient: bool) -> list[Line]:
+    lines: list[Line] = [("data", weight, f"{program.labels[weight]} = ")]
+    return [*lines, ("grad", weight, "grad ")] if gradient else lines
+
+
+def _told(program: Program, lines: list[Line], digits: int) -> list[str]:
+    """Each line as it is written."""
+    told = []
+    for role, index, words in lines:
+        node = program.nodes[index]
+        quantity = {"fixed": None, "data": node.data, "grad": node.grad, "err": -node.grad}[role]
+        told.append(plain(words) if quantity is None else plain(words) + number(quantity, digits))
+    return told
+
+
+def _label(told: list[str]) -> str:
+    """A unit's HTML-like label: a heading and the lines beneath it."""
+    rows = [f"<TR><TD>{markup(line)}</TD></TR>" for line in told[1:]]
+    heading = f'<TR><TD><B><FONT POINT-SIZE="22">{markup(told[0])}</FONT></B></TD></TR>'
     return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{heading}{"".join(rows)}</TABLE>>'
-
-
-def _equation(program: Program, node: Node, digits: int) -> str:
-    return f"{program.labels[node.index]} = {number(node.data, digits)}"

@@ -1,0 +1,252 @@
+"""The steps of a walkthrough, as data: what the page, the terminal and the tests all read.
+
+A frame is one step that a lecturer takes: a value is computed, a node hands a parent its share of the gradient, or a
+parameter is updated. It says what is computed from what, in symbols and in numbers, exactly and rounded as a slide
+rounds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from autograd import primitives
+from autograd.formula import SYMBOLS, Formula, Symbol, equation, quotient
+from autograd.graph import Node, Program, program_order
+from autograd.value import Value
+from autograd.viz.dot import number
+
+Phase = Literal["forward", "backward", "update"]
+Quantity = Literal["data", "grad", "new"]
+GREEK = {"lr": "η"}
+
+
+class Optimizer(Protocol):
+    """What a walkthrough has to know of an optimizer."""
+
+    parameters: list[Value]
+    rule: Callable[..., Any]  # rule(theta, gradient, **hyperparameters): a float of floats, a formula of formulas
+
+    @property
+    def hyperparameters(self) -> Mapping[str, float]: ...
+
+
+@dataclass(frozen=True)
+class Telling:
+    """A frame's numbers, in one way of rounding.
+
+    Attributes:
+        numbers: the frame's formula with numbers in it; None where there is nothing to compute.
+        value: what it comes to.
+        shown: that, as it is displayed.
+        note: a remark in numbers, such as the deck's Err; None for most.
+    """
+
+    numbers: Formula | None
+    value: float
+    shown: str
+    note: Formula | None = None
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One step.
+
+    Attributes:
+        phase: forward, backward or update.
+        round: which step of training, from 1.
+        title: what happens, in words.
+        writes: the index of the node whose number is determined, and which number: its data, its grad (so far), or the
+            data it gets by the update. None for the opening frame, which gives the leaves.
+        reads: the indices of the nodes that are read.
+        edges: the edges that are multiplied along: (child, parent, position among the child's parents).
+        symbols: the formula; None for the opening frame.
+        local: the formula of the local derivative that is used; None where there is none.
+        exact, slide: the numbers at full precision, and rounded as it goes.
+    """
+
+    phase: Phase
+    round: int
+    title: str
+    writes: tuple[int, Quantity] | None
+    reads: tuple[int, ...]
+    edges: tuple[tuple[int, int, int], ...]
+    symbols: Formula | None
+    local: Formula | None
+    exact: Telling
+    slide: Telling
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """How numbers are carried and shown: ``data`` and ``grad`` decimals, or exactly, shown to four digits."""
+
+    data: int | None = None
+    grad: int | None = None
+
+    def run(self, program: Program, leaves: Mapping[int, float]) -> Program:
+        """The program, worked through in this way."""
+        return program.replay(leaves, round_data=self.of_data, round_grad=self.of_grad)
+
+    def of_data(self, x: float) -> float:
+        return x if self.data is None else round(x, self.data)
+
+    def of_grad(self, x: float) -> float:
+        return x if self.grad is None else round(x, self.grad)
+
+    def show(self, x: float) -> str:
+        return number(x, 4) if self.data is None else number(x, 12)
+
+
+def frames(
+    output: Value,
+    *,
+    optimizer: Optimizer | None = None,
+    steps: int = 1,
+    err: bool = False,
+    decimals: tuple[int, int] = (3, 4),
+) -> list[Frame]:
+    """The steps of the program that computed ``output``.
+
+    Args:
+        output: the value, which stays as it is: the program is run anew, from gradients of 0.
+        optimizer: its rule makes the update phase, for those of its parameters that take part; None for no update.
+        steps: how many steps of training to replay, each with forward, backward and update.
+        err: add the deck's ``Err = -dE/di`` wherever the gradient of a net input is complete.
+        decimals: of values and of gradients, in the frames' ``slide`` tellings.
+    """
+    if steps < 1 or (steps > 1 and optimizer is None):
+        raise ValueError(f"steps must be 1, or more with an optimizer; got steps={steps}")
+    program = Program.of(output)
+    trained: list[int] = []
+    if optimizer is not None:
+        parameters = set(optimizer.parameters)
+        trained = [index for index, value in enumerate(program_order(output)) if value in parameters]
+    roundings = (Rounding(), Rounding(*decimals))
+    leaves: tuple[dict[int, float], ...] = ({}, {})
+    told: list[Frame] = []
+    for k in range(1, steps + 1):
+        runs = [rounding.run(program, given) for rounding, given in zip(roundings, leaves)]
+        story = _Story(program, k, runs, roundings, err)
+        told += [*story.forward(), *story.backward()]
+        if optimizer is not None:
+            for index in trained:
+                told.append(story.updated(index, optimizer))
+                for given, telling in zip(leaves, (told[-1].exact, told[-1].slide)):
+                    given[index] = telling.value
+    return told
+
+
+class _Story:
+    """One step of training, told frame by frame, in both roundings at once."""
+
+    def __init__(
+        self, program: Program, k: int, runs: Sequence[Program], roundings: Sequence[Rounding], err: bool
+    ) -> None:
+        self.program, self.k, self.runs, self.roundings, self.err = program, k, runs, roundings, err
+        # A constant is called by its number, in formulas with names and with numbers alike.
+        self.names = [
+            number(node.data, 12) if node.kind == "constant" else label for node, label in zip(program, program.labels)
+        ]
+        self.symbols = [Symbol(name) for name in self.names]
+        self.output = self.names[-1]
+        self.exact_data = {name: node.data for name, node in zip(self.names, runs[0])}
+        self.written_data = [
+            {name: rounding.show(node.data) for name, node in zip(self.names, run)}
+            for run, rounding in zip(runs, roundings)
+        ]
+
+    def forward(self) -> Iterator[Frame]:
+        """The leaves are given; each result is computed."""
+        nothing = Telling(None, 0.0, "")
+        title = "The inputs and parameters are given"
+        yield Frame("forward", self.k, title, None, (), (), None, None, nothing, nothing)
+        for node in self.program:
+            if node.op is None:
+                continue
+            operands = [self.symbols[parent] for parent in node.parents]
+            formula: Formula = node.op.forward(SYMBOLS, *node.op.unflatten(operands))
+            sides = [self.symbols[node.index], formula]
+            if node.op.arity == 1 and node.op.symbol.isalpha() and formula.kind != "call":
+                sides.insert(1, Formula("call", (operands[0],), node.op.symbol))  # o4 = σ(i4) = ...
+            tellings = []
+            for run, rounding, written in zip(self.runs, self.roundings, self.written_data):
+                value = run.nodes[node.index].data
+                tellings.append(Telling(formula.substitute(written), value, rounding.show(value)))
+            edges = tuple([(node.index, parent, k) for k, parent in enumerate(node.parents)])
+            reads = tuple(dict.fromkeys(node.parents))
+            title = f"{self.names[node.index]} is computed"
+            writes: tuple[int, Quantity] = (node.index, "data")
+            yield Frame("forward", self.k, title, writes, reads, edges, equation(*sides), None, *tellings)
+
+    def backward(self) -> Iterator[Frame]:
+        """The output's gradient is 1; each node hands each parent local derivative times gradient."""
+        one = Telling(None, 1.0, "1")
+        symbols = equation(quotient(self.output, self.output), Symbol("1"))
+        title = f"{self.output} changes by 1 when {self.output} changes by 1"
+        yield Frame("backward", self.k, title, (len(self.program) - 1, "grad"), (), (), symbols, None, one, one)
+        sums = [[0.0] * len(self.program) for _ in self.runs]
+        to_come = [0] * len(self.program)  # how many shares each node has still to get
+        for node in self.program:
+            for parent in node.parents:
+                to_come[parent] += 1
+        for node in reversed(self.program.nodes):
+            if node.op is None:
+                continue
+            operands = [self.symbols[parent] for parent in node.parents]
+            inputs = node.op.unflatten(operands)
+            partials = node.op.flatten(node.op.partials(SYMBOLS, self.symbols[node.index], *inputs))
+            for k, (parent, partial) in enumerate(zip(node.parents, partials)):
+                to_come[parent] -= 1
+                if self.program.nodes[parent].kind != "constant":
+                    yield self._share(node, k, partial, sums, complete=to_come[parent] == 0)
+
+    def _share(self, node: Node, k: int, partial: Formula | float, sums: list[list[float]], complete: bool) -> Frame:
+        """A node hands its k-th parent a share of the gradient; ``complete`` where it is the parent's last."""
+        parent = node.parents[k]
+        child, name = self.names[node.index], self.names[parent]
+        by_parent, by_child, local = quotient(self.output, name), quotient(self.output, child), quotient(child, name)
+        slope = partial.settle(self.exact_data) if isinstance(partial, Formula) else Symbol(number(partial, 12))
+        tellings = []
+        for run, rounding, so_far in zip(self.runs, self.roundings, sums):
+            derivative, gradient = run.nodes[node.index].local_derivatives[k], run.nodes[node.index].grad
+            before = so_far[parent]
+            so_far[parent] = before + derivative * gradient
+            value = run.nodes[parent].grad if complete else rounding.of_grad(so_far[parent])
+            product = Formula("mul", (Symbol(rounding.show(gradient)), Symbol(rounding.show(derivative))))
+            numbers = equation(Symbol(rounding.show(rounding.of_grad(before))), product, sign="+=")
+            note = None
+            if self.err and complete and self.program.nodes[parent].op in (primitives.affine, primitives.dot):
+                deck = Symbol("Err" + (re.sub(r"^\D+(?=\d)", "", name) or name))
+                note = equation(deck, -by_parent, Symbol(rounding.show(-value)))
+            tellings.append(Telling(numbers, value, rounding.show(value), note))
+        symbols = equation(by_parent, Formula("mul", (by_child, local)), sign="+=")
+        title = f"{child} hands {name} its share of the gradient"
+        edge = (node.index, parent, k)
+        return Frame(
+            "backward",
+            self.k,
+            title,
+            (parent, "grad"),
+            (node.index,),
+            (edge,),
+            symbols,
+            equation(local, slope),
+            *tellings,
+        )
+
+    def updated(self, index: int, optimizer: Optimizer) -> Frame:
+        """A parameter takes its step."""
+        name, symbol = self.names[index], self.symbols[index]
+        letters = {key: Symbol(GREEK.get(key, key)) for key in optimizer.hyperparameters}
+        figures = {key: Symbol(number(x, 12)) for key, x in optimizer.hyperparameters.items()}
+        tellings = []
+        for run, rounding in zip(self.runs, self.roundings):
+            old, gradient = run.nodes[index].data, run.nodes[index].grad
+            value = rounding.of_data(optimizer.rule(old, gradient, **optimizer.hyperparameters))
+            numbers = optimizer.rule(Symbol(rounding.show(old)), Symbol(rounding.show(gradient)), **figures)
+            tellings.append(Telling(numbers, value, rounding.show(value)))
+        symbols = equation(symbol, optimizer.rule(symbol, quotient(self.output, name), **letters), sign="←")
+        return Frame("update", self.k, f"{name} is updated", (index, "new"), (index,), (), symbols, None, *tellings)

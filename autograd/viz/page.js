@@ -1,0 +1,578 @@
+"use strict";
+
+// The page replays a recorded lesson, frame by frame. It computes no number of its own: whatever it shows
+// was written by Python, once exactly and once rounded as it goes ("slide").
+
+const byId = (id) => document.getElementById(id);
+const lesson = JSON.parse(byId("data").textContent);
+const {frames, nodes, network} = lesson;
+const UNKNOWN = "·";
+const PHASES = {forward: "Forward pass", backward: "Backward pass", update: "Update"};
+const QUANTITY = {forward: "data", backward: "grad", update: "new"}; // what each phase finds out
+
+let now = 0; // the index of the current frame
+let mode = "exact"; // or "slide"
+let quizzing = false;
+const guesses = new Map(); // frame index -> {tries, first: right at the first try, open: the number may be seen}
+
+// ---- Where things are: looked up once, since a program may have thousands of nodes -------------------------------
+
+const firstFrame = new Map(); // "1 backward" -> the first frame of that phase; "1 grad 9" -> of that quantity
+frames.forEach(({round, phase, writes}, k) => {
+  const keys = writes ? [`${round} ${phase}`, `${round} ${writes[1]} ${writes[0]}`] : [`${round} ${phase}`];
+  for (const key of keys) if (!firstFrame.has(key)) firstFrame.set(key, k);
+});
+const opening = (round) => firstFrame.get(`${round} forward`);
+
+const boxes = nodes.map((node, i) => {
+  const group = byId(`n${i}`);
+  if (!group) return null;
+  prepare(group, node.label);
+  group.dataset.node = i;
+  group.setAttribute("tabindex", "0");
+  group.setAttribute("role", "link"); // Enter follows it, and Space stays free for the next step
+  const [data, grad] = [...group.querySelectorAll("text")].slice(-2);
+  return node.kind === "constant" ? {group} : {group, data, grad};
+});
+
+const edges = Object.keys(lesson.rounds[0].exact.locals).flatMap((id) => {
+  const group = byId(id);
+  if (!group) return [];
+  const [child, parent] = id.slice(1).split("-").map(Number);
+  prepare(group, `d ${nodes[child].label} / d ${nodes[parent].label}`);
+  return [{id, child, text: group.querySelector("text")}];
+});
+
+const lines = Object.entries(network?.texts ?? {}).flatMap(([id, shown]) => {
+  const group = byId(id);
+  if (!group) return [];
+  centre(group);
+  const texts = group.querySelectorAll("text");
+  return shown.flatMap(([quantity, node, prefix], k) =>
+    quantity === "fixed" || !texts[k] ? [] : [{quantity, node, prefix, text: texts[k]}]);
+});
+
+const rows = new Map(nodes.flatMap((node, i) => (node.kind === "parameter" ? [[i, addRow(i, node.label)]] : [])));
+
+// Replaces graphviz's tooltips: they tell the final numbers, which may not be known yet.
+function prepare(group, label) {
+  const title = group.querySelector("title");
+  if (title) title.textContent = label;
+  for (const link of group.querySelectorAll("a")) link.removeAttribute("xlink:title");
+  if (group.classList.contains("node")) group.setAttribute("aria-label", label);
+}
+
+// Graphviz places each text by its left end, for the text that it had; a changed text has to be centred anew.
+function centre(group) {
+  const shape = group.querySelector("ellipse, polygon, path").getBBox();
+  for (const text of group.querySelectorAll("text")) {
+    text.setAttribute("x", shape.x + shape.width / 2);
+    text.setAttribute("text-anchor", "middle");
+  }
+}
+
+function addRow(node, label) {
+  const row = byId("parameters").tBodies[0].insertRow();
+  row.dataset.node = node;
+  const name = document.createElement("th");
+  name.scope = "row";
+  name.textContent = label;
+  row.append(name);
+  const cells = ["value", "grad", "new"].map((quantity) => {
+    const cell = row.insertCell();
+    cell.className = quantity;
+    return cell;
+  });
+  return {row, data: cells[0], grad: cells[1], new: cells[2]};
+}
+
+// ---- What is known at a step -------------------------------------------------------------------------------------
+
+const secret = (step) => quizzing && guessable(step) && !guesses.get(step)?.open;
+const guessable = (step) => frames[step].writes !== null && Number.isFinite(frames[step][mode].value);
+
+// The numbers known after a step, by node; a quantity that is not yet known in this round is undefined.
+function numbersAt(step, hide) {
+  const {round} = frames[step];
+  const given = lesson.rounds[round - 1][mode].data;
+  const numbers = {data: nodes.map((_, i) => given[i] || undefined), grad: [], new: []};
+  for (let k = opening(round); k <= step; k++) {
+    const {writes, [mode]: told} = frames[k];
+    if (writes) numbers[writes[1]][writes[0]] = told.shown;
+  }
+  if (hide) {
+    const [node, quantity] = frames[step].writes;
+    numbers[quantity][node] = "?";
+  }
+  return numbers;
+}
+
+function negated(number) {
+  if (number === undefined || number === "?" || Number(number) === 0) return number;
+  return /^[-−]/.test(number) ? number.slice(1) : `-${number}`;
+}
+
+// ---- Showing a step ----------------------------------------------------------------------------------------------
+
+const live = new Set(); // the elements that bear a mark of the current step
+
+function mark(element, name) {
+  if (!element) return;
+  element.classList.add(name);
+  live.add(element);
+}
+
+function write(element, text) {
+  if (element && element.textContent !== text) element.textContent = text;
+}
+
+function writeMath(element, markup) {
+  const template = document.createElement("template");
+  template.innerHTML = markup; // made by walkthrough.py, with every label escaped
+  element.replaceChildren(template.content);
+}
+
+// The two pictures and the table, as they stand after a step.
+function paint(step, hide = secret(step)) {
+  const numbers = numbersAt(step, hide);
+  const latest = (i) => numbers.new[i] ?? numbers.data[i] ?? UNKNOWN;
+  boxes.forEach((box, i) => {
+    write(box?.data, `data ${latest(i)}`);
+    write(box?.grad, `grad ${numbers.grad[i] ?? UNKNOWN}`);
+  });
+  const {locals} = lesson.rounds[frames[step].round - 1][mode];
+  for (const {id, child, text} of edges) {
+    const known = (numbers.data[child] ?? "?") !== "?";
+    write(text, known ? locals[id] : "");
+  }
+  for (const {quantity, node, prefix, text} of lines) {
+    const grad = quantity === "err" ? negated(numbers.grad[node]) : numbers.grad[node];
+    write(text, prefix + (quantity === "data" ? latest(node) : grad ?? UNKNOWN));
+  }
+  for (const [i, cells] of rows) {
+    for (const quantity of ["data", "grad", "new"]) write(cells[quantity], numbers[quantity][i] ?? UNKNOWN);
+  }
+}
+
+// Marks what a step writes, what it reads, and the edges that it multiplies along.
+function highlight({writes, reads, edges: along}) {
+  for (const element of live) element.classList.remove("written", "reading", "along", "current");
+  live.clear();
+  for (const id of along) mark(byId(id), "along");
+  if (!writes) return;
+  const [node, quantity] = writes;
+  const seen = quantity === "new" ? "data" : quantity; // a picture shows a new value in the old one's place
+  const homes = (i) => [boxes[i]?.group, network && byId(network.home[i])];
+  for (const element of homes(node)) mark(element, "written");
+  for (const element of reads.flatMap(homes)) if (!live.has(element)) mark(element, "reading");
+  mark(boxes[node]?.[seen], "current");
+  for (const line of lines) {
+    if (line.node === node && (line.quantity === seen || (line.quantity === "err" && seen === "grad"))) {
+      mark(line.text, "current");
+    }
+  }
+  mark(rows.get(node)?.row, "current");
+  mark(rows.get(node)?.[quantity], "current");
+}
+
+function describe(step) {
+  const frame = frames[step];
+  const told = frame[mode];
+  const hide = secret(step);
+  const counter = `Step ${step + 1} of ${frames.length}`;
+  byId("phase").textContent = PHASES[frame.phase];
+  byId("panel-title").textContent = frame.title;
+  byId("counter").textContent = counter;
+  byId("mode").textContent = mode === "slide" ? `rounded as it goes: ${lesson.decimals}` : "";
+  writeMath(byId("symbols"), frame.symbols);
+  writeMath(byId("local"), frame.local);
+  writeMath(byId("numbers"), hide ? "?" : told.numbers);
+  writeMath(byId("note"), hide ? "" : told.note);
+  byId("result").textContent = hide ? "?" : told.shown;
+  byId("full").textContent = !hide && mode === "exact" && told.full !== told.shown ? told.full : "";
+  byId("live").textContent = hide ? `${frame.title}. What is the result?` : told.speech;
+  byId("slider").value = step + 1;
+  byId("slider").setAttribute("aria-valuetext", `${counter}: ${frame.title}`);
+  byId("previous").disabled = step === 0;
+  byId("next").disabled = step === frames.length - 1;
+  byId("round").value = frame.round;
+  for (const phase of Object.keys(PHASES)) {
+    const button = byId(`phase-${phase}`);
+    button.disabled = !firstFrame.has(`${frame.round} ${phase}`);
+    button.ariaCurrent = phase === frame.phase ? "step" : null;
+  }
+  describeQuiz(step);
+}
+
+function show(step) {
+  if (step !== now) {
+    byId("answer").value = "";
+    byId("verdict").textContent = "";
+  }
+  now = step;
+  describe(now);
+  paint(now);
+  highlight(frames[now]);
+  keepInSight();
+  rememberStep();
+  if (secret(now) && document.activeElement === document.body) byId("answer").focus();
+}
+
+// Every jump of the reader's own; it takes over from the player.
+function go(step) {
+  stop();
+  show(Math.max(0, Math.min(frames.length - 1, step)));
+}
+
+function goToPhase(phase) {
+  const step = firstFrame.get(`${frames[now].round} ${phase}`);
+  if (step !== undefined) go(step);
+}
+
+function goToRound(round) {
+  if (round >= 1 && round <= lesson.rounds.length) go(opening(round));
+}
+
+// The step that computes a node. A leaf's data is computed by none: the round's opening frame gives it.
+function goToNode(node) {
+  const {round, phase} = frames[now];
+  go(firstFrame.get(`${round} ${QUANTITY[phase]} ${node}`) ?? firstFrame.get(`${round} data ${node}`) ?? opening(round));
+}
+
+// ---- The address: #step=12 ---------------------------------------------------------------------------------------
+
+let remembering = 0;
+let remembered = -Infinity;
+
+// Browsers refuse an address that changes too often, as it would while an arrow key is held down.
+function rememberStep() {
+  clearTimeout(remembering);
+  remembering = setTimeout(() => {
+    remembered = performance.now();
+    try {
+      history.replaceState(null, "", `#step=${now + 1}`);
+    } catch {
+      // A notebook's frame has no address to change.
+    }
+  }, Math.max(0, remembered + 250 - performance.now()));
+}
+
+function stepInAddress() {
+  const found = /^#step=(\d+)$/.exec(location.hash);
+  return found ? Math.max(1, Math.min(frames.length, Number(found[1]))) - 1 : null;
+}
+
+// ---- Playing -----------------------------------------------------------------------------------------------------
+
+let playing = 0;
+
+function play() {
+  if (playing) return stop();
+  if (now === frames.length - 1) show(0);
+  byId("play").textContent = "Pause";
+  schedule();
+}
+
+function schedule() {
+  playing = setTimeout(() => {
+    show(now + 1);
+    if (now < frames.length - 1) schedule();
+    else stop();
+  }, Number(byId("speed").value));
+}
+
+function stop() {
+  clearTimeout(playing);
+  playing = 0;
+  byId("play").textContent = "Play";
+}
+
+// ---- The quiz ----------------------------------------------------------------------------------------------------
+
+// How far an answer may lie from the value: half a unit of the last digit shown. A number that is shown in full has
+// lost its final zeros: 0.1 may stand for 0.100, and then 0.14 is not right.
+function tolerance({value, shown}) {
+  const [, decimals = "", exponent = "0"] = /^[^.e]*(?:\.(\d*))?(?:e(.*))?$/.exec(shown) ?? [];
+  const half = 0.5 * 10 ** (Number(exponent) - decimals.length);
+  const inFull = Math.abs(Number(shown.replace("−", "-")) - value) <= 1e-9 * Math.max(1, Math.abs(value));
+  return (inFull ? Math.min(half, 0.0005) : half) * (1 + 1e-9);
+}
+
+function check() {
+  if (!secret(now)) return;
+  const typed = byId("answer").value.trim().replace(/[−–]/g, "-").replace(",", ".");
+  const answer = Number(typed);
+  if (typed === "" || !Number.isFinite(answer)) {
+    byId("verdict").textContent = "Type a number.";
+    return;
+  }
+  const told = frames[now][mode];
+  const off = answer - told.value;
+  const right = Math.abs(off) <= tolerance(told);
+  const {tries = 0, first = false} = guesses.get(now) ?? {};
+  guesses.set(now, {tries: tries + 1, first: first || (right && tries === 0), open: right});
+  if (right) show(now);
+  else describeQuiz(now);
+  const amount = Number(Math.abs(off).toPrecision(2));
+  if (right) byId("verdict").textContent = "Right";
+  else if (Math.abs(answer + told.value) <= tolerance(told)) byId("verdict").textContent = "Not quite: the sign is wrong";
+  else byId("verdict").textContent = `Not quite: off by ${amount}, too ${off > 0 ? "large" : "small"}`;
+}
+
+function reveal() {
+  if (!secret(now)) return;
+  guesses.set(now, {tries: 0, first: false, ...guesses.get(now), open: true});
+  show(now);
+}
+
+function describeQuiz(step) {
+  byId("guess").hidden = !quizzing;
+  byId("asking").hidden = !secret(step);
+  const tried = [...guesses.values()].filter(({tries}) => tries > 0);
+  const first = tried.filter((guess) => guess.first).length;
+  const total = frames.filter((_, k) => guessable(k)).length;
+  const score = `${first} right at first try / ${tried.length} answered / ${total} in all`;
+  byId("score").textContent = step === frames.length - 1 ? `The end. Your score: ${score}` : score;
+}
+
+// ---- Switches ----------------------------------------------------------------------------------------------------
+
+function press(button, on) {
+  byId(button).setAttribute("aria-pressed", String(on));
+}
+
+function toggleRounding() {
+  mode = mode === "exact" ? "slide" : "exact";
+  press("rounding", mode === "slide");
+  show(now);
+}
+
+function toggleQuiz() {
+  quizzing = !quizzing;
+  press("quiz", quizzing);
+  byId("verdict").textContent = "";
+  show(now);
+  if (secret(now)) byId("answer").focus();
+}
+
+function toggleView() {
+  if (!network) return;
+  const toNetwork = byId("network").hidden;
+  byId("network").hidden = !toNetwork;
+  byId("graph").hidden = toNetwork;
+  press("view", toNetwork);
+  keepInSight();
+}
+
+// ---- Zooming and panning -----------------------------------------------------------------------------------------
+
+const views = ["graph", "network"].flatMap((id) => {
+  const svg = byId(id).querySelector("svg");
+  if (!svg) return [];
+  svg.removeAttribute("width");
+  svg.removeAttribute("height");
+  const {x, y, width, height} = svg.viewBox.baseVal;
+  const whole = {x, y, width, height};
+  const drawing = svg.querySelector("g");
+  return [{host: byId(id), svg, drawing, placed: drawing.getAttribute("transform"), whole, box: whole}];
+});
+const view = () => views.find(({host}) => !host.hidden);
+const pixelsPerUnit = ({svg}) => svg.getScreenCTM().a;
+
+// The viewBox zooms; the drawing's transform pans. (Any change of the viewBox makes browsers lay out all text anew,
+// which takes a hundred times as long in a large graph.)
+function look(at, box) {
+  const {whole, svg, drawing, placed} = at;
+  if (box.width !== at.box.width) svg.setAttribute("viewBox", `${whole.x} ${whole.y} ${box.width} ${box.height}`);
+  drawing.setAttribute("transform", `translate(${whole.x - box.x} ${whole.y - box.y}) ${placed}`);
+  at.box = box;
+}
+
+function fit() {
+  look(view(), view().whole);
+}
+
+function pan(dx, dy) { // in pixels
+  const at = view();
+  const scale = pixelsPerUnit(at);
+  look(at, {...at.box, x: at.box.x - dx / scale, y: at.box.y - dy / scale});
+}
+
+function zoom(factor, point) { // about a point of the screen, or the centre
+  const at = view();
+  const {x, y, width, height} = at.box;
+  const size = Math.min(2 * at.whole.width, Math.max(40, width / factor)) / width;
+  const fixed = {x: x + width / 2, y: y + height / 2};
+  if (point) {
+    const inView = new DOMPoint(point.clientX, point.clientY).matrixTransform(at.svg.getScreenCTM().inverse());
+    fixed.x = x + inView.x - at.whole.x;
+    fixed.y = y + inView.y - at.whole.y;
+  }
+  look(at, {
+    x: fixed.x + (x - fixed.x) * size,
+    y: fixed.y + (y - fixed.y) * size,
+    width: width * size,
+    height: height * size,
+  });
+}
+
+// Pans to the node that the step writes, and scrolls the table to its row, if they are out of sight.
+function keepInSight() {
+  const {writes} = frames[now];
+  if (!writes) return;
+  const at = view();
+  const target = at?.svg.querySelector(".written");
+  if (target && at.box.width < at.whole.width) {
+    const [node, port] = [target.getBoundingClientRect(), at.svg.getBoundingClientRect()];
+    const inside = node.left >= port.left && node.right <= port.right && node.top >= port.top && node.bottom <= port.bottom;
+    if (!inside) {
+      pan((port.left + port.right - node.left - node.right) / 2, (port.top + port.bottom - node.top - node.bottom) / 2);
+    }
+  }
+  const row = rows.get(writes[0])?.row;
+  const ledger = byId("ledger");
+  if (row && (row.offsetTop < ledger.scrollTop + row.offsetHeight
+      || row.offsetTop + row.offsetHeight > ledger.scrollTop + ledger.clientHeight)) {
+    ledger.scrollTop = row.offsetTop - ledger.clientHeight / 2; // not scrollIntoView: it would scroll a notebook, too
+  }
+}
+
+let drag = null;
+
+byId("picture").addEventListener("wheel", (event) => {
+  event.preventDefault();
+  zoom(Math.exp(-event.deltaY / 400), event);
+}, {passive: false});
+byId("picture").addEventListener("pointerdown", (event) => {
+  if (event.button === 0) drag = {x: event.clientX, y: event.clientY, moved: false};
+});
+byId("picture").addEventListener("pointermove", (event) => {
+  if (!drag || !(event.buttons & 1)) return;
+  const [dx, dy] = [event.clientX - drag.x, event.clientY - drag.y];
+  if (!drag.moved && Math.hypot(dx, dy) < 4) return; // a click with an unsteady hand
+  event.currentTarget.setPointerCapture(event.pointerId);
+  drag = {x: event.clientX, y: event.clientY, moved: true};
+  pan(dx, dy);
+});
+byId("picture").addEventListener("click", (event) => {
+  const node = event.target.closest?.("[data-node]");
+  if (node && !drag?.moved) goToNode(Number(node.dataset.node));
+  drag = null;
+});
+
+// ---- The handout -------------------------------------------------------------------------------------------------
+
+function handoutRow({phase, title, symbols, local, [mode]: told}) {
+  const row = document.createElement("li");
+  const heading = document.createElement("h2");
+  heading.textContent = `${PHASES[phase]}: ${title}`;
+  const line = document.createElement("p");
+  for (const markup of [symbols, local, told.numbers]) {
+    const part = document.createElement("span");
+    writeMath(part, markup);
+    line.append(part);
+  }
+  const result = document.createElement("b");
+  result.textContent = told.shown;
+  const note = document.createElement("span");
+  writeMath(note, told.note);
+  line.append(result, note);
+  row.append(heading, line);
+  return row;
+}
+
+let boxOnScreen = null;
+
+function beforePrint() {
+  if (boxOnScreen) return;
+  boxOnScreen = view().box;
+  if (byId("handout").dataset.mode !== mode) {
+    byId("handout").replaceChildren(...frames.map(handoutRow));
+    byId("handout").dataset.mode = mode;
+  }
+  byId("panel-title").textContent = lesson.title;
+  paint(frames.length - 1, false);
+  highlight({writes: null, reads: [], edges: []});
+  fit();
+}
+
+function afterPrint() {
+  if (!boxOnScreen) return;
+  look(view(), boxOnScreen);
+  boxOnScreen = null;
+  show(now);
+}
+
+addEventListener("beforeprint", beforePrint);
+addEventListener("afterprint", afterPrint);
+matchMedia("print").addEventListener("change", ({matches}) => (matches ? beforePrint() : afterPrint()));
+
+// ---- Keys and buttons --------------------------------------------------------------------------------------------
+
+const KEYS = {
+  ArrowRight: () => go(now + 1),
+  ArrowLeft: () => go(now - 1),
+  " ": (event) => go(now + (event.shiftKey ? -1 : 1)),
+  Home: () => go(0),
+  End: () => go(frames.length - 1),
+  f: () => goToPhase("forward"),
+  b: () => goToPhase("backward"),
+  u: () => goToPhase("update"),
+  "[": () => goToRound(frames[now].round - 1),
+  "]": () => goToRound(frames[now].round + 1),
+  p: play,
+  n: toggleView,
+  r: toggleRounding,
+  q: toggleQuiz,
+  "+": () => zoom(1.25),
+  "=": () => zoom(1.25), // the same key as +, on many keyboards
+  "-": () => zoom(0.8),
+  0: fit,
+  "?": () => byId("keys").showModal(),
+};
+
+document.addEventListener("keydown", (event) => {
+  const {target, key} = event;
+  if (event.ctrlKey || event.metaKey || event.altKey || byId("keys").open) return;
+  if (target.matches("select") || (key === " " && target.matches("button"))) return;
+  // In the answer's field a space still steps on, and so do the arrows as long as nothing is typed.
+  if (target === byId("answer") && key !== " " && (target.value !== "" || !key.startsWith("Arrow"))) return;
+  if (key === "Enter" && target.dataset.node) goToNode(Number(target.dataset.node));
+  else if (Object.hasOwn(KEYS, key)) KEYS[key](event);
+  else return;
+  event.preventDefault();
+});
+
+// A dialog opened by a key leaves the focus on its button, which would swallow the next Space.
+byId("keys").addEventListener("close", () => document.activeElement.blur());
+
+byId("answer").addEventListener("keydown", ({key}) => {
+  if (key === "Enter") check();
+  if (key === "Escape") byId("answer").blur(); // back to the keys of the page
+});
+
+const CLICKS = {
+  previous: KEYS.ArrowLeft, next: KEYS.ArrowRight, play, fit, check, reveal,
+  "phase-forward": KEYS.f, "phase-backward": KEYS.b, "phase-update": KEYS.u,
+  view: toggleView, rounding: toggleRounding, quiz: toggleQuiz,
+  "zoom-in": KEYS["+"], "zoom-out": KEYS["-"], help: KEYS["?"], close: () => byId("keys").close(),
+};
+for (const [id, action] of Object.entries(CLICKS)) byId(id).addEventListener("click", action);
+byId("slider").addEventListener("input", ({target}) => go(target.valueAsNumber - 1));
+byId("round").addEventListener("change", ({target}) => goToRound(Number(target.value)));
+addEventListener("hashchange", () => {
+  const step = stepInAddress();
+  if (step !== null) go(step);
+});
+
+// ---- Start -------------------------------------------------------------------------------------------------------
+
+byId("slider").max = frames.length;
+byId("rounds").hidden = lesson.rounds.length < 2;
+lesson.rounds.forEach((_, k) => byId("round").add(new Option(String(k + 1))));
+byId("ledger").hidden = rows.size === 0;
+byId("view").hidden = !network;
+byId("network").hidden = true; // only now: nothing hidden can be measured
+byId("rounding").title = lesson.decimals;
+if (view() && pixelsPerUnit(view()) < 0.5) zoom(0.8 / pixelsPerUnit(view())); // too small to read as a whole
+show(stepInAddress() ?? 0);

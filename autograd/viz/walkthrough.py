@@ -1,0 +1,200 @@
+"""The walkthrough: one offline HTML file that replays a program step by step."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import math
+import os
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from autograd.formula import Formula
+from autograd.graph import Program
+from autograd.value import Value
+from autograd.viz.dot import TooManyNodesError, draw, plain
+from autograd.viz.frames import Frame, Optimizer, Rounding, Telling, frames
+from autograd.viz.network import draw_network, network_texts
+
+
+@dataclass(frozen=True)
+class Walkthrough:
+    """A page. ``write`` it to a file; Jupyter shows it in place."""
+
+    html: str
+
+    def write(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page to ``path``; an older file there survives if writing fails."""
+        path = Path(path)
+        unfinished = path.with_name(path.name + ".part")
+        unfinished.write_text(self.html, encoding="utf-8", newline="\n")
+        os.replace(unfinished, path)
+        return path
+
+    def _repr_html_(self) -> str:
+        return f'<iframe srcdoc="{html.escape(self.html)}" width="100%" height="720" style="border: 0"></iframe>'
+
+
+def walkthrough(
+    output: Value,
+    path: str | os.PathLike[str] | None = None,
+    *,
+    optimizer: Optimizer | None = None,
+    steps: int = 1,
+    title: str = "Walkthrough",
+    err: bool = False,
+    decimals: tuple[int, int] = (3, 4),
+    max_nodes: int = 2000,
+) -> Walkthrough:
+    """Make a page that steps through the program that computed ``output``: forward, backward and update.
+
+    The page is one file that needs no network: a picture of the graph (and of the network, where the program has
+    neurons), each step's arithmetic in symbols and numbers, and a quiz. ``output`` stays as it is: the program is
+    replayed from gradients of 0. Nothing in the page computes a gradient.
+
+    Args:
+        output: the value to step to.
+        path: the file to write; None to write none.
+        optimizer: whose rule makes the update, for those of its parameters that take part.
+        steps: how many steps of training to replay, one after the other.
+        title: the page's title.
+        err: show the deck's ``Err = -dE/di`` beside the gradient of each net input.
+        decimals: of values and of gradients, where the page rounds as a slide does.
+        max_nodes: refuse a larger program.
+
+    Returns:
+        The page.
+
+    Raises:
+        TooManyNodesError: the program has more than ``max_nodes`` nodes.
+        ValueError: ``steps`` is not positive, or above 1 without an optimizer.
+    """
+    program = Program.of(output)
+    if len(program) > max_nodes:
+        raise TooManyNodesError(
+            f"a walkthrough of {len(program)} nodes is more than max_nodes={max_nodes}: "
+            "walk through one example or a smaller net, or raise max_nodes"
+        )
+    told = frames(output, optimizer=optimizer, steps=steps, err=err, decimals=decimals)
+    graph = draw(program.replay(), max_nodes=max_nodes)
+    graph.graph_attr["bgcolor"] = "transparent"
+    network, network_svg = None, ""
+    if any(node.op is not None and node.op.name in ("affine", "dot") for node in program):
+        texts, home = network_texts(program, err)
+        network = {"texts": texts, "home": home}
+        drawing = draw_network(program.replay(), err=err, weight_gradients=True)
+        drawing.graph_attr["bgcolor"] = "transparent"
+        network_svg = _inline(drawing.pipe(format="svg", encoding="utf-8"))
+    data = {
+        "title": title,
+        "output": program.labels[-1],
+        "nodes": [{"label": plain(label), "kind": node.kind} for label, node in zip(program.labels, program)],
+        "decimals": f"{decimals[0]} decimals for values, {decimals[1]} for gradients",
+        "frames": [_frame(frame) for frame in told],
+        "rounds": _rounds(program, told, decimals, steps),
+        "network": network,
+    }
+    page = Walkthrough(_page(title, _inline(graph.pipe(format="svg", encoding="utf-8")), network_svg, data))
+    if path is not None:
+        page.write(path)
+    return page
+
+
+def _inline(svg: str) -> str:
+    """The ``<svg>`` element of an SVG file."""
+    return svg[svg.index("<svg") :]
+
+
+def _frame(frame: Frame) -> dict[str, Any]:
+    return {
+        "phase": frame.phase,
+        "round": frame.round,
+        "title": plain(frame.title),
+        "writes": frame.writes,
+        "reads": frame.reads,
+        "edges": [f"e{child}-{parent}-{k}" for child, parent, k in frame.edges],
+        "symbols": _math(frame.symbols),
+        "local": _math(frame.local),
+        "exact": _telling(frame, frame.exact),
+        "slide": _telling(frame, frame.slide),
+    }
+
+
+def _telling(frame: Frame, telling: Telling) -> dict[str, Any]:
+    formulas = [formula.text() for formula in (frame.symbols, telling.numbers) if formula is not None]
+    spoken = f"{frame.title}. {', '.join(formulas)}" + (f", equals {telling.shown}" if telling.shown else "")
+    return {
+        "numbers": _math(telling.numbers),
+        "value": telling.value if math.isfinite(telling.value) else None,
+        "shown": telling.shown,
+        "full": repr(telling.value + 0.0) if telling.shown else "",
+        "note": _math(telling.note),
+        "speech": plain(spoken),
+    }
+
+
+def _math(formula: Formula | None) -> str:
+    return "" if formula is None else f"<math>{formula.mathml()}</math>"
+
+
+def _rounds(program: Program, told: list[Frame], decimals: tuple[int, int], steps: int) -> list[dict[str, Any]]:
+    """For each step of training and each rounding: the leaves' data at its start, and the local derivatives."""
+    rounds = []
+    leaves: dict[str, dict[int, float]] = {"exact": {}, "slide": {}}
+    for k in range(1, steps + 1):
+        both = {}
+        for name, rounding in (("exact", Rounding()), ("slide", Rounding(*decimals))):
+            run = rounding.run(program, leaves[name])
+            both[name] = {
+                "data": [rounding.show(node.data) if node.op is None else "" for node in run],
+                "locals": {
+                    f"e{node.index}-{parent}-{place}": rounding.show(derivative)
+                    for node in run
+                    for place, (parent, derivative) in enumerate(zip(node.parents, node.local_derivatives))
+                    if run.nodes[parent].kind != "constant"
+                },
+            }
+        rounds.append(both)
+        for frame in told:
+            if frame.round == k and frame.phase == "update" and frame.writes is not None:
+                leaves["exact"][frame.writes[0]] = frame.exact.value
+                leaves["slide"][frame.writes[0]] = frame.slide.value
+    return rounds
+
+
+def _page(title: str, graph: str, network: str, data: dict[str, Any]) -> str:
+    """The template filled in. Its policy lets only its own script and style run, and nothing be fetched."""
+    template, css, js = (
+        resources.files("autograd.viz").joinpath(f"page.{kind}").read_text(encoding="utf-8")
+        for kind in ("html", "css", "js")
+    )
+    policy = (
+        f"default-src 'none'; script-src '{_sha256(js)}'; style-src '{_sha256(css)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    written = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for sign in "<>&\u2028\u2029":  # so that no text in it can end the script element
+        written = written.replace(sign, f"\\u{ord(sign):04x}")
+    pieces = {
+        "csp": policy,
+        "title": html.escape(plain(title)),
+        "css": css,
+        "graph": graph,
+        "network": network,
+        "data": written,
+        "js": js,
+    }
+    before, *rest = template.split("{{")
+    filled = [before]
+    for piece in rest:
+        name, after = piece.split("}}", 1)
+        filled += [pieces[name], after]
+    return "".join(filled)
+
+
+def _sha256(source: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
