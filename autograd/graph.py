@@ -100,6 +100,7 @@ class Program:
                 local_derivatives.append(())
                 continue
             inputs = [values[parent] for parent in node.parents]
+            node.op.check_domain(node.op.unflatten(inputs), [self.labels[parent] for parent in node.parents])
             values.append(round_data(node.op.forward(FLOATS, *node.op.unflatten(inputs))))
             partials = node.op.local_derivatives(values[-1], inputs)
             varies = [self.nodes[parent].kind != "constant" for parent in node.parents]

@@ -11,7 +11,7 @@ the business of the row's domain, not of these functions.
 import functools
 import math
 import operator
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -49,6 +49,14 @@ def _pow(a: float, b: float) -> float:
         return math.nan
 
 
+def _nan_at_infinity(f: Callable[[float], float]) -> Callable[[float], float]:
+    return lambda x: f(x) if math.isfinite(x) else math.nan
+
+
+def _nan_if_any(choose: Callable[[Iterable[float]], float]) -> Callable[[Sequence[float]], float]:
+    return lambda xs: math.nan if any(map(math.isnan, xs)) else choose(xs)
+
+
 def _dot(a: Iterable[Any], b: Iterable[Any]) -> Any:
     return sum(map(operator.mul, a, b))
 
@@ -59,15 +67,15 @@ FLOATS = SimpleNamespace(
     log=_log,
     log1p=math.log1p,
     sqrt=math.sqrt,
-    sin=math.sin,
-    cos=math.cos,
+    sin=_nan_at_infinity(math.sin),
+    cos=_nan_at_infinity(math.cos),
     tanh=math.tanh,
     abs=abs,
     pow=_pow,
     sum=sum,
     dot=_dot,
-    maximum=max,
-    minimum=min,
+    maximum=_nan_if_any(max),
+    minimum=_nan_if_any(min),
     greater=operator.gt,
     equal=operator.eq,
     where=lambda condition, a, b: a if condition else b,

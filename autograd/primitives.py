@@ -58,7 +58,8 @@ def _logsumexp(m: Any, x: Sequence[Any]) -> Any:
 def _chosen(m: Any, y: Any, x: Sequence[Any]) -> tuple[list[Any]]:
     """1 for the x that was chosen as y, 0 for the others; equal ones share the 1."""
     chosen = [m.where(m.equal(xi, y), 1.0, 0.0) for xi in x]
-    return ([c / m.sum(chosen) for c in chosen],)
+    share = m.pow(m.sum(chosen), -1.0)
+    return ([c * share for c in chosen],)
 
 
 # fmt: off
@@ -84,7 +85,7 @@ softplus  = Primitive("softplus", "x",    "softplus",  _softplus,               
 # Made of pieces; the derivative jumps from one to the next.
 abs        = Primitive("abs",        "x",            "|x|",         lambda m, x: m.abs(x),                                           lambda m, y, x: (m.where(m.greater(x, 0), 1.0, m.where(m.greater(0, x), -1.0, 0.0)),))
 step       = Primitive("step",       "x",            "step",        lambda m, x: m.where(m.greater(0, x), 0.0, 1.0),                 lambda m, y, x: (0.0,))
-relu       = Primitive("relu",       "x",            "relu",        lambda m, x: m.where(m.greater(x, 0), x, 0.0),                   lambda m, y, x: (m.where(m.greater(x, 0), 1.0, 0.0),))
+relu       = Primitive("relu",       "x",            "relu",        lambda m, x: m.where(m.greater(0, x), 0.0, x),                   lambda m, y, x: (m.where(m.greater(x, 0), 1.0, 0.0),))
 relu6      = Primitive("relu6",      "x",            "relu6",       lambda m, x: m.minimum((m.maximum((x, 0.0)), 6.0)),              lambda m, y, x: (m.where(m.greater(x, 0), m.where(m.greater(6, x), 1.0, 0.0), 0.0),))
 leaky_relu = Primitive("leaky_relu", "x slope=0.01", "leaky relu",  lambda m, x, slope: m.where(m.greater(x, 0), x, slope * x),      _leaky_relu_partials)
 elu        = Primitive("elu",        "x alpha=1",    "elu",         lambda m, x, a: m.where(m.greater(x, 0), x, a * m.expm1(x)),     _elu_partials)

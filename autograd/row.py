@@ -71,10 +71,12 @@ class Primitive:
     def __call__(self, *arguments: Any) -> Any:
         """Apply the operation to numbers, arrays or Values (or sequences of them, for an input with a ``*``).
 
+        Arrays follow NumPy: outside the domain they give NaN or infinity.
+
         Raises:
             TypeError: a wrong number of arguments, or one that is not a number.
             ValueError: sequences of different lengths; the lengths are named.
-            DomainError: an input outside the domain; the operation, the value and the domain are named.
+            DomainError: a number outside the domain; the operation, the value and the domain are named.
         """
         if self.n_ary and len(self.names) == 1 and not (len(arguments) == 1 and hasattr(arguments[0], "__iter__")):
             arguments = (arguments,)
@@ -109,19 +111,18 @@ class Primitive:
         for is_sequence, argument in zip(self.sequences, arguments):
             if is_sequence:
                 start = len(flat)
-                flat += argument
+                if isinstance(argument, str) or not hasattr(argument, "__iter__"):
+                    raise TypeError(f"{self.signature} takes a sequence of numbers and Values, got {argument!r}")
+                flat.extend(argument)
                 if length is None:
                     length = len(flat) - start
                 elif len(flat) - start != length:
-                    raise self._unequal(arguments)
+                    raise ValueError(
+                        f"{self.signature} needs sequences of one length, got {length} and {len(flat) - start}"
+                    )
             else:
                 flat.append(argument)
         return flat
-
-    def _unequal(self, arguments: Sequence[Any]) -> ValueError:
-        sequences = [(name, a) for name, is_sequence, a in zip(self.names, self.sequences, arguments) if is_sequence]
-        told = ", ".join(f"{name} has {len(argument)}" for name, argument in sequences)
-        return ValueError(f"{self.signature} needs sequences of one length: {told}")
 
     def unflatten(self, flat: Sequence[Any]) -> Sequence[Any]:
         """Undo `flatten`: one entry an input, a sequence where the input is one."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import math
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from numbers import Real
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -288,8 +288,12 @@ def affine(weights: Sequence[Any], inputs: Sequence[Any], bias: Any) -> Value:
         inputs: x, as many.
         bias: b.
     """
-    parents = (*weights, *inputs, bias)
-    if len(weights) != len(inputs) or not _VARIABLE.issuperset(map(type, parents)):
+    try:
+        parents = (*weights, *inputs, bias)
+        plain = len(weights) == len(inputs) and _VARIABLE.issuperset(map(type, parents))
+    except TypeError:  # one that is no sequence
+        plain = False
+    if not plain:
         net: Value = primitives.affine(weights, inputs, bias)
         return net
     w = [weight.data for weight in weights]
@@ -297,9 +301,10 @@ def affine(weights: Sequence[Any], inputs: Sequence[Any], bias: Any) -> Value:
     return _node(sum(map(operator.mul, w, x)) + bias.data, primitives.affine, parents, (*x, *w, 1.0))
 
 
-def softmax(values: Sequence[Operand]) -> list[Value]:
+def softmax(values: Iterable[Any]) -> list[Value]:
     """``p_i = e^x_i / sum_k e^x_k``, written as ``exp(x_i - logsumexp(x))`` so that nothing overflows (HKU, "BP with
     different activation and cost functions")."""
+    values = list(values)
     total = primitives.logsumexp(values)
     return [primitives.exp(x - total) for x in values]
 

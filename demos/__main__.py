@@ -20,6 +20,13 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}; its options are {', '.join(options)}\n")
 
 
+def natural(text: str) -> int:
+    """A seed: a whole number from 0."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"a seed is a whole number from 0, not {text!r}")
+    return int(text)
+
+
 def run(arguments: list[str]) -> int:
     """Run the demo that the command line names; returns the exit status."""
     names = sorted(module.name for module in pkgutil.iter_modules(demos.__path__) if module.name != "__main__")
@@ -35,11 +42,11 @@ def run(arguments: list[str]) -> int:
     demo = importlib.import_module(f"demos.{name}")
     parser = Parser(prog=f"python -m demos {name}", description=demo.__doc__, allow_abbrev=False)
     parser.add_argument("--out", type=Path, default=Path("out", name), help="folder for what it writes (%(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="of everything random (%(default)s)")
+    parser.add_argument("--seed", type=natural, default=0, help="of everything random (%(default)s)")
     demo.add_options(parser)
     try:
         demo.main(**vars(parser.parse_args(rest)))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, EOFError):  # Ctrl-C, Ctrl-D
         print()
         return 130
     except OSError as error:

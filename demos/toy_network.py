@@ -208,7 +208,9 @@ def main(out: Path, seed: int = 0, rounding: str = "exact", loss: str = "half", 
     say("\nStep 2, backward pass")
     for line in blackboard(BACKWARD, quantities, rounding):
         say(line)
-    say(f"{TRAP}\n{ROUNDING}")
+    say(TRAP)
+    if rounding == "exact":
+        say(ROUNDING)
     say("\nStep 3, update")
     for line in blackboard(UPDATE, quantities, rounding):
         say(line)

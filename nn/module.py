@@ -21,8 +21,11 @@ class Module:
             yield from _walk(name, attribute)
 
     def parameters(self) -> list[Parameter]:
-        """The parameters in the order of `named_parameters`: layer by layer, unit by unit, weights then bias."""
-        return [parameter for _, parameter in self.named_parameters()]
+        """The parameters in the order of `named_parameters`, one that several names share once.
+
+        In an MLP that is layer by layer, unit by unit, weights then bias.
+        """
+        return list(dict.fromkeys(parameter for _, parameter in self.named_parameters()))
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0. `Value.backward` adds to what is there."""

@@ -24,7 +24,7 @@ class SGD:
     """
 
     def __init__(self, parameters: Iterable[Value], lr: float) -> None:
-        self.parameters = list(parameters)
+        self.parameters = list(dict.fromkeys(parameters))  # one that is shared takes one step
         if not self.parameters:
             raise ValueError("parameters is empty: there is nothing to optimize")
         for parameter in self.parameters:

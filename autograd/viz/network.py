@@ -13,7 +13,10 @@ from autograd.value import Value
 from autograd.viz.dot import FONT, STYLES, caption, markup, number, plain
 from autograd.viz.render import Drawing
 
-COLUMN, ROW = 4.0, 2.4  # inches between the centres of neighbouring units
+COLUMN, ROW = 4.8, 2.4  # inches between the centres of neighbouring units
+
+
+ARITHMETIC = [primitives.PRIMITIVES[name] for name in ("neg", "add", "sub", "mul", "div", "pow")]  # no activations
 
 
 @dataclass
@@ -54,6 +57,7 @@ def draw_network(
         edge_attr={"color": "#5b6770", "penwidth": "1.4"},
     )
     place = _places(units)
+    taken: list[tuple[float, float, float, float]] = []  # where the weights' labels stand
     for index, unit in units.items():
         x, y = place[index]
         style = {**STYLES[unit.node.kind], "class": unit.node.kind, "id": f"u{index}"}
@@ -64,13 +68,14 @@ def draw_network(
         for k, (source, weight) in enumerate(unit.sources):
             drawing.edge(f"n{source}", f"n{index}", id=f"s{source}-{index}-{k}")
             if weight is not None:
-                x0, y0 = place[source]
-                along = 0.44 if units[source].sources else 0.34  # before edges cross, clear of the larger circles
+                lines = _told(program, _weight_lines(program, weight, weight_gradients), digits)
+                first = 0.4 if units[source].sources else 0.32  # clear of the circle, which is larger for a unit
+                label_x, label_y = _free_place(place[source], (x, y), first, lines, taken)
                 drawing.node(
                     f"w{source}-{index}-{k}",
-                    caption("\n".join(_told(program, _weight_lines(program, weight, weight_gradients), digits))),
+                    caption("\n".join(lines)),
                     id=f"w{source}-{index}-{k}",
-                    pos=f"{x0 + along * (x - x0):g},{y0 + along * (y - y0):g}!",
+                    pos=f"{label_x:.3f},{label_y:.3f}!",
                     shape="box",
                     style="filled",
                     fillcolor="white",
@@ -113,13 +118,13 @@ def _units(program: Program) -> dict[int, _Unit]:
         if node.index in units:
             continue
         unit = units[node.index] = _Unit(node)
-        inner = program.nodes[node.parents[0]] if len(node.parents) == 1 else node
+        varying = [parent for parent in node.parents if program.nodes[parent].kind != "constant"]
+        inner = program.nodes[varying[0]] if len(varying) == 1 and node.op not in ARITHMETIC else node
         if inner.op in (primitives.affine, primitives.dot) and (inner is node or len(consumers[inner.index]) == 1):
             unit.net = inner
             weights, inputs = inner.op.unflatten(inner.parents)[:2]
             unit.sources = list(zip(inputs, weights))
         else:
-            varying = [parent for parent in node.parents if program.nodes[parent].kind != "constant"]
             unit.sources = [(parent, None) for parent in varying]
         wanted += [source for source, _ in unit.sources]
 
@@ -148,12 +153,36 @@ def _places(units: dict[int, _Unit]) -> dict[int, tuple[float, float]]:
     return places
 
 
+def _free_place(
+    start: tuple[float, float],
+    end: tuple[float, float],
+    first: float,
+    lines: list[str],
+    taken: list[tuple[float, float, float, float]],
+) -> tuple[float, float]:
+    """Where on an edge a label covers no label set before it, as near its start as can be; ``taken`` is added to."""
+    width, height = 0.115 * max(map(len, lines)), 0.26 * len(lines)
+    best = None
+    for along in (first + 0.02 * step for step in range(16)):
+        x, y = (a + along * (b - a) for a, b in zip(start, end))
+        crowding = sum(
+            max(0.0, (width + w) / 2 - abs(x - u)) * max(0.0, (height + h) / 2 - abs(y - v)) for u, v, w, h in taken
+        )
+        if best is None or crowding < best[0]:
+            best = (crowding, x, y)
+        if not crowding:
+            break
+    assert best is not None
+    taken.append((best[1], best[2], width, height))
+    return best[1], best[2]
+
+
 def _unit_lines(program: Program, unit: _Unit, err: bool) -> list[Line]:
     """A unit's number or name, and its quantities."""
     node, net = unit.node, unit.net
     suffix = re.findall(r"\d+$", node.name)
     title = suffix[0] if suffix and (net or node.kind == "input") else program.labels[node.index]
-    lines: list[Line] = [("fixed", node.index, title)]
+    lines: list[Line] = [("fixed", node.index, title)] if title != program.labels[node.index] else []
     if net is None and node.op is not None:
         lines.append(("fixed", node.index, node.op.symbol))
     shown = [node.index]

@@ -236,7 +236,8 @@ function goToRound(round) {
 // The step that computes a node. A leaf's data is computed by none: the round's opening frame gives it.
 function goToNode(node) {
   const {round, phase} = frames[now];
-  go(firstFrame.get(`${round} ${QUANTITY[phase]} ${node}`) ?? firstFrame.get(`${round} data ${node}`) ?? opening(round));
+  const step = firstFrame.get(`${round} ${QUANTITY[phase]} ${node}`) ?? firstFrame.get(`${round} data ${node}`);
+  go(step ?? opening(round));
 }
 
 // ---- The address: #step=12 ---------------------------------------------------------------------------------------
@@ -314,9 +315,9 @@ function check() {
   if (right) show(now);
   else describeQuiz(now);
   const amount = Number(Math.abs(off).toPrecision(2));
-  if (right) byId("verdict").textContent = "Right";
-  else if (Math.abs(answer + told.value) <= tolerance(told)) byId("verdict").textContent = "Not quite: the sign is wrong";
-  else byId("verdict").textContent = `Not quite: off by ${amount}, too ${off > 0 ? "large" : "small"}`;
+  const flipped = Math.abs(answer + told.value) <= tolerance(told);
+  const wrong = flipped ? "the sign is wrong" : `off by ${amount}, too ${off > 0 ? "large" : "small"}`;
+  byId("verdict").textContent = right ? "Right" : `Not quite: ${wrong}`;
 }
 
 function reveal() {
@@ -424,8 +425,8 @@ function keepInSight() {
   const target = at?.svg.querySelector(".written");
   if (target && at.box.width < at.whole.width) {
     const [node, port] = [target.getBoundingClientRect(), at.svg.getBoundingClientRect()];
-    const inside = node.left >= port.left && node.right <= port.right && node.top >= port.top && node.bottom <= port.bottom;
-    if (!inside) {
+    const outside = node.left < port.left || node.right > port.right || node.top < port.top || node.bottom > port.bottom;
+    if (outside) {
       pan((port.left + port.right - node.left - node.right) / 2, (port.top + port.bottom - node.top - node.bottom) / 2);
     }
   }

@@ -7,10 +7,14 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import graphviz
 import pytest
+
+import autograd
+import nn
 
 from autograd import (
     Parameter,
@@ -165,13 +169,43 @@ def test_the_network_view_shows_units_weights_and_errors() -> None:
         "i2 = -0.5",
         "o2 = 0.378",
         "w23 = 0.3",
-        "E",
         "½(t−o)²",
         "t = 1",
     ):
         assert word in told, word
     assert f"Err2 = {-unit.grad:.3g}" in told
     assert f"grad {unit.grad:.3g}" in texts(picture(draw_network(loss)))
+
+
+def box(group: ET.Element) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of the first polygon of a group."""
+    points = next(group.iter(f"{SVG}polygon")).get("points", "").split()
+    xs, ys = zip(*[map(float, point.split(",")) for point in points])
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+@pytest.mark.parametrize("weight_gradients", [False, True])
+@pytest.mark.parametrize(
+    ("nin", "nouts"), [(3, [2, 1]), (2, [3, 1]), (3, [3, 1]), (2, [5, 2]), (3, [4, 4, 2]), (2, [10, 1])]
+)
+def test_no_weight_is_written_over_another(nin: int, nouts: list[int], weight_gradients: bool) -> None:
+    outputs = nn.MLP(nin, nouts)([0.3] * nin)
+    loss = autograd.sum([o * o for o in outputs]) if isinstance(outputs, list) else outputs * outputs
+    loss.backward()
+    svg = picture(draw_network(loss, weight_gradients=weight_gradients))
+    boxes = [box(g) for g in svg.iter(f"{SVG}g") if "weight" in str(g.get("class"))]
+    assert len(boxes) == sum(a * b for a, b in pairwise([nin, *nouts]))
+    for a, b in combinations(boxes, 2):
+        across, down = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+        assert min(across, down) < 2, "two labels cover one another by two points or more"
+
+
+def test_an_activation_with_a_constant_is_part_of_its_unit_and_arithmetic_is_not() -> None:
+    net = nn.MLP(2, [1], output="leaky_relu")([1.0, 2.0])
+    groups = [g.get("id") for g in picture(draw_network(net)).iter(f"{SVG}g") if str(g.get("id")).startswith("u")]
+    assert len(groups) == 3  # two inputs, one unit
+    groups = [g.get("id") for g in picture(draw_network(-net)).iter(f"{SVG}g") if str(g.get("id")).startswith("u")]
+    assert len(groups) == 4
 
 
 def test_rounded_programs_can_be_drawn() -> None:

@@ -305,9 +305,22 @@ def test_outside_the_domain_the_error_names_operation_value_node_and_domain(call
 @pytest.mark.parametrize(
     ("call", "error", "told"),
     [
-        (lambda: autograd.dot([1, 2, 3], [Value(1), Value(2)]), ValueError, "a has 3, b has 2"),
-        (lambda: autograd.affine([Value(1)], [1, 2], 0), ValueError, "w has 1, x has 2"),
+        (
+            lambda: autograd.dot([1, 2, 3], [Value(1), Value(2)]),
+            ValueError,
+            r"dot\(a, b\) needs sequences of one length, got 3 and 2",
+        ),
+        (
+            lambda: autograd.affine([Value(1)], [1, 2], 0),
+            ValueError,
+            r"affine\(w, x, b\) needs sequences of one length, got 1 and 2",
+        ),
         (lambda: autograd.exp(Value(1), Value(2)), TypeError, r"exp\(x\) takes 1 arguments, got 2"),
+        (
+            lambda: autograd.affine(Value(1), [1], 0),
+            TypeError,
+            r"affine\(w, x, b\) takes a sequence of numbers and Values",
+        ),
         (lambda: autograd.exp("1"), TypeError, "exp takes numbers and Values, got str '1'"),
         (lambda: autograd.dot([Value(1)], ["1"]), TypeError, "dot takes numbers and Values, got str '1'"),
     ],
@@ -322,6 +335,30 @@ def test_numbers_give_numbers_and_arrays_give_arrays() -> None:
     assert autograd.sum([1, 2, 3]) == 6.0
     assert autograd.maximum(1, 5, 2) == 5.0
     np.testing.assert_allclose(autograd.sigmoid(np.array([0.0, 0.0])), [0.5, 0.5])
+
+
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_a_sequence_may_be_an_array_or_a_generator(n: int) -> None:
+    x, values = np.arange(n) + 1.0, [Value(k + 1.0) for k in range(n)]
+    assert autograd.sum(x) == autograd.sum(np.array(values)).data == autograd.sum(v for v in values).data == x.sum()
+    assert autograd.dot(x, x) == autograd.dot(np.array(values), x).data == x @ x
+    assert autograd.affine(values, x, 1).data == x @ x + 1
+    assert autograd.sum(autograd.softmax(np.array(values))).data == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    "row", [autograd.relu, autograd.relu6, autograd.abs, autograd.elu, autograd.maximum, autograd.sin]
+)
+def test_a_nan_is_not_swallowed(row: Primitive) -> None:
+    with np.errstate(all="ignore"):
+        assert math.isnan(row(math.nan))
+    assert math.isnan(row(Value(math.nan)).data)
+
+
+def test_what_is_undefined_at_infinity_is_nan() -> None:
+    assert all(math.isnan(f(Value(math.inf)).data) for f in (autograd.sin, autograd.cos))
+    assert math.isnan(autograd.maximum(1.0, Value(math.nan)).data)
+    assert math.isnan(autograd.maximum(Value(math.nan), 1.0).data)
 
 
 def test_sequences_may_mix_values_and_numbers() -> None:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from autograd import Parameter, Program, Value, affine, sigmoid, tanh
+from autograd import DomainError, Parameter, Program, Value, affine, sigmoid, tanh
 from autograd import sum as total
 
 
@@ -80,6 +80,12 @@ def test_rounding_as_it_goes() -> None:
     # d y / d product = 2; each tanh gets 2 * 0.32 -> 0.6; a gets 2 * (1 - 0.32^2) * 0.6 -> 1.1
     assert program.nodes[0].grad == 1.1
     assert program.nodes[-1].local_derivatives == (2.0, 0.0)
+
+
+def test_rounding_out_of_a_domain_is_told() -> None:
+    z = Value(0.0004, "z")
+    with pytest.raises(DomainError, match=r"div.* needs b != 0; .*b = 0.0 \(node 'v2'\)"):
+        Program.of(1 / (z * 1)).rounded(3, 4)
 
 
 def test_without_rounding_the_replay_is_the_engine() -> None:

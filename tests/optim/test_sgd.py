@@ -37,6 +37,13 @@ def test_flat_arrays_follow_the_same_rule_in_place(pairs: list[tuple[float, floa
     assert rules.sgd(*pairs[0], lr) == theta[0]
 
 
+def test_a_parameter_named_twice_takes_one_step() -> None:
+    p = Parameter(1.0)
+    p.grad = 1.0
+    SGD([p, p], lr=0.1).step()
+    assert p.data == 0.9
+
+
 def test_zero_grad() -> None:
     p = Parameter(1.0)
     p.grad = 3.0
