@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 
 import graphviz
@@ -56,7 +57,7 @@ def draw_network(
         node_attr={"fontsize": "16", **FONT},
         edge_attr={"color": "#5b6770", "penwidth": "1.4"},
     )
-    place = _places(units)
+    place = _places(units, ROW + 0.7 * weight_gradients)
     taken: list[tuple[float, float, float, float]] = []  # where the weights' labels stand
     for index, unit in units.items():
         x, y = place[index]
@@ -138,18 +139,20 @@ def _units(program: Program) -> dict[int, _Unit]:
     return units
 
 
-def _places(units: dict[int, _Unit]) -> dict[int, tuple[float, float]]:
+def _places(units: dict[int, _Unit], row_height: float) -> dict[int, tuple[float, float]]:
     """The centre of each unit: columns from left to right, each centred, with a late leaf (a target) underneath."""
     columns: dict[int, list[_Unit]] = {}
     for unit in units.values():
         columns.setdefault(unit.column, []).append(unit)
+    weights = Counter(unit.column for unit in units.values() for _, weight in unit.sources if weight is not None)
+    width = COLUMN * max(1.0, max(weights.values(), default=0) / 10) ** 0.5  # more weights need more room
     places = {}
     for column, members in columns.items():
         late = [unit for unit in members if not unit.sources and column > 0]
         ranked = [unit for unit in members if unit not in late] + late
         top = (len(members) - len(late) - 1) / 2
         for row, unit in enumerate(ranked):
-            places[unit.node.index] = (COLUMN * column, ROW * (top - row))
+            places[unit.node.index] = (width * column, row_height * (top - row))
     return places
 
 

@@ -15,7 +15,6 @@ import pytest
 
 import autograd
 import nn
-
 from autograd import (
     Parameter,
     Program,
