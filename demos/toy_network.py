@@ -7,8 +7,10 @@ student get a B- or better, from the shares of assignments completed, readings r
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
+import webbrowser
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +21,17 @@ from tqdm import tqdm
 
 import nn
 import optim
-from autograd import Program, Value, draw, draw_network, half_squared_error, squared_error
+from autograd import (
+    Frame,
+    Program,
+    Value,
+    draw,
+    draw_network,
+    frames,
+    half_squared_error,
+    squared_error,
+    walkthrough,
+)
 
 # %% What the slide gives.
 
@@ -79,6 +91,9 @@ UPDATE = [
     Line("b5 new", "b5 + 0.9 * Err5", "0.194"),
     Line("b4 new", "b4 + 0.9 * Err4", "-0.408"),
 ]
+
+
+PRINTED = {line.name: line.printed for line in [*FORWARD, *BACKWARD, *UPDATE]}
 
 
 # %% The network of the slide: a 3-2-1 MLP whose weights are set by name.
@@ -143,7 +158,7 @@ def blackboard(lines: list[Line], quantities: dict[str, float], rounding: str) -
         told = f"{value:.4g}" if rounding == "slide" else f"{value!r}"
         slide = f"   slide: {line.printed}" if line.printed else ""
         numbers = with_numbers(line.formula, quantities, digits=4)
-        yield f"  {line.name:8}= {line.formula}\n          = {numbers}\n          = {told:22}{slide}"
+        yield f"  {line.name:8}= {line.formula}\n          = {numbers}\n          = {told:22}{slide}".rstrip()
 
 
 # %% New examples: a table of students, and steps 1 to 3 with one student at a time.
@@ -190,42 +205,81 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--step", action="store_true", help="wait for a key before each line")
 
 
+def told(frame: Frame, rounding: str) -> str:
+    """A frame of the walkthrough for the terminal, with the slide's number beside where it prints one."""
+    telling = frame.slide if rounding == "slide" else frame.exact
+    if frame.symbols is None or frame.writes is None:
+        return f"  {frame.title}."
+    lines = [f"  {frame.title}:", f"      {frame.symbols.text()}"]
+    if frame.local is not None:
+        lines.append(f"      {frame.local.text()}")
+    name = frame.title.split()[0] + (" new" if frame.phase == "update" else "")
+    printed = PRINTED.get(name, "") if frame.phase != "backward" else ""
+    result = (
+        f"      = {telling.shown}" if telling.numbers is None else f"      {telling.numbers.text()} = {telling.shown}"
+    )
+    lines.append(result + (f"   slide: {printed}" if printed else ""))
+    if telling.note is not None:
+        note = telling.note.text()
+        lines.append(f"      {note}   slide: {PRINTED.get(note.split()[0], '')}")
+    return "\n".join(lines)
+
+
+def shown_on_a_display(page: Path) -> bool:
+    """Open the page in the browser, where someone sits at a display."""
+    display = sys.platform in ("darwin", "win32") or "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ
+    return display and sys.stdout.isatty() and webbrowser.open(page.resolve().as_uri())
+
+
 def main(out: Path, seed: int = 0, rounding: str = "exact", loss: str = "half", step: bool = False) -> None:
     """Write the example on the blackboard, draw it in the folder ``out``, and train the network on more students."""
     if loss == "full" and rounding == "slide":
         sys.exit("--rounding slide rounds Err, which is -dE/di with --loss half only")
+    out.mkdir(parents=True, exist_ok=True)
+    waits = step and sys.stdin.isatty()
 
     def say(text: str) -> None:
-        if step and sys.stdin.isatty():
-            click.getchar()
+        if waits and click.getchar() in ("q", "\x1b"):
+            raise KeyboardInterrupt
         print(text, flush=True)
 
+    if waits:
+        print("Press any key for the next line, q to quit.", flush=True)
+    error, lr = LOSSES[loss]
+    say(f"{__doc__.splitlines()[0]}\n\nx = {INPUTS}, t = {TARGET}, lr = {lr}")
     model = slide_network()
+    E = error(model(INPUTS), Value(TARGET, "t"))
+    E.name = "E"
+    story = frames(E, optimizer=optim.SGD(model.parameters(), lr=lr), err=loss == "half")
+    walkthrough(
+        E,
+        out / "walkthrough.html",
+        optimizer=optim.SGD(model.parameters(), lr=lr),
+        title="The slide's 3-2-1 network",
+        err=loss == "half",
+    )
     program, quantities = one_step(model, loss, rounding)
-    say(f"{__doc__.splitlines()[0]}\n\nx = {INPUTS}, t = {TARGET}, lr = {LOSSES[loss][1]}\n\nStep 1, forward pass")
-    for line in blackboard([*FORWARD, LOSS[loss]], quantities, rounding):
-        say(line)
-    say("\nStep 2, backward pass")
-    for line in blackboard(BACKWARD, quantities, rounding):
-        say(line)
-    say(TRAP)
-    if rounding == "exact":
-        say(ROUNDING)
-    say("\nStep 3, update")
-    for line in blackboard(UPDATE, quantities, rounding):
-        say(line)
+    phases = {"forward": [*FORWARD, LOSS[loss]], "backward": BACKWARD, "update": UPDATE}
+    for number, (phase, lines) in enumerate(phases.items(), start=1):
+        say(f"\nStep {number}, {phase}" + ("" if phase == "update" else " pass"))
+        if step:
+            board = (told(frame, rounding) for frame in story if frame.phase == phase)
+        else:
+            board = blackboard(lines, quantities, rounding)
+        for line in board:
+            say(line)
+        if phase == "backward":
+            say(TRAP)
+            if rounding == "exact":
+                say(ROUNDING)
+    draw_network(program, err=loss == "half").write_svg(out / "network.svg")
+    draw(program).write_svg(out / "graph.svg")
 
     say("\nRepeat steps 1-3 with new examples: stochastic gradient descent, one student at a time")
     rng = np.random.default_rng(seed)
     for line in train(model, *students(80, rng), rng):
         print(line, flush=True)
-    say(f"  accuracy on 200 students it has not seen: {accuracy(model, *students(200, rng)):.1%}")
-
-    out.mkdir(parents=True, exist_ok=True)
-    pictures = {
-        out / "network.svg": draw_network(program, err=loss == "half"),
-        out / "graph.svg": draw(program),
-    }
-    for path, drawing in pictures.items():
-        drawing.write_svg(path)
-        print(f"wrote {path}")
+    say(f"  accuracy on 200 students it has not seen: {accuracy(model, *students(200, rng)):.1%}\n")
+    for name in ("network.svg", "graph.svg", "walkthrough.html"):
+        print(f"wrote {out / name}")
+    shown_on_a_display(out / "walkthrough.html")

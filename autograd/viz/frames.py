@@ -215,7 +215,7 @@ class _Story:
             before = so_far[parent]
             so_far[parent] = before + derivative * gradient
             value = run.nodes[parent].grad if complete else rounding.of_grad(so_far[parent])
-            product = Formula("mul", (Symbol(rounding.show(gradient)), Symbol(rounding.show(derivative))))
+            product = Formula("mul", (Symbol(rounding.show(gradient)), Symbol(number(derivative, 4))))
             numbers = equation(Symbol(rounding.show(rounding.of_grad(before))), product, sign="+=")
             note = None
             if self.err and complete and self.program.nodes[parent].op in (primitives.affine, primitives.dot):

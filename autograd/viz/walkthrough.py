@@ -16,7 +16,7 @@ from typing import Any
 from autograd.formula import Formula
 from autograd.graph import Program
 from autograd.value import Value
-from autograd.viz.dot import TooManyNodesError, draw, plain
+from autograd.viz.dot import TooManyNodesError, draw, number, plain
 from autograd.viz.frames import Frame, Optimizer, Rounding, Telling, frames
 from autograd.viz.network import draw_network, network_texts
 
@@ -152,7 +152,7 @@ def _rounds(program: Program, told: list[Frame], decimals: tuple[int, int], step
             both[name] = {
                 "data": [rounding.show(node.data) if node.op is None else "" for node in run],
                 "locals": {
-                    f"e{node.index}-{parent}-{place}": rounding.show(derivative)
+                    f"e{node.index}-{parent}-{place}": number(derivative, 4)
                     for node in run
                     for place, (parent, derivative) in enumerate(zip(node.parents, node.local_derivatives))
                     if run.nodes[parent].kind != "constant"

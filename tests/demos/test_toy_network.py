@@ -113,8 +113,8 @@ def test_it_trains_until_the_stopping_criterion_holds(capsys: pytest.CaptureFixt
 def test_it_names_the_pictures_that_it_wrote(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     told = run(capsys, tmp_path)
     paths = [Path(name) for name in re.findall(r"^wrote (.+)$", told, re.M)]
-    assert paths == [tmp_path / "network.svg", tmp_path / "graph.svg"]
-    network, graph = ([t.text for t in ET.parse(path).iter("{http://www.w3.org/2000/svg}text")] for path in paths)
+    assert paths == [tmp_path / name for name in ("network.svg", "graph.svg", "walkthrough.html")]
+    network, graph = ([t.text for t in ET.parse(path).iter("{http://www.w3.org/2000/svg}text")] for path in paths[:2])
     for word in ("4", "w14 = 0.2", "b6 = 0.1", "o4 = 0.332", "Err6 = 0.131", "x3 = 1", "E = 0.138", "t = 1"):
         assert word in network
     for word in ("w14", "data 0.3318", "grad 0.03935", "0.2217", "½(t−o)²"):
@@ -130,5 +130,5 @@ def test_the_graph_has_one_node_a_quantity() -> None:
 def test_two_runs_give_the_same_bytes(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     runs = [run(capsys, tmp_path / name).replace(str(tmp_path / name), "") for name in ("a", "b")]
     assert runs[0] == runs[1]
-    for picture in ("network.svg", "graph.svg"):
+    for picture in ("network.svg", "graph.svg", "walkthrough.html"):
         assert (tmp_path / "a" / picture).read_bytes() == (tmp_path / "b" / picture).read_bytes()

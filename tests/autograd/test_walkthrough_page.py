@@ -1,0 +1,721 @@
+"""The walkthrough's page: in a browser, against the engine's own numbers; and as a file."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+import autograd
+import optim
+from autograd import Parameter, Value, Walkthrough, half_squared_error, walkthrough
+from demos.toy_network import INPUTS, TARGET, slide_network
+
+ROOT = Path(__file__).parents[2]
+ARGUMENTS = [
+    *["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+    *["--disable-sync", "--disable-quic", "--no-first-run"],
+]
+ROUND = 44  # the frames of one step of training of the toy network
+STEPS = 2 * ROUND
+UNKNOWN = "·"
+
+# What the slide prints: after the forward pass, in the backward pass (in the note), and after the update.
+PRINTED = {"i4": "-0.7", "o4": "0.332", "i5": "0.1", "o5": "0.525", "i6": "-0.105", "o6": "0.474"}
+PRINTED_ERR = {"Err6": "0.1311", "Err5": "-0.0065", "Err4": "-0.0087"}
+PRINTED_NEW = {
+    "w46": "-0.261", "w56": "-0.138", "w14": "0.192", "w15": "-0.306", "w24": "0.4", "w25": "0.1",
+    "w34": "-0.508", "w35": "0.194", "b6": "0.218", "b5": "0.194", "b4": "-0.408",
+}  # fmt: skip
+
+STATE = """() => {
+  const text = (id) => document.getElementById(id).textContent;
+  const group = (node) => [...node.querySelectorAll("text")].map((t) => t.textContent);
+  const state = {};
+  for (const id of ["counter", "phase", "result", "full", "note", "numbers", "live", "score", "verdict"]) {
+    state[id] = text(id);
+  }
+  state.title = text("panel-title");
+  state.nodes = Object.fromEntries(
+    [...document.querySelectorAll("#graph .node")].map((node) => [node.getAttribute("aria-label"), group(node)]));
+  state.written = [...document.querySelectorAll("#graph .written")].map((node) => node.getAttribute("aria-label"));
+  state.network = [...document.querySelectorAll("#network text")].map((t) => t.textContent);
+  state.marked = [...document.querySelectorAll("text.current, td.current")].map((t) => t.textContent);
+  state.table = Object.fromEntries([...document.querySelectorAll("#parameters tbody tr")].map(
+    ({cells: [name, ...numbers]}) => [name.textContent, numbers.map((cell) => cell.textContent)]));
+  return state;
+}"""
+
+
+def toy(steps: int = 2) -> Walkthrough:
+    """The page of the slide's network."""
+    model = slide_network()
+    E = half_squared_error(model(INPUTS), Value(TARGET, "t"))
+    E.name = "E"
+    return walkthrough(E, optimizer=optim.SGD(model.parameters(), lr=0.9), err=True, steps=steps)
+
+
+# ---- The engine's own numbers, without frames --------------------------------------------------------------------
+
+
+@dataclass
+class Known:
+    """One step of training by the engine: data and grad of each value, and the parameters' new data, by name."""
+
+    data: dict[str, float] = field(default_factory=dict)
+    grad: dict[str, float] = field(default_factory=dict)
+    new: dict[str, float] = field(default_factory=dict)
+    interior: set[str] = field(default_factory=set)
+
+
+@pytest.fixture(scope="session")
+def engine() -> list[Known]:
+    """Two steps of training."""
+    model = slide_network()
+    optimizer = optim.SGD(model.parameters(), lr=0.9)
+    rounds = []
+    for _ in range(2):
+        optimizer.zero_grad()
+        E = half_squared_error(model(INPUTS), Value(TARGET, "t"))
+        E.name = "E"
+        E.backward()
+        known, waiting, seen = Known(), [E], set()
+        while waiting:
+            value = waiting.pop()
+            if value in seen:
+                continue
+            seen.add(value)
+            known.data[str(value.name)], known.grad[str(value.name)] = value.data, value.grad
+            if value.parents:
+                known.interior.add(str(value.name))
+            waiting += [parent for parent in value.parents if isinstance(parent, Value)]
+        optimizer.step()
+        known.new = {str(parameter.name): parameter.data for parameter in model.parameters()}
+        rounds.append(known)
+    return rounds
+
+
+def four(x: float) -> str:
+    """To four significant digits, as the page shows numbers."""
+    return f"{x + 0.0:.4g}"
+
+
+# ---- The browser -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        if os.environ.get("CHALKGRAD_REQUIRE_BROWSER"):
+            pytest.fail("there is no chromium, and CHALKGRAD_REQUIRE_BROWSER is set")
+        pytest.skip("there is no chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
+    """A page that must log nothing, raise nothing and fetch nothing but a file of the test's own."""
+    context = browser.new_context(viewport={"width": 1600, "height": 900})
+    page = context.new_page()
+    said: list[str] = []
+    requests: list[str] = []
+    page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: said.append(f"error: {error}"))
+    page.on("request", lambda request: requests.append(request.url))
+    yield page
+    page.evaluate("new Promise((done) => setTimeout(done))")  # whatever is under way gets its turn
+    context.close()
+    own = (tmp_path / "page.html").as_uri()
+    assert said == []
+    assert [url for url in requests if url.split("#")[0] != own] == []
+
+
+def show(page: Page, written: Walkthrough, path: Path, fragment: str = "") -> str:
+    """Write the page to the folder and open it; returns its address."""
+    address = written.write(path / "page.html").as_uri()
+    page.goto(address + fragment)
+    return address
+
+
+@pytest.fixture
+def lesson(page: Page, tmp_path: Path) -> Page:
+    """The toy network's page, at its first step."""
+    show(page, toy(), tmp_path)
+    return page
+
+
+def state(page: Page) -> dict[str, Any]:
+    """Everything displayed, at once."""
+    shown: dict[str, Any] = page.evaluate(STATE)
+    return shown
+
+
+def at(page: Page, step: int, of: int = STEPS) -> None:
+    """The page shows this step."""
+    expect(page.locator("#counter")).to_have_text(f"Step {step} of {of}")
+
+
+def walk(page: Page, key: str = "ArrowRight", count: int = STEPS) -> list[dict[str, Any]]:
+    """The states from here on, with a key between them."""
+    states = [state(page)]
+    for _ in range(count - 1):
+        page.keyboard.press(key)
+        states.append(state(page))
+    return states
+
+
+def subject(title: str) -> str:
+    """The name of the value that a step determines."""
+    for pattern in (
+        r"(\S+) is computed",
+        r"(\S+) changes by 1 when .+",
+        r"\S+ hands (\S+) its .+",
+        r"(\S+) is updated",
+    ):
+        if found := re.fullmatch(pattern, title):
+            return found[1]
+    raise AssertionError(title)
+
+
+# ---- 1. The numbers ----------------------------------------------------------------------------------------------
+
+
+def test_every_step_shows_the_engines_numbers_forwards_and_backwards(lesson: Page, engine: list[Known]) -> None:
+    there = walk(lesson)
+    assert there[-1]["counter"] == f"Step {STEPS} of {STEPS}"
+    back = walk(lesson, "ArrowLeft")
+    assert back[::-1] == there
+
+    for k, known in enumerate(engine):
+        states = there[k * ROUND : (k + 1) * ROUND]
+        assert states[0]["phase"] == "Forward pass"
+        assert states[0]["result"] == states[0]["full"] == ""
+        last = {(s["phase"], subject(s["title"])): n for n, s in enumerate(states[1:], 1)}
+        assert {name for phase, name in last if phase == "Forward pass"} == known.interior
+        assert {name for phase, name in last if phase == "Backward pass"} == set(known.grad)
+        assert {name for phase, name in last if phase == "Update"} == set(known.new)
+
+        leaves = set(known.data) - known.interior
+        data = {name: four(known.data[name]) for name in leaves}
+        complete: dict[str, str] = {}
+        new: dict[str, str] = {}
+        for n, now in enumerate(states):
+            if n > 0:
+                name = subject(now["title"])
+                value = {"Forward pass": known.data, "Backward pass": known.grad, "Update": known.new}[now["phase"]][
+                    name
+                ]
+                book = {"Forward pass": data, "Backward pass": complete, "Update": new}[now["phase"]]
+                assert now["written"] == [name]
+                assert now["counter"] == f"Step {k * ROUND + n + 1} of {STEPS}"
+                shown, grad = four(value), now["nodes"][name][-1]
+                if n == last[now["phase"], name]:
+                    book[name] = shown
+                    assert now["result"] == shown, now["title"]
+                    assert now["full"] == ("" if repr(value + 0.0) == shown else repr(value + 0.0)), now["title"]
+                else:  # a share among others: what is displayed agrees with itself
+                    assert grad == f"grad {now['result']}"
+                    continue
+            for name, texts in now["nodes"].items():
+                assert texts[-2] == f"data {new.get(name, data.get(name, UNKNOWN))}", (n, name)
+                if name in complete or not any(p == "Backward pass" and m == name for p, m in last):
+                    assert texts[-1] == f"grad {complete.get(name, UNKNOWN)}", (n, name)
+            assert now["table"] == {
+                name: [four(known.data[name]), complete.get(name, UNKNOWN), new.get(name, UNKNOWN)]
+                for name in known.new
+            }
+        assert set(complete) == set(known.grad)
+
+
+def test_slide_rounding_shows_every_digit_that_the_slide_prints(lesson: Page) -> None:
+    lesson.keyboard.press("r")
+    expect(lesson.locator("#mode")).to_contain_text("3 decimals for values, 4 for gradients")
+    computed, errs, new = {}, {}, {}
+    for now in walk(lesson, count=ROUND)[1:]:
+        name = subject(now["title"])
+        assert now["full"] == ""
+        if now["phase"] == "Forward pass":
+            computed[name] = now["result"]
+            assert now["nodes"][name][-2] == f"data {now['result']}"
+        elif now["phase"] == "Update":
+            new[name] = now["result"]
+            assert now["table"][name][-1] == now["result"]
+        if now["note"]:
+            note = re.sub(r"\s", "", now["note"]).replace("−", "-").split("=")
+            errs[note[0]] = note[-1]
+    assert {name: computed[name] for name in PRINTED} == PRINTED
+    assert errs == PRINTED_ERR
+    assert new == PRINTED_NEW
+
+
+# ---- 2. Keys, buttons, slider, nodes, address --------------------------------------------------------------------
+
+
+def test_keys_step_and_jump(lesson: Page) -> None:
+    forward, backward, update = 1, 9, 34
+    for key, step in [
+        ("ArrowLeft", 1), ("ArrowRight", 2), ("Space", 3), ("Shift+Space", 2), ("ArrowLeft", 1),
+        ("End", STEPS), ("ArrowRight", STEPS), ("[", forward), ("b", backward), ("u", update), ("f", forward),
+        ("]", ROUND + forward), ("]", ROUND + forward), ("u", ROUND + update), ("b", ROUND + backward),
+        ("f", ROUND + forward), ("[", forward), ("[", forward), ("End", STEPS), ("Home", 1),
+    ]:  # fmt: skip
+        lesson.keyboard.press(key)
+        at(lesson, step)
+
+
+def test_play_starts_goes_on_and_stops(page: Page, tmp_path: Path) -> None:
+    page.clock.install()
+    show(page, toy(steps=1), tmp_path)
+    button = page.locator("#play")
+    page.keyboard.press("p")
+    expect(button).to_have_text("Pause")
+    at(page, 1, ROUND)
+    page.clock.run_for(2001)
+    at(page, 2, ROUND)
+    page.clock.run_for(2001)
+    at(page, 3, ROUND)
+    page.keyboard.press("p")
+    expect(button).to_have_text("Play")
+    page.clock.run_for(9000)
+    at(page, 3, ROUND)
+
+    page.locator("#speed").select_option("fast")
+    button.click()
+    page.clock.run_for(801)
+    at(page, 4, ROUND)
+    page.locator("#next").click()  # the reader takes over
+    at(page, 5, ROUND)
+    expect(button).to_have_text("Play")
+    page.clock.run_for(9000)
+    at(page, 5, ROUND)
+
+    button.click()
+    page.clock.run_for(100_000)
+    at(page, ROUND, ROUND)
+    expect(button).to_have_text("Play")
+    button.click()  # at the end: from the start
+    at(page, 1, ROUND)
+
+
+def test_the_view_switch_keeps_the_step_and_the_network_shows_gradients(lesson: Page, engine: list[Known]) -> None:
+    lesson.keyboard.press("u")
+    lesson.keyboard.press("n")
+    at(lesson, 34)
+    expect(lesson.locator("#network")).to_be_visible()
+    expect(lesson.locator("#graph")).to_be_hidden()
+    expect(lesson.locator("#view")).to_have_attribute("aria-pressed", "true")
+    known = engine[0]
+    lesson.keyboard.press("ArrowLeft")  # before any update
+    shown = lesson.locator("#network .weight").all_inner_texts()
+    written = [
+        line.strip()
+        for text in lesson.locator("#network .weight").all()
+        for line in text.locator("text").all_text_contents()
+    ]
+    assert len(shown) == 8
+    for name in known.new:
+        if name.startswith("w"):
+            place = written.index(f"{name} = {four(known.data[name])}")
+            assert written[place + 1] == f"grad {four(known.grad[name])}"
+        else:
+            assert f"{name} = {four(known.data[name])}" in state(lesson)["network"]
+    for unit in "456":
+        assert f"Err{unit} = {four(-known.grad[f'i{unit}'])}" in state(lesson)["network"]
+    lesson.keyboard.press("n")
+    at(lesson, 33)
+    expect(lesson.locator("#graph")).to_be_visible()
+    expect(lesson.locator("#network")).to_be_hidden()
+
+
+def test_buttons_do_what_keys_do(lesson: Page) -> None:
+    expect(lesson.locator("#previous")).to_be_disabled()
+    for button, step in [("next", 2), ("next", 3), ("previous", 2), ("phase-backward", 9), ("phase-update", 34)]:
+        lesson.locator(f"#{button}").click()
+        at(lesson, step)
+    expect(lesson.locator("#phase-update")).to_have_attribute("aria-current", "step")
+    expect(lesson.locator("#phase-forward")).not_to_have_attribute("aria-current", "step")
+    lesson.locator("#phase-forward").click()
+    at(lesson, 1)
+    lesson.locator("#round").select_option("2")
+    at(lesson, ROUND + 1)
+    lesson.locator("#rounding").click()
+    expect(lesson.locator("#rounding")).to_have_attribute("aria-pressed", "true")
+    lesson.locator("#quiz").click()
+    expect(lesson.locator("#guess")).to_be_visible()
+    lesson.locator("#quiz").click()
+    expect(lesson.locator("#guess")).to_be_hidden()
+    lesson.keyboard.press("End")
+    expect(lesson.locator("#next")).to_be_disabled()
+
+
+def test_r_and_q_switch_and_switch_back(lesson: Page) -> None:
+    lesson.keyboard.press("ArrowRight")
+    lesson.keyboard.press("ArrowRight")
+    result = lesson.locator("#result")
+    for key, shown in [("r", "0.332"), ("r", "0.3318"), ("q", "?")]:
+        lesson.keyboard.press(key)
+        expect(result).to_have_text(shown)
+        at(lesson, 3)
+    expect(lesson.locator("#answer")).to_be_focused()
+    lesson.keyboard.press("Escape")
+    lesson.keyboard.press("q")
+    expect(result).to_have_text("0.3318")
+
+
+def test_the_slider(lesson: Page) -> None:
+    slider = lesson.locator("#slider")
+    slider.fill("20")
+    at(lesson, 20)
+    slider.focus()
+    lesson.keyboard.press("ArrowRight")
+    at(lesson, 21)
+    lesson.keyboard.press("End")
+    at(lesson, STEPS)
+    expect(slider).to_have_value(str(STEPS))
+    lesson.keyboard.press("Home")
+    expect(slider).to_have_value("1")
+
+
+def test_click_and_enter_on_a_node_go_to_its_step(lesson: Page) -> None:
+    def node(name: str) -> Any:
+        return lesson.locator(f'#graph .node[aria-label="{name}"]')
+
+    node("o6").click()
+    assert state(lesson)["title"] == "o6 is computed"
+    node("i5").focus()
+    lesson.keyboard.press("Enter")
+    assert state(lesson)["title"] == "i5 is computed"
+    node("w14").click()  # a leaf is given, at the start
+    at(lesson, 1)
+    lesson.keyboard.press("b")
+    node("i4").click()
+    assert state(lesson)["title"] == "o4 hands i4 its share of the gradient"
+    node("w56").focus()
+    lesson.keyboard.press("Enter")
+    assert state(lesson)["title"] == "i6 hands w56 its share of the gradient"
+    lesson.keyboard.press("]")
+    lesson.keyboard.press("u")
+    node("b5").click()
+    now = state(lesson)
+    assert now["title"] == "b5 is updated"
+    assert int(now["counter"].split()[1]) > ROUND
+
+
+def test_the_address_leads_to_a_step_and_follows(page: Page, tmp_path: Path) -> None:
+    address = show(page, toy(), tmp_path, "#step=12")
+    at(page, 12)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(f"{address}#step=14")
+    page.wait_for_timeout(400)
+    expect(page).to_have_url(f"{address}#step=14")
+    page.evaluate("location.hash = '#step=5'")
+    at(page, 5)
+    for wild, step in [("#step=1000", STEPS), ("#step=0", 1)]:
+        page.evaluate("(hash) => { location.hash = hash; }", wild)
+        at(page, step)
+    page.evaluate("location.hash = '#nonsense'")
+    at(page, 1)
+
+
+# ---- 3. The quiz -------------------------------------------------------------------------------------------------
+
+
+def answer(page: Page, text: str) -> str:
+    """Type an answer, and what is said of it."""
+    page.locator("#answer").fill(text)
+    page.keyboard.press("Enter")
+    return page.locator("#verdict").inner_text()
+
+
+def test_the_quiz_judges_answers_and_counts(lesson: Page) -> None:
+    score = lesson.locator("#score")
+    lesson.keyboard.press("q")
+    expect(lesson.locator("#asking")).to_be_hidden()  # the opening step asks nothing
+    lesson.keyboard.press("ArrowRight")
+    assert answer(lesson, "abc") == "Type a number."
+    assert answer(lesson, "") == "Type a number."
+    expect(score).to_have_text(f"0 right at first try / 0 answered / {STEPS - 2} in all")
+    assert answer(lesson, "0.7") == "Not quite: the sign is wrong"
+    assert answer(lesson, "-0.5") == "Not quite: off by 0.2, too large"
+    assert answer(lesson, "-1") == "Not quite: off by 0.3, too small"
+    expect(lesson.locator("#result")).to_have_text("?")
+    assert answer(lesson, "−0,7") == "Right"
+    expect(lesson.locator("#result")).to_have_text("-0.7")
+    expect(score).to_have_text(f"0 right at first try / 1 answered / {STEPS - 2} in all")
+
+    lesson.locator("#next").click()
+    lesson.locator("#answer").fill("0,3318")
+    lesson.locator("#check").click()
+    expect(lesson.locator("#verdict")).to_have_text("Right")
+    expect(lesson.locator("#full")).to_have_text("0.3318122278318339")
+    expect(score).to_have_text(f"1 right at first try / 2 answered / {STEPS - 2} in all")
+
+    lesson.locator("#next").click()
+    lesson.locator("#reveal").click()
+    expect(lesson.locator("#result")).to_have_text("0.1")
+    expect(lesson.locator("#asking")).to_be_hidden()
+    expect(score).to_have_text(f"1 right at first try / 2 answered / {STEPS - 2} in all")
+
+    lesson.locator("#previous").click()  # what was answered stays open
+    expect(lesson.locator("#result")).to_have_text("0.3318")
+    lesson.locator("#slider").fill(str(STEPS))
+    expect(score).to_have_text(f"The end. Your score: 1 right at first try / 2 answered / {STEPS - 2} in all")
+
+
+@pytest.mark.parametrize("mode", ["exact", "slide"])
+def test_the_quiz_hides_the_number_everywhere(lesson: Page, mode: str) -> None:
+    if mode == "slide":
+        lesson.keyboard.press("r")
+    told = walk(lesson, count=ROUND)
+    lesson.keyboard.press("Home")
+    lesson.keyboard.press("q")
+    for open_, hidden in zip(told[1:], walk(lesson, count=ROUND)[1:]):
+        shown, title = open_["result"], open_["title"]
+        assert hidden["title"] == title
+        assert shown != ""
+        assert hidden["result"] == "?", title
+        assert hidden["full"] == hidden["note"] == "", title
+        assert hidden["numbers"] == "?", title
+        words = [*" ".join(hidden["nodes"][subject(title)]).split(), *" ".join(hidden["marked"]).split()]
+        assert not {shown, shown.removeprefix("-"), open_["full"]} & {word.removeprefix("-") for word in words}, title
+        assert hidden["live"] == f"{title}. What is the result?"
+        assert "?" in words
+    # Once shown, it is what it is without a quiz.
+    lesson.locator("#reveal").click()
+    now = state(lesson)
+    for part in ("result", "full", "numbers", "note", "nodes", "network", "table", "live"):
+        assert now[part] == told[-1][part], part
+
+
+# ---- 4. Print ----------------------------------------------------------------------------------------------------
+
+
+def test_print_is_a_handout_of_every_step(lesson: Page) -> None:
+    told = walk(lesson)
+    lesson.keyboard.press("Home")
+    handout = lesson.locator("#handout")
+    expect(handout).to_be_hidden()
+    lesson.emulate_media(media="print")
+    expect(handout).to_be_visible()
+    rows = handout.locator("li")
+    expect(rows).to_have_count(STEPS)
+    assert rows.locator("h2").all_inner_texts() == [f"{now['phase']}: {now['title']}" for now in told]
+    assert rows.locator("b").all_inner_texts() == [now["result"] for now in told]
+    expect(rows.last).to_be_visible()
+    for hidden in ("controls", "ledger", "guess", "next"):
+        expect(lesson.locator(f"#{hidden}")).to_be_hidden()
+    expect(lesson.locator("#graph")).to_be_visible()
+    assert state(lesson)["nodes"] == told[-1]["nodes"]  # the picture as it stands at the end
+    lesson.emulate_media(media="screen")
+    expect(handout).to_be_hidden()
+    at(lesson, 1)
+    assert state(lesson)["nodes"] == told[0]["nodes"]
+
+
+# ---- 5. Hostile names --------------------------------------------------------------------------------------------
+
+IMAGE = '</script><img src=x onerror="window.hacked=1">'
+HOSTILE = [IMAGE, 'a|b<c>{"\n', "{{data}}", "<b>", "<!--<script>", "</title></style>", "\\N&amp;\u2028", "\ud800"]
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_hostile_name_is_nothing_but_text(page: Page, tmp_path: Path, name: str) -> None:
+    x, w = Value(0.5, name), Parameter(2.0, f"{name} w")
+    y = autograd.affine([w], [x], Parameter(1.0, f"{name} b"))
+    y.name = f"{name} y"
+    written = walkthrough(y, optimizer=optim.SGD([w], lr=0.1), err=True, title=name)
+    show(page, written, tmp_path)
+    seen = "".join([c if c.isprintable() else ascii(c)[1:-1] for c in name])
+    count = 2 + 4 + 1
+    for step, now in enumerate(walk(page, count=count)):
+        assert now["counter"] == f"Step {step + 1} of {count}"
+    page.keyboard.press("n")
+    page.keyboard.press("q")
+    page.emulate_media(media="print")
+    expect(page.locator("#handout li")).to_have_count(count)
+    assert page.title().strip() == seen.strip()
+    expect(page.locator("#panel-title")).to_have_text(seen)
+    page.emulate_media(media="screen")
+    now = state(page)
+    assert now["title"] == f"{seen} w is updated"
+    assert set(now["nodes"]) == {seen, f"{seen} w", f"{seen} b", f"{seen} y"}
+    for label, texts in now["nodes"].items():
+        assert label in [text.replace("\xa0", " ") for text in texts]
+    assert set(now["table"]) == {f"{seen} w", f"{seen} b"}
+    assert page.evaluate("typeof window.hacked") == "undefined"
+    for element in ("img", "b:not(#handout b)", "iframe"):
+        assert page.locator(element).count() == 0
+    assert page.locator("script").count() == 2
+
+
+def test_the_policy_lets_nothing_be_fetched_or_slipped_in(lesson: Page) -> None:
+    policy = lesson.locator('meta[http-equiv="Content-Security-Policy"]').get_attribute("content")
+    assert policy is not None
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules["default-src"] == "'none'"
+    assert "unsafe" not in policy
+    for source, tag in [("script-src", "script:not([type])"), ("style-src", "style")]:
+        assert re.fullmatch(r"'sha256-[A-Za-z0-9+/=]+'", rules[source])
+        assert lesson.locator(tag).count() == 1
+
+
+# ---- 6. Dark, and without motion ---------------------------------------------------------------------------------
+
+
+def luminance(page: Page, selector: str, style: str) -> float:
+    """From 0, black, to 1, white."""
+    colour: str = page.locator(selector).evaluate("(element, style) => getComputedStyle(element)[style]", style)
+    red, green, blue = map(int, re.findall(r"\d+", colour)[:3])
+    return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255
+
+
+def test_the_dark_scheme(lesson: Page) -> None:
+    assert luminance(lesson, "body", "backgroundColor") > 0.9
+    assert luminance(lesson, "#panel-title", "color") < 0.2
+    lesson.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    assert luminance(lesson, "body", "backgroundColor") < 0.15
+    for selector in ("#panel-title", "#result", "#full", "#counter"):
+        assert luminance(lesson, selector, "color") > 0.6, selector
+    assert luminance(lesson, "#panel", "backgroundColor") < 0.2
+    lesson.keyboard.press("ArrowRight")
+    at(lesson, 2)
+    assert lesson.evaluate("document.getAnimations().length") == 0
+
+
+# ---- 7. Large programs -------------------------------------------------------------------------------------------
+
+
+def chain(length: int) -> Value:
+    """sin(sin(... x))."""
+    y = Value(0.5, "x")
+    for _ in range(length - 1):
+        y = autograd.sin(y)
+    return y
+
+
+def test_two_thousand_nodes_can_be_stepped_through(page: Page, tmp_path: Path) -> None:
+    y = chain(2000)
+    show(page, walkthrough(y), tmp_path)
+    total = 2 * 2000
+    y.backward()
+    at(page, 1, total)
+    page.keyboard.press("End")
+    at(page, total, total)
+    (x,) = [value for value in leaves(y)]
+    expect(page.locator("#result")).to_have_text(four(x.grad))
+    page.keyboard.press("Home")
+    at(page, 1, total)
+    page.keyboard.press("ArrowRight")
+    at(page, 2, total)
+    expect(page.locator("#result")).to_have_text("0.4794")
+
+
+def leaves(value: Value) -> list[Value]:
+    """The ends of a chain."""
+    while value.parents:
+        (value,) = value.parents
+    return [value]
+
+
+def test_a_larger_program_is_refused() -> None:
+    with pytest.raises(autograd.TooManyNodesError, match=r"2001 nodes.*max_nodes=2000"):
+        walkthrough(chain(2001))
+    with pytest.raises(autograd.TooManyNodesError, match=r"max_nodes=9"):
+        walkthrough(chain(10), max_nodes=9)
+    assert walkthrough(chain(10), max_nodes=10).html
+
+
+# ---- 8. The file -------------------------------------------------------------------------------------------------
+
+
+def test_the_same_program_gives_the_same_bytes() -> None:
+    code = "import sys; from tests.autograd import test_walkthrough_page as t; sys.stdout.write(t.digest())"
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]  # fmt: skip
+    assert runs == [digest(), digest()]
+
+
+def digest() -> str:
+    """The toy page's checksum."""
+    return hashlib.sha256(toy().html.encode()).hexdigest()
+
+
+def test_the_toy_page_is_small() -> None:
+    assert len(toy().html.encode()) < 400_000
+
+
+def test_jupyter_shows_the_page_in_a_frame() -> None:
+    found: list[tuple[str, dict[str, str | None]]] = []
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            found.append((tag, dict(attrs)))
+
+    page = toy()
+    Reader().feed(page._repr_html_())
+    ((tag, attributes),) = found
+    assert tag == "iframe"
+    assert attributes["srcdoc"] == page.html
+
+
+def test_the_frame_works_in_a_browser(page: Page) -> None:
+    page.set_content(f"<!doctype html><title>notebook</title><body>{toy()._repr_html_()}</body>")
+    frame = page.frame_locator("iframe")
+    counter = frame.locator("#counter")
+    expect(counter).to_have_text(f"Step 1 of {STEPS}")
+    frame.locator("#next").click()
+    expect(counter).to_have_text(f"Step 2 of {STEPS}")
+    expect(frame.locator("#result")).to_have_text("-0.7")
+    page.keyboard.press("ArrowRight")
+    expect(counter).to_have_text(f"Step 3 of {STEPS}")
+    page.wait_for_timeout(400)  # in which the address would have followed
+
+
+def test_walkthrough_writes_the_page(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    page = walkthrough(chain(3), path)
+    assert path.read_bytes() == page.html.encode()
+    assert os.listdir(tmp_path) == ["page.html"]
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
+    page = walkthrough(chain(3))
+    old = tmp_path / "page.html"
+    old.write_text("old")
+    (tmp_path / "page.html.part").mkdir()  # in the way
+    with pytest.raises(OSError, match="page"):
+        page.write(old)
+    assert old.read_text() == "old"
+
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "old.txt").write_text("old")
+    with pytest.raises(OSError, match="folder"):
+        page.write(folder)
+    assert (folder / "old.txt").read_text() == "old"
+
+    with pytest.raises(OSError, match="missing"):
+        page.write(tmp_path / "missing" / "page.html")
+    assert not (tmp_path / "missing").exists()
