@@ -215,10 +215,8 @@ def told(frame: Frame, rounding: str) -> str:
         lines.append(f"      {frame.local.text()}")
     name = frame.title.split()[0] + (" new" if frame.phase == "update" else "")
     printed = PRINTED.get(name, "") if frame.phase != "backward" else ""
-    result = (
-        f"      = {telling.shown}" if telling.numbers is None else f"      {telling.numbers.text()} = {telling.shown}"
-    )
-    lines.append(result + (f"   slide: {printed}" if printed else ""))
+    numbers = "" if telling.numbers is None else f"{telling.numbers.text()} "
+    lines.append(f"      {numbers}= {telling.shown}" + (f"   slide: {printed}" if printed else ""))
     if telling.note is not None:
         note = telling.note.text()
         lines.append(f"      {note}   slide: {PRINTED.get(note.split()[0], '')}")
@@ -262,11 +260,8 @@ def main(out: Path, seed: int = 0, rounding: str = "exact", loss: str = "half", 
     phases = {"forward": [*FORWARD, LOSS[loss]], "backward": BACKWARD, "update": UPDATE}
     for number, (phase, lines) in enumerate(phases.items(), start=1):
         say(f"\nStep {number}, {phase}" + ("" if phase == "update" else " pass"))
-        if step:
-            board = (told(frame, rounding) for frame in story if frame.phase == phase)
-        else:
-            board = blackboard(lines, quantities, rounding)
-        for line in board:
+        step_by_step = (told(frame, rounding) for frame in story if frame.phase == phase)
+        for line in step_by_step if step else blackboard(lines, quantities, rounding):
             say(line)
         if phase == "backward":
             say(TRAP)

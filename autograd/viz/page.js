@@ -536,8 +536,10 @@ document.addEventListener("keydown", (event) => {
   const {target, key} = event;
   if (event.ctrlKey || event.metaKey || event.altKey || byId("keys").open) return;
   if (target.matches("select") || (key === " " && target.matches("button"))) return;
-  // In the answer's field a space still steps on, and so do the arrows as long as nothing is typed.
-  if (target === byId("answer") && key !== " " && (target.value !== "" || !key.startsWith("Arrow"))) return;
+  // The answer's field takes what a number is written with. All other keys keep their meaning, and so do the arrows as
+  // long as nothing is typed.
+  const writes = /^([0-9eE.,+\u2212-]|Backspace|Delete|Home|End|Enter|Escape|Tab)$/.test(key);
+  if (target === byId("answer") && (writes || (key.startsWith("Arrow") && target.value !== ""))) return;
   if (key === "Enter" && target.dataset.node) goToNode(Number(target.dataset.node));
   else if (Object.hasOwn(KEYS, key)) KEYS[key](event);
   else return;

@@ -1,0 +1,93 @@
+"""Formulas: what is written is what the table computes."""
+
+from __future__ import annotations
+
+import doctest
+import math
+import xml.etree.ElementTree as ET
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import autograd.formula
+from autograd import PRIMITIVES, Primitive
+from autograd.formula import SYMBOLS, Formula, Symbol, equation, quotient
+
+rows = pytest.mark.parametrize("row", list(PRIMITIVES.values()), ids=list(PRIMITIVES))
+
+
+def symbols(row: Primitive) -> list[Formula]:
+    return [Symbol(f"x{k}") for k in range(1, len(row.names) + row.sequences.count(True) + 1)]
+
+
+@rows
+@given(data=st.data())
+def test_each_formula_comes_to_what_the_row_computes(row: Primitive, data: st.DataObject) -> None:
+    names = symbols(row)
+    x = data.draw(st.lists(st.floats(-3, 3), min_size=len(names), max_size=len(names)))
+    assume(row.domain is None or row.domain.contains(*row.unflatten(x)))
+    y = row(*row.unflatten(x))
+    partials = row.local_derivatives(y, x)
+    assume(all(map(math.isfinite, partials)))
+    numbers = {name.word: xi for name, xi in zip(names, x)} | {"y": y}
+    inputs = row.unflatten(names)
+    assert row.forward(SYMBOLS, *inputs).evaluate(numbers) == pytest.approx(y, rel=1e-12, abs=1e-12)
+    for formula, partial in zip(row.flatten(row.partials(SYMBOLS, Symbol("y"), *inputs)), partials):
+        written = formula if isinstance(formula, Formula) else Symbol(repr(formula))
+        assert written.evaluate(numbers) == pytest.approx(partial, rel=1e-9, abs=1e-9)
+        assert written.settle(numbers).evaluate(numbers) == pytest.approx(partial, rel=1e-9, abs=1e-9)
+        assert "if" not in written.settle(numbers).text()
+
+
+@rows
+def test_each_formula_is_well_formed_mathml(row: Primitive) -> None:
+    inputs = row.unflatten(symbols(row))
+    for formula in (row.forward(SYMBOLS, *inputs), *row.flatten(row.partials(SYMBOLS, Symbol("y"), *inputs))):
+        if isinstance(formula, Formula):
+            ET.fromstring(f"<math>{formula.mathml()}</math>")
+
+
+a, b, c = Symbol("a"), Symbol("b"), Symbol("c")
+
+
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [
+        (a - (b - c), "a − (b − c)"),
+        (a - b - c, "a − b − c"),
+        (a * (b + c), "a × (b + c)"),
+        (-(a + b), "−(a + b)"),
+        (a / (b * c), "a / (b × c)"),
+        ((a + b) ** 2, "(a + b)^2"),
+        (a + Symbol("-0.5"), "a + (−0.5)"),
+        (a * Symbol("-0.5"), "a × (−0.5)"),
+        (Symbol("-0.5") - a, "−0.5 − a"),
+        ((a - b) * (a - b), "(a − b)^2"),
+        (equation(a, b, c), "a = b = c"),
+        (equation(a, b * c, sign="+="), "a += b × c"),
+        (-quotient("E", "i4"), "−∂E/∂i4"),
+        (SYMBOLS.dot([a] * 9, [b] * 9), "a × b + a × b + a × b + … + a × b"),
+    ],
+)
+def test_brackets_stand_where_they_are_needed(formula: Formula, text: str) -> None:
+    assert formula.text() == text
+
+
+def test_numbers_are_put_in_for_names() -> None:
+    formula = SYMBOLS.exp(-a) * b
+    assert formula.substitute({"a": "-0.7", "b": "2"}).text() == "e^(−(−0.7)) × 2"
+    assert Symbol("e").substitute({"e": "5"}).text() == "5"
+    assert SYMBOLS.exp(a).substitute({"e": "5"}).text() == "e^a"  # Euler's e is not a quantity called e
+
+
+def test_names_in_mathml_are_text() -> None:
+    hostile = "</math><script>alert(1)</script>\n"
+    element = ET.fromstring(f"<math>{Symbol(hostile).mathml()}</math>")
+    assert [child.tag for child in element.iter()] == ["math", "mi"]
+    assert element[0].text == "</math><script>alert(1)</script>\\n"
+    assert Symbol("w14").mathml() == "<msub><mi>w</mi><mn>14</mn></msub>"
+
+
+def test_the_docstring_speaks_the_truth() -> None:
+    assert doctest.testmod(autograd.formula).failed == 0
