@@ -24,7 +24,7 @@ EXPORTED: list[str] = vars(autograd)["__all__"]  # which is made at run time, of
 ROOT = Path(__file__).parents[1]
 
 # Each module of autograd may import the ones to its left, and nothing else of the project.
-ORDER = ["namespaces", "row", "primitives", "value", "graph", "viz"]
+ORDER = ["namespaces", "row", "primitives", "value", "graph", "formula", "viz"]
 # ... with one exception: a notebook asks a Value for its picture.
 AGAINST_THE_GRAIN = {("value", "viz")}
 
@@ -114,7 +114,8 @@ def test_the_wheel_holds_the_three_packages_and_no_tests(wheel: Path) -> None:
     sources = {
         str(path.relative_to(ROOT)) for top in ("autograd", "nn", "optim") for path in (ROOT / top).rglob("*.py")
     }
-    assert sources | {"autograd/py.typed", "nn/py.typed", "optim/py.typed"} <= set(names)
+    pages = {f"autograd/viz/page.{kind}" for kind in ("html", "css", "js")}
+    assert sources | pages | {"autograd/py.typed", "nn/py.typed", "optim/py.typed"} <= set(names)
 
 
 def test_the_wheel_installs_and_draws_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:

@@ -22,6 +22,9 @@ STYLES = {
 PLATE = "#22303f"  # the dark plate that an operation's symbol is written on
 DERIVATIVE = "#0b5a8a"  # local derivatives, on the edges
 
+LARGE = 150  # nodes; from here on a picture is for finding one's way, and has to be there in seconds
+QUICK = {"nslimit": "2", "nslimit1": "2", "mclimit": "0.1", "splines": "line"}
+
 
 class TooManyNodesError(ValueError):
     """The graph is too large to be drawn readably."""
@@ -59,6 +62,8 @@ def draw(output: Value | Program, *, digits: int = 4, constants: bool = True, ma
         node_attr={"fontsize": "16", "margin": "0.08,0.04", **FONT},
         edge_attr={"fontsize": "15", "fontcolor": DERIVATIVE, **FONT},
     )
+    if len(program) > LARGE:
+        drawing.graph_attr.update(QUICK)
     for node in program:
         if node.kind == "constant" and not constants:
             continue
