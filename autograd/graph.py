@@ -49,8 +49,15 @@ class Program:
     nodes: tuple[Node, ...]
 
     @classmethod
-    def of(cls, output: Value) -> Program:
-        """The program that computed ``output``, with the numbers and gradients that its Values hold now."""
+    def of(cls, output: Value | Program) -> Program:
+        """The program that computed ``output``, with the numbers and gradients that its Values hold now.
+
+        A Program is returned as it is; anything else raises TypeError.
+        """
+        if isinstance(output, Program):
+            return output
+        if not isinstance(output, Value):
+            raise TypeError(f"a Value or a Program is needed, got {type(output).__name__} {output!r}")
         order = program_order(output)
         index = {value: i for i, value in enumerate(order)}
         return cls(

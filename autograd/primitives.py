@@ -13,7 +13,7 @@ Where a derivative jumps (relu at 0, a tie of maxima), PyTorch's choice is taken
 
 import copyreg
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.row import Domain, Primitive
 
@@ -104,6 +104,9 @@ half_squared_error = Primitive("half_squared_error", "o t", "½(t−o)²",  lamb
 # fmt: on
 
 PRIMITIVES: dict[str, Primitive] = {row.name: row for row in list(globals().values()) if isinstance(row, Primitive)}
+
+if not TYPE_CHECKING:
+    __all__ = list(PRIMITIVES)  # `from autograd.primitives import *` gives the rows and nothing else
 
 
 def by_name(name: str) -> Primitive:

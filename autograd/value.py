@@ -60,6 +60,8 @@ class Value:
     def __init__(self, data: float, name: str | None = None) -> None:
         if type(data) is not float and not isinstance(data, Real):  # the first test is for speed
             raise TypeError(f"a Value holds one number, got {type(data).__name__} {data!r}")
+        if name is not None and not isinstance(name, str):
+            raise TypeError(f"a Value's name is text, got {type(name).__name__} {name!r}")
         self.data = float(data)
         self.grad = 0.0
         self.parents = ()
@@ -351,6 +353,8 @@ def _method(primitive: Primitive) -> Callable[..., Value]:
 
 
 for _row in PRIMITIVES.values():
+    if hasattr(Value, _row.name):
+        raise ValueError(f"a row of the table is called {_row.name!r}, which every Value has already; rename the row")
     if len(_row.names) - len(_row.defaults) == 1 and not _row.n_ary:
         setattr(Value, _row.name, _method(_row))
 

@@ -84,7 +84,9 @@ class MLP(Module):
         output: str | Activation = linear,
         rng: np.random.Generator | int = 0,
     ) -> None:
-        if min([nin, *nouts], default=0) < 1 or not nouts:
+        if isinstance(nouts, int):
+            raise TypeError(f"nouts lists the size of each layer, such as [{nouts}], got {nouts}")
+        if not isinstance(nin, int) or not all(isinstance(n, int) for n in nouts) or not nouts or min(nin, *nouts) < 1:
             raise ValueError(
                 f"an MLP needs at least one input, one layer and one unit in each, got {nin}, {list(nouts)}"
             )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,15 +26,17 @@ class SGD:
     """
 
     def __init__(self, parameters: Iterable[Value], lr: float) -> None:
+        if not isinstance(parameters, Iterable):
+            raise TypeError(f"parameters must be Values, such as model.parameters(), got {type(parameters).__name__}")
         self.parameters = list(dict.fromkeys(parameters))  # one that is shared takes one step
         if not self.parameters:
             raise ValueError("parameters is empty: there is nothing to optimize")
         for parameter in self.parameters:
             if not isinstance(parameter, Value):
                 raise TypeError(f"parameters must be Values, got {type(parameter).__name__} {parameter!r}")
-        if not lr > 0:
-            raise ValueError(f"lr must be positive, got {lr!r}")
-        self.lr = lr
+        if not isinstance(lr, Real) or not 0 < lr < math.inf:
+            raise ValueError(f"lr must be a positive number, got {lr!r}")
+        self.lr: float = lr
 
     rule = staticmethod(rules.sgd)
 

@@ -50,7 +50,7 @@ def draw(output: Value | Program, *, digits: int = 4, constants: bool = True, ma
     Raises:
         TooManyNodesError: there are more than ``max_nodes`` nodes.
     """
-    program = Program.of(output) if isinstance(output, Value) else output
+    program = Program.of(output)
     if len(program) > max_nodes:
         raise TooManyNodesError(
             f"{len(program)} nodes are more than max_nodes={max_nodes}: "

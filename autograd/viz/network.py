@@ -48,7 +48,7 @@ def draw_network(
         err: show the deck's ``Err = -dE/di`` in each unit (IITI, "Step 2 - Backward Pass") in place of ``dE/di``.
         weight_gradients: show each weight's gradient under it.
     """
-    program = Program.of(output) if isinstance(output, Value) else output
+    program = Program.of(output)
     units = _units(program)
     drawing = Drawing(
         "network",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
-from autograd import DomainError, Parameter, Program, Value, affine, sigmoid, tanh
+from autograd import DomainError, Parameter, Program, Value, affine, draw, draw_network, sigmoid, tanh, walkthrough
 from autograd import sum as total
 
 
@@ -58,6 +59,13 @@ def test_a_value_used_twice_is_one_node_with_two_edges() -> None:
     program = Program.of(a + a)
     assert len(program) == 2
     assert program.nodes[1].parents == (0, 0)
+
+
+@pytest.mark.parametrize("output", [3.0, None, [Value(1.0)]])
+def test_what_is_neither_a_value_nor_a_program_is_refused(output: Any) -> None:
+    for make in (Program.of, draw, draw_network, walkthrough):
+        with pytest.raises(TypeError, match=f"a Value or a Program is needed, got {type(output).__name__}"):
+            make(output)
 
 
 def test_it_is_a_snapshot() -> None:

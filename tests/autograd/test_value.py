@@ -120,6 +120,11 @@ def test_a_value_holds_one_number(data: Any) -> None:
         Value(data)
 
 
+def test_a_name_is_text() -> None:
+    with pytest.raises(TypeError, match="a Value's name is text, got int 5"):
+        Value(1.0, 5)  # type: ignore[arg-type]
+
+
 def test_a_misspelt_attribute_is_an_error() -> None:
     with pytest.raises(AttributeError):
         Value(1.0).grda = 0.0  # type: ignore[attr-defined]

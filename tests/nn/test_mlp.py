@@ -99,6 +99,8 @@ def test_mistakes_are_named() -> None:
         nn.MLP(3, [])
     with pytest.raises(ValueError, match="at least one input"):
         nn.MLP(0, [1])
+    with pytest.raises(TypeError, match=r"nouts lists the size of each layer, such as \[2\], got 2"):
+        nn.MLP(3, 2)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="a Value holds one number"):
         nn.MLP(1, [1])(["a"])  # type: ignore[list-item]
 

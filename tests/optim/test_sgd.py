@@ -66,9 +66,12 @@ def test_it_finds_the_bottom_of_a_bowl() -> None:
     [
         (lambda: SGD([], lr=0.1), ValueError, "parameters is empty"),
         (lambda: SGD([1.0], lr=0.1), TypeError, "parameters must be Values, got float 1.0"),  # type: ignore[list-item]
-        (lambda: SGD([Value(1.0)], lr=0.0), ValueError, "lr must be positive, got 0.0"),
-        (lambda: SGD([Value(1.0)], lr=-1), ValueError, "lr must be positive, got -1"),
-        (lambda: SGD([Value(1.0)], lr=float("nan")), ValueError, "lr must be positive, got nan"),
+        (lambda: SGD([Value(1.0)], lr=0.0), ValueError, "lr must be a positive number, got 0.0"),
+        (lambda: SGD([Value(1.0)], lr=float("inf")), ValueError, "lr must be a positive number, got inf"),
+        (lambda: SGD([Value(1.0)], lr="0.1"), ValueError, "lr must be a positive number, got '0.1'"),  # type: ignore[arg-type]
+        (lambda: SGD(Value(1.0), lr=1), TypeError, "parameters must be Values, such as model"),
+        (lambda: SGD([Value(1.0)], lr=-1), ValueError, "lr must be a positive number, got -1"),
+        (lambda: SGD([Value(1.0)], lr=float("nan")), ValueError, "lr must be a positive number, got nan"),
     ],
 )
 def test_mistakes_are_named(make: Callable[[], Any], error: type[Exception], told: str) -> None:
