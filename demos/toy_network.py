@@ -78,7 +78,7 @@ BACKWARD = [
     Line("Err5", "o5 * (1 - o5) * Err6 * w56", "-0.0065"),
     Line("Err4", "o4 * (1 - o4) * Err6 * w46", "-0.0087"),
 ]
-UPDATE = [
+HALF_UPDATE = [
     Line("w46 new", "w46 + 0.9 * Err6 * o4", "-0.261"),
     Line("w56 new", "w56 + 0.9 * Err6 * o5", "-0.138"),
     Line("w14 new", "w14 + 0.9 * Err4 * x1", "0.192"),
@@ -91,9 +91,13 @@ UPDATE = [
     Line("b5 new", "b5 + 0.9 * Err5", "0.194"),
     Line("b4 new", "b4 + 0.9 * Err4", "-0.408"),
 ]
+UPDATE = {  # with (t - o)^2 the 2 of its derivative makes up for half the learning rate
+    "half": HALF_UPDATE,
+    "full": [line._replace(formula=line.formula.replace("0.9", "0.45 * 2")) for line in HALF_UPDATE],
+}
 
 
-PRINTED = {line.name: line.printed for line in [*FORWARD, *BACKWARD, *UPDATE]}
+PRINTED = {line.name: line.printed for line in [*FORWARD, *BACKWARD, *HALF_UPDATE]}
 
 
 # %% The network of the slide: a 3-2-1 MLP whose weights are set by name.
@@ -257,7 +261,7 @@ def main(out: Path, seed: int = 0, rounding: str = "exact", loss: str = "half", 
         err=loss == "half",
     )
     program, quantities = one_step(model, loss, rounding)
-    phases = {"forward": [*FORWARD, LOSS[loss]], "backward": BACKWARD, "update": UPDATE}
+    phases = {"forward": [*FORWARD, LOSS[loss]], "backward": BACKWARD, "update": UPDATE[loss]}
     for number, (phase, lines) in enumerate(phases.items(), start=1):
         say(f"\nStep {number}, {phase}" + ("" if phase == "update" else " pass"))
         step_by_step = (told(frame, rounding) for frame in story if frame.phase == phase)

@@ -33,7 +33,7 @@ SLIDE = {
     "w25 new": "0.1", "w34 new": "-0.508", "w35 new": "0.194", "b6 new": "0.218", "b5 new": "0.194", "b4 new": "-0.408",
 }  # fmt: skip
 
-LINES = [*FORWARD, *BACKWARD, *UPDATE]
+LINES = [*FORWARD, *BACKWARD, *UPDATE["half"]]
 
 
 def quantities(loss: str = "half", rounding: str = "exact") -> dict[str, float]:
@@ -70,6 +70,13 @@ def test_each_formula_on_the_board_gives_the_engines_number(line: Line, rounding
         assert value == pytest.approx(computed[line.name], rel=1e-14, abs=1e-16)
     else:
         assert round(value, 4 if line.name.startswith("Err") else 3) == computed[line.name]
+
+
+@pytest.mark.parametrize("line", [*UPDATE["full"], LOSS["full"]], ids=lambda line: line.name)
+def test_with_the_full_square_the_formulas_hold_too(line: Line) -> None:
+    computed = quantities(loss="full")
+    value = eval(toy_network.with_numbers(line.formula, computed, digits=17).replace("^", "**"))
+    assert value == pytest.approx(computed[line.name], rel=1e-14, abs=1e-16)
 
 
 def run(capsys: pytest.CaptureFixture[str], out: Path, rounding: str = "exact", loss: str = "half") -> str:
