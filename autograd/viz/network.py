@@ -185,21 +185,21 @@ def _unit_lines(program: Program, unit: _Unit, err: bool) -> list[Line]:
     node, net = unit.node, unit.net
     suffix = re.findall(r"\d+$", node.name)
     title = suffix[0] if suffix and (net or node.kind == "input") else program.labels[node.index]
-    lines: list[Line] = [("fixed", node.index, title)] if title != program.labels[node.index] else []
+    lines: list[Line] = [("fixed", node.index, plain(title))] if title != program.labels[node.index] else []
     if net is None and node.op is not None:
         lines.append(("fixed", node.index, node.op.symbol))
     shown = [node.index]
     if net is not None:
         bias = [net.parents[-1]] if net.op is primitives.affine else []
         shown = list(dict.fromkeys([*bias, net.index, node.index]))
-    lines += [("data", index, f"{program.labels[index]} = ") for index in shown]
+    lines += [("data", index, f"{plain(program.labels[index])} = ") for index in shown]
     if net is not None:
-        lines.append(("err", net.index, f"Err{title} = ") if err else ("grad", net.index, "grad "))
+        lines.append(("err", net.index, f"Err{plain(title)} = ") if err else ("grad", net.index, "grad "))
     return lines
 
 
 def _weight_lines(program: Program, weight: int, gradient: bool) -> list[Line]:
-    lines: list[Line] = [("data", weight, f"{program.labels[weight]} = ")]
+    lines: list[Line] = [("data", weight, f"{plain(program.labels[weight])} = ")]
     return [*lines, ("grad", weight, "grad ")] if gradient else lines
 
 
@@ -209,7 +209,7 @@ def _told(program: Program, lines: list[Line], digits: int) -> list[str]:
     for role, index, words in lines:
         node = program.nodes[index]
         quantity = {"fixed": None, "data": node.data, "grad": node.grad, "err": -node.grad}[role]
-        told.append(plain(words) if quantity is None else plain(words) + number(quantity, digits))
+        told.append(words if quantity is None else words + number(quantity, digits))
     return told
 
 

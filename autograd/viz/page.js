@@ -491,7 +491,6 @@ function beforePrint() {
     byId("handout").replaceChildren(...frames.map(handoutRow));
     byId("handout").dataset.mode = mode;
   }
-  byId("panel-title").textContent = lesson.title;
   paint(frames.length - 1, false);
   highlight({writes: null, reads: [], edges: []});
   fit();

@@ -32,11 +32,19 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
 
     def write_svg(self, path: Path) -> Path:
         """Write the picture to ``path`` as SVG; an older picture there survives if rendering fails."""
-        svg = self.pipe(format="svg", encoding="utf-8")
-        unfinished = path.with_name(path.name + ".part")
-        unfinished.write_text(svg, encoding="utf-8", newline="\n")
+        return write_whole(path, self.pipe(format="svg", encoding="utf-8"))
+
+
+def write_whole(path: Path, text: str) -> Path:
+    """Write a text file, or fail and leave an older file at ``path`` as it was."""
+    unfinished = path.with_name(path.name + ".part")
+    try:
+        unfinished.write_text(text, encoding="utf-8", newline="\n")
         os.replace(unfinished, path)
-        return path
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+    return path
 
 
 def find_dot() -> Path:

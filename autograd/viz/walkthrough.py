@@ -19,6 +19,7 @@ from autograd.value import Value
 from autograd.viz.dot import TooManyNodesError, draw, number, plain
 from autograd.viz.frames import Frame, Optimizer, Rounding, Telling, frames
 from autograd.viz.network import draw_network, network_texts
+from autograd.viz.render import write_whole
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,7 @@ class Walkthrough:
 
     def write(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to ``path``; an older file there survives if writing fails."""
-        path = Path(path)
-        unfinished = path.with_name(path.name + ".part")
-        unfinished.write_text(self.html, encoding="utf-8", newline="\n")
-        os.replace(unfinished, path)
-        return path
+        return write_whole(Path(path), self.html)
 
     def _repr_html_(self) -> str:
         return f'<iframe srcdoc="{html.escape(self.html)}" width="100%" height="720" style="border: 0"></iframe>'
@@ -90,8 +87,6 @@ def walkthrough(
         drawing.graph_attr["bgcolor"] = "transparent"
         network_svg = _inline(drawing.pipe(format="svg", encoding="utf-8"))
     data = {
-        "title": title,
-        "output": program.labels[-1],
         "nodes": [{"label": plain(label), "kind": node.kind} for label, node in zip(program.labels, program)],
         "decimals": f"{decimals[0]} decimals for values, {decimals[1]} for gradients",
         "frames": [_frame(frame) for frame in told],

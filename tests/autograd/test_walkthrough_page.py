@@ -533,7 +533,7 @@ def test_print_is_a_handout_of_every_step(lesson: Page) -> None:
 # ---- 5. Hostile names --------------------------------------------------------------------------------------------
 
 IMAGE = '</script><img src=x onerror="window.hacked=1">'
-HOSTILE = [IMAGE, 'a|b<c>{"\n', "{{data}}", "<b>", "<!--<script>", "</title></style>", "\\N&amp;\u2028"]
+HOSTILE = [IMAGE, 'a|b<c>{"\n', "{{data}}", "<b>", "<!--<script>", "</title></style>", "\ud800", "\\N&amp;\u2028"]
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
