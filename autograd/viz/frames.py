@@ -117,6 +117,23 @@ def frames(
         err: add the deck's ``Err = -dE/di`` wherever the gradient of a net input is complete.
         decimals: of values and of gradients, in the frames' ``slide`` tellings.
     """
+    rounds = training(output, optimizer=optimizer, steps=steps, err=err, decimals=decimals)
+    return [frame for one in rounds for frame in one.frames]
+
+
+@dataclass(frozen=True)
+class Round:
+    """One step of training: the program as it ran, exactly and rounded as it goes, and the frames that tell of it."""
+
+    exact: Program
+    slide: Program
+    frames: list[Frame]
+
+
+def training(
+    output: Value, *, optimizer: Optimizer | None, steps: int, err: bool, decimals: tuple[int, int]
+) -> list[Round]:
+    """The steps of training that `frames` tells of, with the programs behind them; arguments as there."""
     if steps < 1 or (steps > 1 and optimizer is None):
         raise ValueError(f"steps must be 1, or more with an optimizer; got steps={steps}")
     program = Program.of(output)
@@ -126,17 +143,18 @@ def frames(
         trained = [index for index, value in enumerate(program_order(output)) if value in parameters]
     roundings = (Rounding(), Rounding(*decimals))
     leaves: tuple[dict[int, float], ...] = ({}, {})
-    told: list[Frame] = []
+    rounds: list[Round] = []
     for k in range(1, steps + 1):
-        runs = [rounding.run(program, given) for rounding, given in zip(roundings, leaves)]
-        story = _Story(program, k, runs, roundings, err)
-        told += [*story.forward(), *story.backward()]
+        exact, slide = (rounding.run(program, given) for rounding, given in zip(roundings, leaves))
+        story = _Story(program, k, (exact, slide), roundings, err)
+        told = [*story.forward(), *story.backward()]
         if optimizer is not None:
             for index in trained:
                 told.append(story.updated(index, optimizer))
                 for given, telling in zip(leaves, (told[-1].exact, told[-1].slide)):
                     given[index] = telling.value
-    return told
+        rounds.append(Round(exact, slide, told))
+    return rounds
 
 
 class _Story:

@@ -17,7 +17,7 @@ from autograd.formula import Formula
 from autograd.graph import Program
 from autograd.value import Value
 from autograd.viz.dot import TooManyNodesError, draw, number, plain
-from autograd.viz.frames import Frame, Optimizer, Rounding, Telling, frames
+from autograd.viz.frames import Frame, Optimizer, Rounding, Telling, training
 from autograd.viz.network import draw_network, network_texts
 from autograd.viz.render import write_whole
 
@@ -76,7 +76,7 @@ def walkthrough(
             f"a walkthrough of {len(program)} nodes is more than max_nodes={max_nodes}: "
             "walk through one example or a smaller net, or raise max_nodes"
         )
-    told = frames(output, optimizer=optimizer, steps=steps, err=err, decimals=decimals)
+    rounds = training(output, optimizer=optimizer, steps=steps, err=err, decimals=decimals)
     graph = draw(program.replay(), max_nodes=max_nodes)
     graph.graph_attr["bgcolor"] = "transparent"
     network, network_svg = None, ""
@@ -89,8 +89,11 @@ def walkthrough(
     data = {
         "nodes": [{"label": plain(label), "kind": node.kind} for label, node in zip(program.labels, program)],
         "decimals": f"{decimals[0]} decimals for values, {decimals[1]} for gradients",
-        "frames": [_frame(frame) for frame in told],
-        "rounds": _rounds(program, told, decimals, steps),
+        "frames": [_frame(frame) for one in rounds for frame in one.frames],
+        "rounds": [
+            {"exact": _numbers(one.exact, Rounding()), "slide": _numbers(one.slide, Rounding(*decimals))}
+            for one in rounds
+        ],
         "network": network,
     }
     page = Walkthrough(_page(title, _inline(graph.pipe(format="svg", encoding="utf-8")), network_svg, data))
@@ -136,29 +139,17 @@ def _math(formula: Formula | None) -> str:
     return "" if formula is None else f"<math>{formula.mathml()}</math>"
 
 
-def _rounds(program: Program, told: list[Frame], decimals: tuple[int, int], steps: int) -> list[dict[str, Any]]:
-    """For each step of training and each rounding: the leaves' data at its start, and the local derivatives."""
-    rounds = []
-    leaves: dict[str, dict[int, float]] = {"exact": {}, "slide": {}}
-    for k in range(1, steps + 1):
-        both = {}
-        for name, rounding in (("exact", Rounding()), ("slide", Rounding(*decimals))):
-            run = rounding.run(program, leaves[name])
-            both[name] = {
-                "data": [rounding.show(node.data) if node.op is None else "" for node in run],
-                "locals": {
-                    f"e{node.index}-{parent}-{place}": number(derivative, 4)
-                    for node in run
-                    for place, (parent, derivative) in enumerate(zip(node.parents, node.local_derivatives))
-                    if run.nodes[parent].kind != "constant"
-                },
-            }
-        rounds.append(both)
-        for frame in told:
-            if frame.round == k and frame.phase == "update" and frame.writes is not None:
-                leaves["exact"][frame.writes[0]] = frame.exact.value
-                leaves["slide"][frame.writes[0]] = frame.slide.value
-    return rounds
+def _numbers(run: Program, rounding: Rounding) -> dict[str, Any]:
+    """What a step of training starts from: the leaves' data; and what it multiplies by: the local derivatives."""
+    return {
+        "data": [rounding.show(node.data) if node.op is None else "" for node in run],
+        "locals": {
+            f"e{node.index}-{parent}-{place}": number(derivative, 4)
+            for node in run
+            for place, (parent, derivative) in enumerate(zip(node.parents, node.local_derivatives))
+            if run.nodes[parent].kind != "constant"
+        },
+    }
 
 
 def _page(title: str, graph: str, network: str, data: dict[str, Any]) -> str:
