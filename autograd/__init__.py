@@ -15,11 +15,15 @@ from autograd.row import DomainError as DomainError
 from autograd.row import Primitive as Primitive
 from autograd.value import AnomalyError as AnomalyError
 from autograd.value import Constant as Constant
+from autograd.value import Noise as Noise
 from autograd.value import Parameter as Parameter
 from autograd.value import Value as Value
 from autograd.value import affine as affine  # type: ignore[assignment]  # in place of the row, for speed
 from autograd.value import detect_anomaly as detect_anomaly
+from autograd.value import noise as noise
+from autograd.value import pack as pack
 from autograd.value import softmax as softmax
+from autograd.value import unpack as unpack
 
 if TYPE_CHECKING:
     from autograd.viz import Frame as Frame
@@ -32,8 +36,8 @@ if TYPE_CHECKING:
 else:
     _DRAWING = ["Frame", "TooManyNodesError", "Walkthrough", "draw", "draw_network", "frames", "walkthrough"]
     __all__ = [
-        *["AnomalyError", "Constant", "Domain", "DomainError", "Node", "PRIMITIVES", "Parameter", "Primitive"],
-        *["Program", "Value", "detect_anomaly", "softmax"],
+        *["AnomalyError", "Constant", "Domain", "DomainError", "Node", "Noise", "PRIMITIVES", "Parameter", "Primitive"],
+        *["Program", "Value", "detect_anomaly", "noise", "pack", "softmax", "unpack"],
         *_DRAWING,
         *PRIMITIVES,
     ]

@@ -11,11 +11,13 @@ import contextlib
 import math
 import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from numbers import Real
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autograd import primitives
 from autograd.namespaces import FLOATS
@@ -187,6 +189,62 @@ class Constant(Value):
     __slots__ = ()
 
 
+class Noise(Value):
+    """A leaf that chance decides anew for each example, such as the 0 or 2 of a dropout mask; made by `noise`.
+
+    Attributes:
+        source: the draw that it is one number of; a compiled program asks it for a whole batch of them.
+        position: which of the draw's numbers it is.
+    """
+
+    __slots__ = ("position", "source")
+
+    source: Source
+    position: int
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A draw of ``count`` numbers; ``draw(shape)`` gives an array of any shape."""
+
+    draw: Callable[[tuple[int, ...]], NDArray[np.float64]]
+    count: int
+
+
+def noise(draw: Callable[[tuple[int, ...]], NDArray[np.float64]], count: int) -> list[Noise]:
+    """As many leaves that are random numbers.
+
+    Args:
+        draw: ``draw(shape)`` is an array of random numbers, such as ``rng.standard_normal``. It is called with
+            ``(count,)``; by a compiled program, with ``(examples, count)``.
+        count: how many.
+    """
+    source = Source(draw, count)
+    leaves = [Noise(float(x)) for x in draw((count,))]
+    for position, leaf in enumerate(leaves):
+        leaf.source, leaf.position = source, position
+    return leaves
+
+
+def pack(parameters: Iterable[Value]) -> NDArray[np.float64]:
+    """The data of the parameters as one flat array, in their order."""
+    return np.array([parameter.data for parameter in parameters], dtype=np.float64)
+
+
+def unpack(theta: NDArray[np.float64], parameters: Sequence[Value]) -> None:
+    """Set the data of the parameters from a flat array, in their order.
+
+    Raises:
+        ValueError: the array has not one number for each parameter.
+    """
+    if theta.shape != (len(parameters),):
+        raise ValueError(
+            f"theta must have one number for each of {len(parameters)} parameters, got shape {theta.shape}"
+        )
+    for parameter, data in zip(parameters, theta.tolist()):
+        parameter.data = data
+
+
 Operand = Value | float
 
 
@@ -325,7 +383,7 @@ def _node(data: float, op: Primitive, parents: tuple[Value, ...], local_derivati
 
 
 _new = object.__new__
-_VARIABLE = {Value, Parameter}  # what a result can have as a parent
+_VARIABLE = {Value, Parameter, Noise}  # what a result can have as a parent
 Value._record = staticmethod(record)  # what a primitive calls when one of its arguments is a Value
 
 
