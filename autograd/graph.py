@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from typing import Literal
 
 from autograd.namespaces import FLOATS
 from autograd.row import Primitive
-from autograd.value import Constant, Parameter, Value, topological_order
+from autograd.value import Constant, Parameter, Traced, Value, topological_order
 
 Kind = Literal["input", "parameter", "constant", "interior", "output"]
 
@@ -68,7 +69,7 @@ class Program:
                     value.name or "",
                     value.op,
                     tuple([index[parent] for parent in value.parents]),
-                    value.data,
+                    math.nan if isinstance(value, Traced) else value.data,
                     value.grad,
                     value.local_derivatives,
                 )

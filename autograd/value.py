@@ -74,25 +74,25 @@ class Value:
     # The four operations of arithmetic are written out for speed; a test holds them to the table's rows.
 
     def __add__(self, other: Operand) -> Value:
-        if isinstance(other, Value):
-            return _node(self.data + other.data, add, (self, other), (1.0, 1.0))
+        if type(other) in _VARIABLE:
+            return _node(self.data + other.data, add, (self, other), (1.0, 1.0))  # type: ignore[union-attr, arg-type]
         return _with_number(add, self, other, other)
 
     def __sub__(self, other: Operand) -> Value:
-        if isinstance(other, Value):
-            return _node(self.data - other.data, sub, (self, other), (1.0, -1.0))
+        if type(other) in _VARIABLE:
+            return _node(self.data - other.data, sub, (self, other), (1.0, -1.0))  # type: ignore[union-attr, arg-type]
         return _with_number(sub, self, other, other)
 
     def __mul__(self, other: Operand) -> Value:
-        if isinstance(other, Value):
-            a, b = self.data, other.data
-            return _node(a * b, mul, (self, other), (b, a))
+        if type(other) in _VARIABLE:
+            a, b = self.data, other.data  # type: ignore[union-attr]
+            return _node(a * b, mul, (self, other), (b, a))  # type: ignore[arg-type]
         return _with_number(mul, self, other, other)
 
     def __truediv__(self, other: Operand) -> Value:
-        if isinstance(other, Value) and other.data:
-            a, b = self.data, other.data
-            return _node(a / b, div, (self, other), (1 / b, -a / b / b))
+        if type(other) in _VARIABLE and other.data:  # type: ignore[union-attr]
+            a, b = self.data, other.data  # type: ignore[union-attr]
+            return _node(a / b, div, (self, other), (1 / b, -a / b / b))  # type: ignore[arg-type]
         return _with_number(div, self, other, other)
 
     def __pow__(self, other: Operand) -> Value:
@@ -245,6 +245,45 @@ def unpack(theta: NDArray[np.float64], parameters: Sequence[Value]) -> None:
         parameter.data = data
 
 
+class Traced(Value):
+    """A value that has no number yet: a function is run on these to learn what it computes, whatever the numbers."""
+
+    __slots__ = ()
+
+    def __init__(self, name: str | None = None) -> None:
+        self.grad, self.parents, self.local_derivatives, self.op, self.name = 0.0, (), (), None, name
+
+    @property
+    def data(self) -> float:  # type: ignore[override]
+        raise TypeError(
+            f"{self!r} has no number: the function is being traced, once for all examples, so what it computes may not"
+            " depend on one example's numbers; use operations such as autograd.maximum or relu instead of branching"
+        )
+
+    def __add__(self, other: Operand) -> Value:
+        return _with_number(add, self, other, other)
+
+    def __sub__(self, other: Operand) -> Value:
+        return _with_number(sub, self, other, other)
+
+    def __mul__(self, other: Operand) -> Value:
+        return _with_number(mul, self, other, other)
+
+    def __truediv__(self, other: Operand) -> Value:
+        return _with_number(div, self, other, other)
+
+    def __neg__(self) -> Value:
+        return record(neg, (self,))
+
+    def _no_number(self, *_: object) -> Any:
+        return self.data
+
+    __bool__ = __index__ = __lt__ = __le__ = __gt__ = __ge__ = _no_number
+
+    def __repr__(self) -> str:
+        return f"the traced value {self.name}" if self.name else "a traced value"
+
+
 Operand = Value | float
 
 
@@ -321,6 +360,8 @@ def record(primitive: Primitive, operands: Sequence[Any], check: bool = True) ->
     parents: tuple[Value, ...] = tuple(operands)
     if not varying:
         parents = tuple([x if isinstance(x, Value) else Constant(primitive.number(x)) for x in operands])
+        if any(type(parent) is Traced for parent in parents):
+            return _traced(primitive, parents)
     inputs: Sequence[Any] = [parent.data for parent in parents]
     if primitive.n_ary:
         inputs = primitive.unflatten(inputs)
@@ -380,6 +421,12 @@ def _node(data: float, op: Primitive, parents: tuple[Value, ...], local_derivati
     if _anomalies_raise and not all(map(math.isfinite, (data, *local_derivatives))):
         raise AnomalyError(f"{op.name} gave {data} with local derivatives {local_derivatives} from {parents}")
     return node
+
+
+def _traced(op: Primitive, parents: tuple[Value, ...]) -> Value:
+    result = Traced()
+    result.op, result.parents = op, parents
+    return result
 
 
 _new = object.__new__
