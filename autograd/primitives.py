@@ -30,7 +30,8 @@ NOT_EMPTY = Domain("at least one number", lambda x: len(x) > 0)
 
 def _pow_partials(m: Any, y: Any, a: Any, b: Any) -> tuple[Any, Any]:
     """b a^(b-1) and y log a, with PyTorch's values at a^0 and 0^b. A negative a has no derivative by b: NaN."""
-    by_base = m.where(m.equal(m.abs(a) + m.abs(b), 0), 0.0, b * m.pow(a, b - 1))
+    ordinary = b * m.pow(a, b - 1)
+    by_base = m.where(m.equal(b, 0), m.where(m.equal(a, 0), 0.0, ordinary), ordinary)
     not_zero = m.where(m.equal(a, 0), 1.0, a)  # so that the branch not taken has a logarithm too
     by_exponent = m.where(m.equal(a, 0), 0.0, y * m.log(not_zero))
     return by_base, by_exponent
