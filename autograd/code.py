@@ -1,4 +1,4 @@
-"""Python code as expressions: a row of the primitive table evaluated on these writes the program that computes it.
+"""Python code: a row of the primitive table, evaluated on expressions, writes the line that computes it.
 
 >>> x = Code("x")
 >>> (partial,) = autograd.primitives.tanh.partials(array_formulas(), Code("y"), x)
@@ -8,11 +8,16 @@
 
 from __future__ import annotations
 
+import keyword
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
+
+RESERVED = ["np", "m", "k", "column", "gradient", "value", "value_and_grad", "numbers", *keyword.kwlist]
 
 COMPARE, ADD, MATMUL, MUL, NEG, POW, ATOM = range(7)  # how tightly an expression binds
 
@@ -29,15 +34,21 @@ class Code:
         text: how it is written.
         tight: how tightly its outermost operation binds.
         axes: how many axes it has, see above.
+        batched: whether it has the axis of the examples.
         number: its value, where that is known when it is written.
         sides: the two sides of a comparison.
+        negated: what it is the negative of, where it is written as one.
+        shared: what it is the m-th part of, where it is written as that; m is the number of examples.
     """
 
     text: str
     tight: int = ATOM
     axes: int = NODES
+    batched: bool = False
     number: float | None = None
     sides: tuple[Code, Code] | None = None
+    negated: Code | None = None
+    shared: Code | None = None
 
     def __str__(self) -> str:
         return self.text
@@ -45,6 +56,16 @@ class Code:
     def within(self, tight: int) -> str:
         """The text, in brackets where it binds less tightly than what it becomes an operand of."""
         return self.text if self.tight >= tight else f"({self.text})"
+
+    @property
+    def uniform(self) -> bool:
+        """Whether it is one number, the same for every node and example."""
+        return self.number is not None or (self.shared is not None and self.shared.number is not None)
+
+    def reshaped(self, axes: int) -> Code:
+        """The same text, taken to have other axes."""
+        negated, shared = [part and part.reshaped(axes) for part in (self.negated, self.shared)]
+        return replace(self, axes=axes, negated=negated, shared=shared)
 
     def __iter__(self) -> Iterator[Code]:
         """A sequence stands for each of its elements: what a formula does with one is done with all."""
@@ -56,12 +77,20 @@ class Code:
         return 1
 
     def __add__(self, other: Any) -> Code:
+        other = code(other)
+        if other.negated is not None:
+            return self - other.negated
+        if self.shared is not None and other.shared is not None:
+            return mth_part(self.shared + other.shared)
         return _infix(self, "+", other, ADD, lambda a, b: a + b)
 
     def __radd__(self, other: Any) -> Code:
         return self if isinstance(other, int | float) and other == 0 else code(other) + self  # the 0 of Python's sum
 
     def __sub__(self, other: Any) -> Code:
+        other = code(other)
+        if self.shared is not None and other.shared is not None:
+            return mth_part(self.shared - other.shared)
         return _infix(self, "-", other, ADD, lambda a, b: a - b)
 
     def __rsub__(self, other: Any) -> Code:
@@ -72,10 +101,14 @@ class Code:
         for factor, rest in ((self, other), (other, self)):
             if factor.number == 1.0:
                 return rest
-            if factor.number == -1.0 and rest.number is None:
+            if factor.number == -1.0:
                 return -rest
+            if factor.shared is not None:
+                return mth_part(factor.shared * rest)
+            if factor.negated is not None:
+                return -(factor.negated * rest)
         if self == other and self.number is None:
-            return Code(f"{self.within(ATOM)}**2", POW, self.axes)
+            return replace(self, text=f"{self.within(ATOM)}**2", tight=POW, sides=None)
         return _infix(self, "*", other, MUL, lambda a, b: a * b)
 
     def __rmul__(self, other: Any) -> Code:
@@ -91,8 +124,17 @@ class Code:
     def __neg__(self) -> Code:
         if self.number is not None:
             return literal(-self.number)
+        if self.shared is not None:
+            return mth_part(-self.shared)
+        if self.negated is not None:
+            return self.negated
         operand = _as_number(self)
-        return Code(f"-{operand.within(NEG)}", NEG, self.axes)
+        return replace(operand, text=f"-{operand.within(NEG)}", tight=NEG, negated=operand)
+
+
+def mth_part(x: Code) -> Code:
+    """An expression over m, the number of examples: each one's share in a mean."""
+    return replace(x, text=f"{x.within(MUL)} / m", tight=MUL, number=None, sides=None, negated=None, shared=x)
 
 
 def code(x: Any) -> Code:
@@ -103,36 +145,43 @@ def code(x: Any) -> Code:
 def literal(x: float) -> Code:
     """A number as it is written in Python."""
     if not math.isfinite(x):
-        return Code(f"np.{x}" if x > 0 or x != x else "-np.inf", ATOM if x > 0 or x != x else NEG, NUMBER, x)
+        return Code("-np.inf" if x < 0 else f"np.{x}", NEG if x < 0 else ATOM, NUMBER, number=x)
     text = str(int(x)) if x == int(x) and abs(x) < 1e16 else repr(x)
-    return Code(text, NEG if text.startswith("-") else ATOM, NUMBER, x)
+    return Code(text, NEG if text.startswith("-") else ATOM, NUMBER, number=x)
 
 
 def _as_number(x: Code) -> Code:
     """A comparison as 1.0 and 0.0, for arithmetic in which NumPy's truth values are no numbers."""
-    return Code(f"np.where({x.text}, 1.0, 0.0)", ATOM, x.axes) if x.tight == COMPARE else x
+    if x.tight != COMPARE:
+        return x
+    return replace(x, text=f"np.where({x.text}, 1.0, 0.0)", tight=ATOM, sides=None)
 
 
-def aligned(a: Code, b: Code) -> tuple[Code, Code]:
-    """The two with their axes brought in line, so that they broadcast."""
+def aligned(*parts: Code) -> list[Code]:
+    """The parts with their axes brought in line, so that they broadcast."""
+    axes = max([part.axes for part in parts])
+    return [
+        replace(part, text=f"{part.within(ATOM)}[..., None]", tight=ATOM, axes=axes)
+        if part.axes == NODES and axes == SEQUENCES
+        else part
+        for part in parts
+    ]
 
-    def widened(x: Code, axes: int) -> Code:
-        return Code(f"{x.within(ATOM)}[..., None]", ATOM, axes) if x.axes == NODES and axes == SEQUENCES else x
 
-    return widened(a, b.axes), widened(b, a.axes)
+def made(text: str, tight: int, *parts: Code) -> Code:
+    """An expression made of parts."""
+    return Code(text, tight, max([part.axes for part in parts]), any(part.batched for part in parts))
 
 
 def _infix(a: Code, sign: str, b: Any, tight: int, fold: Callable[[float, float], float]) -> Code:
-    b = code(b)
+    a, b = aligned(a, code(b))
     if a.number is not None and b.number is not None:
         return literal(fold(a.number, b.number))
-    axes = max(a.axes, b.axes)
-    a, b = aligned(a, b)
     if sign != "*" or a.tight == b.tight == COMPARE:
         a, b = _as_number(a), _as_number(b)
     # a - (b + c) and a / (b * c) keep their brackets; sums and products of three are written without
-    right = tight + 1 if sign in "-/" or (sign == "*" and b.tight == MUL) else tight
-    return Code(f"{a.within(tight)} {sign} {b.within(right)}", tight, axes)
+    right = tight + 1 if sign in "-/" or b.tight == MUL == tight else tight
+    return made(f"{a.within(tight)} {sign} {b.within(right)}", tight, a, b)
 
 
 def array_formulas(single: bool = False, hoist: Callable[[str, Code], Code] = lambda name, x: x) -> SimpleNamespace:
@@ -146,7 +195,7 @@ def array_formulas(single: bool = False, hoist: Callable[[str, Code], Code] = la
 
     def reduce(method: str, sequence: Code) -> Code:
         text = f"{_as_number(sequence).within(ATOM)}.{method}(-1{', keepdims=True' if single else ''})"
-        return Code(text, ATOM, NUMBER if single else NODES)
+        return Code(text, ATOM, NUMBER if single else NODES, sequence.batched)
 
     def total(terms: Sequence[Code]) -> Code:
         (each,) = terms
@@ -154,11 +203,11 @@ def array_formulas(single: bool = False, hoist: Callable[[str, Code], Code] = la
 
     def extreme(method: str, pairwise: str) -> Callable[[Sequence[Any]], Code]:
         def choose(operands: Sequence[Any]) -> Code:
-            operands = [code(operand) for operand in operands]
-            if len(operands) == 1:
-                return hoist(method, reduce(method, operands[0]))
-            a, b = aligned(*operands)
-            return Code(f"{pairwise}({a}, {b})", ATOM, max(a.axes, b.axes))
+            parts = [code(operand) for operand in operands]
+            if len(parts) == 1:
+                return hoist(method, reduce(method, parts[0]))
+            parts = aligned(*parts)
+            return made(f"{pairwise}({', '.join(map(str, parts))})", ATOM, *parts)
 
         return choose
 
@@ -167,44 +216,39 @@ def array_formulas(single: bool = False, hoist: Callable[[str, Code], Code] = la
     def where(condition: Code | bool, a: Any, b: Any) -> Code:
         a, b = code(a), code(b)
         if isinstance(condition, bool):
-            return a if condition else b
-        if condition.sides is not None and condition.text == f"{condition.sides[0]} > {condition.sides[1]}":
+            return a if condition else b  # type: ignore[no-any-return]
+        if condition.sides is not None and ">" in condition.text:
             if (a, b) == condition.sides:
                 return maximum((b, a))
             if (b, a) == condition.sides:
                 return minimum((a, b))
         if (a.number, b.number) == (1.0, 0.0):
             return condition
-        axes = max(condition.axes, a.axes, b.axes)
-        parts = [aligned(part, Code("", ATOM, axes))[0] for part in (condition, a, b)]
+        parts = aligned(condition, a, b)
         texts = [part.text if part.number is None else repr(part.number) for part in parts]  # 0.0: an array of floats
-        return Code(f"np.where({', '.join(texts)})", ATOM, axes)
+        return made(f"np.where({', '.join(texts)})", ATOM, *parts)
 
     def compare(sign: str, known: Callable[[float, float], bool]) -> Callable[[Any, Any], Code | bool]:
         def comparison(a: Any, b: Any) -> Code | bool:
-            a, b = code(a), code(b)
+            a, b = aligned(code(a), code(b))
             if a.number is not None and b.number is not None:
                 return known(a.number, b.number)
-            axes = max(a.axes, b.axes)
-            a, b = aligned(a, b)
-            return Code(f"{a.within(ADD)} {sign} {b.within(ADD)}", COMPARE, axes, sides=(a, b))
+            return replace(made(f"{a.within(ADD)} {sign} {b.within(ADD)}", COMPARE, a, b), sides=(a, b))
 
         return comparison
 
     def power(a: Any, b: Any) -> Code:
-        a, b = code(a), code(b)
+        a, b = aligned(_as_number(code(a)), _as_number(code(b)))
         if b.number == 1.0:
-            return a
-        axes = max(a.axes, b.axes)
-        a, b = aligned(_as_number(a), _as_number(b))
-        exponent = f"{b.number}" if b.number is not None and b.number < 0 else b.within(ATOM)
-        return Code(f"{a.within(ATOM)}**{exponent}", POW, axes)
+            return a  # type: ignore[no-any-return]
+        exponent = repr(b.number) if b.number is not None and b.number < 0 else b.within(ATOM)
+        return made(f"{a.within(ATOM)}**{exponent}", POW, a, b)
 
     def dot(a: Code, b: Code) -> Code:
         return reduce("sum", a * b)
 
     def call(name: str) -> Callable[[Any], Code]:
-        return lambda x: Code(f"np.{name}({_as_number(code(x))})", ATOM, code(x).axes)
+        return lambda x: made(f"np.{name}({_as_number(code(x))})", ATOM, code(x))
 
     return SimpleNamespace(
         **{name: call(name) for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "abs")},
@@ -217,3 +261,42 @@ def array_formulas(single: bool = False, hoist: Callable[[str, Code], Code] = la
         equal=compare("==", lambda a, b: a == b),
         where=where,
     )
+
+
+class Names:
+    """The names of one program's variables."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self.taken = {*RESERVED, *taken}
+        self.series: Counter[str] = Counter()  # how many arrays are called i1, i2, ...
+
+    def fresh(self, base: str) -> str:
+        """A name that is not in use: ``base``, or that with a number."""
+        name, number = base, 1
+        while name in self.taken:
+            number += 1
+            name = f"{base}_{number}"
+        self.taken.add(name)
+        return name
+
+    def common(self, labels: Sequence[str], otherwise: str, upper: bool = False) -> str:
+        """A name for an array of nodes: what their labels begin with, and a number; w13 and w23 become w1.
+
+        Args:
+            labels: what the nodes are called.
+            otherwise: what to call them where their labels have nothing in common.
+            upper: whether to write it with a capital letter, as a matrix.
+        """
+        base, *_ = labels
+        while not all(label.startswith(base) for label in labels):
+            base = base[:-1]
+        if any(label[len(base) : len(base) + 1].isdigit() for label in labels):
+            base = base.rstrip("0123456789")  # w1 is not what w13 and w14 have in common
+        base = re.sub(r"\W+", "_", base).strip("_")
+        if not base or base[0].isdigit():
+            base = otherwise
+        base = base[0].upper() + base[1:] if upper else base
+        if base[-1].isdigit() or (len(set(labels)) == 1 and labels[0]):
+            return self.fresh(base)
+        self.series[base] += 1
+        return self.fresh(f"{base}{self.series[base]}")

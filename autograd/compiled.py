@@ -1,0 +1,322 @@
+"""Compiling: a function of one example's scalars, run at matrix speed over a batch of examples."""
+
+from __future__ import annotations
+
+import builtins
+import inspect
+import itertools
+import linecache
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from autograd.code import RESERVED
+from autograd.graph import Program, program_order
+from autograd.lowering import Array, lower
+from autograd.primitives import sum as total
+from autograd.value import Constant, Noise, Source, Traced, Value, pack
+
+Floats = NDArray[np.float64]
+_numbers = itertools.count(1)  # of compiled programs, for the names that tracebacks show
+
+
+def compile(
+    function: Callable[..., Any],
+    parameters: Iterable[Value] | None = None,
+    *,
+    reduction: Literal["mean", "sum"] = "mean",
+    target: Literal["numpy", "jax"] = "numpy",
+) -> Compiled:
+    """Compile a function that is written for one example of plain scalars.
+
+    The function is run once, on values without numbers, to see what it computes; that program is lowered to NumPy code
+    for a whole batch, which ``source`` shows. It computes what the scalar program computes, faster; where an operation
+    is outside its domain it gives NaN or infinity, as NumPy does.
+
+    Args:
+        function: ``loss(*example) -> Value``, or a model. Each argument is a Value where its array has one axis, and a
+            (nested) list of Values where it has more: the first axis is the examples.
+        parameters: what gradients are taken of, in this order. Without them the result is a batched prediction: it
+            gives the function's outputs, which may be a Value or nested lists of them, for every example.
+        reduction: whether the batch's loss is the mean of the examples' or their sum.
+        target: "numpy", or "jax" for the same program over `jax.numpy`, jitted.
+
+    Returns:
+        ``f`` with ``f(X, T)``, ``f.value_and_grad(X, T)``, ``f.backward(X, T)`` and ``f.source``.
+    """
+    if parameters is not None:
+        parameters = list(parameters)
+        for parameter in parameters:
+            if not isinstance(parameter, Value):
+                raise TypeError(f"parameters must be Values, got {type(parameter).__name__} {parameter!r}")
+        if not parameters:
+            raise ValueError("parameters is empty; leave it out for a prediction")
+        if len(set(parameters)) < len(parameters):
+            raise ValueError("parameters names one Value twice")
+    if reduction not in ("mean", "sum"):
+        raise ValueError(f"reduction must be 'mean' or 'sum', got {reduction!r}")
+    if target not in ("numpy", "jax"):
+        raise ValueError(f"target must be 'numpy' or 'jax', got {target!r}")
+    return Compiled(function, parameters, reduction, target)
+
+
+@dataclass(frozen=True)
+class Compilation:
+    """A function compiled for one shape of example.
+
+    Attributes:
+        program: what one example computes, as traced.
+        source: the code.
+        value, value_and_grad: the functions that the code defines.
+        given: leaves that are no parameters, whose data is read at each call.
+        sources: of random numbers, drawn at each call.
+    """
+
+    program: Program
+    source: str
+    value: Callable[..., Any]
+    value_and_grad: Callable[..., Any] | None
+    given: list[Value]
+    sources: list[Source]
+
+
+class Compiled:
+    """What `compile` returns."""
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        parameters: list[Value] | None,
+        reduction: Literal["mean", "sum"],
+        target: Literal["numpy", "jax"],
+    ) -> None:
+        self.function = function
+        self.parameters = parameters
+        self.reduction = reduction
+        self.target = target
+        self.name = getattr(function, "__name__", type(function).__name__)
+        self.compilations: dict[tuple[tuple[int, ...], ...], Compilation] = {}
+        self.latest: Compilation | None = None
+
+    def __call__(self, *arrays: ArrayLike, theta: Floats | None = None) -> Any:
+        """The mean (or sum) of the examples' losses, a float; of a prediction, the outputs, an array.
+
+        Args:
+            arrays: one for each argument of the function; the first axis is the examples.
+            theta: the parameters as a flat array; by default, what the Values hold now.
+        """
+        compilation, data = self.prepared(arrays)
+        with np.errstate(all="ignore"):
+            value = compilation.value(*data, *self.rest(compilation, len(data[0]), theta))
+        return value if self.parameters is None or self.target == "jax" else float(value)
+
+    def value_and_grad(self, *arrays: ArrayLike, theta: Floats | None = None) -> tuple[float, Floats]:
+        """The loss and its gradient, a flat array in the order of the parameters; arguments as in a call."""
+        compilation, data = self.prepared(arrays)
+        if compilation.value_and_grad is None:
+            raise TypeError(f"{self.name} was compiled without parameters: there is nothing to take the gradient of")
+        with np.errstate(all="ignore"):
+            rest = self.rest(compilation, len(data[0]), theta)
+            value, gradient = compilation.value_and_grad(*data, *rest)
+        return (value if self.target == "jax" else float(value)), gradient
+
+    def backward(self, *arrays: ArrayLike) -> float:
+        """Add the gradient to the parameters' ``grad``, as `Value.backward` does; returns the loss."""
+        value, gradient = self.value_and_grad(*arrays)
+        for parameter, g in zip(self.parameters or (), np.asarray(gradient).tolist()):
+            parameter.grad += g
+        return float(value)
+
+    @property
+    def source(self) -> str:
+        """The code, for the shape of example that was used last."""
+        if self.latest is None:
+            raise RuntimeError(f"{self.name} is compiled when the shapes of its data are known: call it once")
+        return self.latest.source
+
+    @property
+    def program(self) -> Program:
+        """The scalar program that was traced, for the shape of example that was used last."""
+        if self.latest is None:
+            raise RuntimeError(f"{self.name} is traced when the shapes of its data are known: call it once")
+        return self.latest.program
+
+    def rest(self, compilation: Compilation, examples: int, theta: Floats | None) -> list[Any]:
+        """The arguments of the compiled code that are no data."""
+        rest: list[Any] = []
+        if self.parameters is not None:
+            rest.append(pack(self.parameters) if theta is None else theta)
+            if rest[0].shape != (len(self.parameters),):
+                raise ValueError(
+                    f"theta must have one number for each of {len(self.parameters)} parameters, got shape {theta.shape}"  # type: ignore[union-attr]
+                )
+        if compilation.given:
+            rest.append(pack(compilation.given))
+        return rest + [source.draw((examples, source.count)) for source in compilation.sources]
+
+    def prepared(self, arrays: Sequence[ArrayLike]) -> tuple[Compilation, list[Any]]:
+        """The compilation for data of these shapes, made now where there is none, and the data as arrays of floats."""
+        data = [self.as_floats(array, k) for k, array in enumerate(arrays)]
+        key = tuple([array.shape[1:] for array in data])
+        examples = {len(array) for array in data}
+        if len(examples) != 1 or not data[0].size:
+            self.refuse(data)
+        if key not in self.compilations:
+            self.compilations[key] = self.compiled_for(key)
+        self.latest = self.compilations[key]
+        return self.latest, data
+
+    def as_floats(self, array: ArrayLike, k: int) -> Any:
+        """An argument as an array of floats, its first axis the examples."""
+        if self.target == "jax":
+            import jax.numpy as jnp
+
+            result: Any = jnp.asarray(array, dtype=jnp.float64)
+        elif type(array) is np.ndarray and array.dtype == np.float64:
+            result = array
+        else:
+            try:
+                result = np.asarray(array)
+                if result.dtype.kind not in "biuf":
+                    raise TypeError(f"it holds {result.dtype}")
+                result = result.astype(np.float64)
+            except (TypeError, ValueError) as error:
+                name = self.argument_names(k + 1)[k]
+                raise TypeError(f"argument {name} of {self.name} must be an array of numbers: {error}") from None
+        if not result.ndim:
+            name = self.argument_names(k + 1)[k]
+            raise ValueError(f"argument {name} of {self.name} needs a first axis, the examples; it has shape ()")
+        return result
+
+    def refuse(self, data: Sequence[Any]) -> None:
+        """Raise the error that data of wrong lengths deserves."""
+        names = self.argument_names(len(data))
+        if not data:
+            raise TypeError(f"{self.name} needs at least one array of examples")
+        for name, array in zip(names, data):
+            if len(array) != len(data[0]):
+                raise ValueError(
+                    f"arguments of {self.name} need one entry an example: {names[0]} has shape {data[0].shape}"
+                    f" and {name} has shape {array.shape}"
+                )
+        raise ValueError(f"argument {names[0]} of {self.name} is empty: it has shape {data[0].shape}")
+
+    def argument_names(self, count: int) -> list[str]:
+        """What the function calls its arguments."""
+        try:
+            named = [
+                p.name
+                for p in inspect.signature(self.function).parameters.values()
+                if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+            ]
+        except (TypeError, ValueError):
+            named = []
+        names = [*named[:count], *[f"argument{k + 1}" for k in range(len(named), count)]]
+        return [f"{name}_" if name in (*RESERVED, "theta", "given") else name for name in names]
+
+    def compiled_for(self, shapes: tuple[tuple[int, ...], ...]) -> Compilation:
+        """Trace the function on examples of these shapes, lower the program, and run the code that defines it."""
+        names = self.argument_names(len(shapes))
+        inputs = [_traced(name, shape) for name, shape in zip(names, shapes)]
+        try:
+            result = self.function(*inputs)
+        except Exception as error:
+            error.args = (f"{error} (while tracing {self.name} with {_told(names, shapes)})", *error.args[1:])
+            raise
+        outputs, output_shape = _flat(result)
+        for output in outputs:
+            if not isinstance(output, Value):
+                raise TypeError(f"{self.name} must return a Value, got {type(output).__name__} {output!r}")
+        if self.parameters is not None and output_shape != ():
+            raise TypeError(f"{self.name} must return one Value to have a gradient, got {len(outputs)} of them")
+        root = total(outputs) if len(outputs) > 1 else outputs[0]
+        if len(outputs) > 1 and not isinstance(root, Traced):
+            raise TypeError(f"{self.name} returns numbers that no argument has a share in")
+        order = program_order(root)
+        program = Program.of(root)
+        index = {value: i for i, value in enumerate(order)}
+        places = np.array([index[output] for output in outputs]).reshape(output_shape)
+        if len(outputs) > 1:  # the sum was only there to hold them together
+            program = Program(program.nodes[:-1])
+            order = order[:-1]
+        arguments = {name: Array(name, int(np.prod(shape)), True) for name, shape in zip(names, shapes)}
+        leaves = {
+            index[leaf]: (name, position)
+            for name, argument in zip(names, inputs)
+            for position, leaf in enumerate(_flat(argument)[0])
+            if leaf in index
+        }
+        given: list[Value] = []
+        sources: list[Source] = []
+        learned = {parameter: k for k, parameter in enumerate(self.parameters or ())}
+        if self.parameters is not None:
+            arguments["theta"] = Array("theta", len(self.parameters), False, learns=True)
+        for i, value in enumerate(order):
+            if value.op is not None or i in leaves or isinstance(value, Constant):
+                continue
+            if value in learned:
+                leaves[i] = ("theta", learned[value])
+            elif isinstance(value, Noise):
+                if value.source not in sources:
+                    sources.append(value.source)
+                leaves[i] = (f"noise{sources.index(value.source) + 1}", value.position)
+            else:
+                leaves[i] = ("given", len(given))
+                given.append(value)
+        if given:
+            arguments["given"] = Array("given", len(given), False)
+        for k, source in enumerate(sources, start=1):
+            arguments[f"noise{k}"] = Array(f"noise{k}", source.count, True)
+        lowered = lower(
+            program,
+            places,
+            leaves,
+            arguments,
+            dict(zip(names, shapes)),
+            None if self.parameters is None else self.reduction,
+            jax=self.target == "jax",
+        )
+        functions = self.run(lowered.source, lowered.constants)
+        return Compilation(program, lowered.source, functions["value"], functions.get("value_and_grad"), given, sources)
+
+    def run(self, source: str, constants: dict[str, Any]) -> dict[str, Callable[..., Any]]:
+        """The functions that the code defines; a traceback shows its lines."""
+        filename = f"<compiled {self.name} {next(_numbers)}>"
+        linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+        namespace: dict[str, Any] = {"np": np, **constants}
+        if self.target == "jax":
+            import jax
+
+            namespace["np"] = jax.numpy
+        exec(builtins.compile(source, filename, "exec"), namespace)
+        functions = {name: namespace[name] for name in ("value", "value_and_grad") if name in namespace}
+        if self.target == "jax":
+            functions = {name: jax.jit(function) for name, function in functions.items()}
+        return functions
+
+
+def _traced(name: str, shape: tuple[int, ...]) -> Any:
+    """A Traced value, or nested lists of them, named after the argument: x1, x2, or x1,2 for the second of a first."""
+    if not shape:
+        return Traced(name)
+    leaves = np.empty(shape, dtype=object)
+    for place in np.ndindex(shape):
+        leaves[place] = Traced(f"{name}{','.join([str(k + 1) for k in place])}")
+    return leaves.tolist()
+
+
+def _flat(nested: Any) -> tuple[list[Any], tuple[int, ...]]:
+    """The entries of nested lists, and their shape, which must be even."""
+    if not isinstance(nested, list | tuple | np.ndarray):
+        return [nested], ()
+    parts = [_flat(part) for part in nested]
+    if len({shape for _, shape in parts}) != 1:
+        raise ValueError("what is returned must be a Value or an even nest of lists of them")
+    return [entry for entries, _ in parts for entry in entries], (len(parts), *parts[0][1])
+
+
+def _told(names: Iterable[str], shapes: Iterable[tuple[int, ...]]) -> str:
+    return ", ".join([f"{name} of shape {shape} an example" for name, shape in zip(names, shapes)])

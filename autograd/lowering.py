@@ -1,0 +1,563 @@
+"""Lowering: a scalar program becomes NumPy code that runs it for a whole batch of examples.
+
+Nodes of one level that do the same become one array: the net inputs of a layer ``s1``, their activations ``x1``. The
+first axis of an array is the examples; one that no example has a share in, such as a weight matrix or a regulariser,
+lacks it. An n-ary node's sequences lie along the last axis, and a sum over products of inputs and weights is a matrix
+product. The backward pass is the forward pass from its end: each array's gradient ``d_x1`` is the sum of the shares
+that it was handed by all that it feeds, partial derivative times gradient, as for single nodes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd.code import (
+    ATOM,
+    MATMUL,
+    MUL,
+    NODES,
+    NUMBER,
+    SEQUENCES,
+    Code,
+    Names,
+    array_formulas,
+    code,
+    literal,
+    mth_part,
+)
+from autograd.graph import Program
+from autograd.indexing import Indices, evenly, everywhere, run_of
+from autograd.row import Primitive
+
+LARGE = 10_000  # parameters: a gradient as large as this is computed where it belongs, rather than copied there
+
+
+@dataclass(eq=False)
+class Array:
+    """A variable of the lowered program.
+
+    Attributes:
+        name: what the program calls it.
+        width: how long its last axis is.
+        batched: whether its first axis is the examples.
+        learns: whether the parameters have a share in it, so that it gets a gradient.
+        shares: what it was handed in the backward pass: where (None for everywhere), and the code.
+    """
+
+    name: str
+    width: int
+    batched: bool
+    learns: bool = False
+    shares: list[tuple[Indices | None, Code]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What one input of a group of nodes reads: for each node a place in an array, or a row of places."""
+
+    array: Array
+    place: Indices
+
+    def ranks(self) -> Indices:
+        """For each node, the rank of what it reads: by where that lies; of rows, by which came first."""
+        if self.place.ndim == 1:
+            return self.place
+        first: dict[bytes, int] = {}
+        return np.array([first.setdefault(row.tobytes(), len(first)) for row in self.place])
+
+
+@dataclass(frozen=True)
+class Product:
+    """A group that is a matrix product: its nodes are every pair of an item on the left and a unit on the right.
+
+    Attributes:
+        left: what the items read: a row of places each, or one row where there is one item.
+        right: what the units read, one column each; no examples.
+        rest: the other inputs in their order, such as a bias, one a unit; None for the two sequences.
+    """
+
+    items: int
+    units: int
+    left: Slot
+    right: Slot
+    rest: list[Slot | None]
+
+    @classmethod
+    def of(cls, op: Primitive, slots: Sequence[Slot]) -> Product | None:
+        """None where the group is no matrix product."""
+        pair = [k for k, sequence in enumerate(op.sequences) if sequence]
+        if len(pair) != 2:
+            return None
+        probes = [Code(name, ATOM, SEQUENCES if sequence else NODES) for name, sequence in zip(op.names, op.sequences)]
+        partials = op.partials(array_formulas(), Code("y"), *probes)
+        if partials[pair[0]] is not probes[pair[1]] or partials[pair[1]] is not probes[pair[0]]:
+            return None  # the sequences are not multiplied element by element, as d(w x)/dw = x and d(w x)/dx = w tell
+        left, right = sorted([slots[k] for k in pair], key=lambda slot: not slot.array.batched)
+        if not left.array.batched or right.array.batched:
+            return None
+        rows, columns = left.ranks(), right.ranks()
+        items, units = int(rows.max()) + 1, int(columns.max()) + 1
+        if not np.array_equal(rows * units + columns, np.arange(len(rows))) or len(rows) != items * units:
+            return None
+        rest = [None if k in pair else Slot(slot.array, slot.place[:units]) for k, slot in enumerate(slots)]
+        for slot, unit in zip(slots, rest):
+            if unit and (not np.array_equal(slot.place, np.tile(unit.place, items)) or slot.array.batched):
+                return None
+        left_place = left.place[::units] if items > 1 else left.place[0]
+        return cls(items, units, Slot(left.array, left_place), Slot(right.array, right.place[:units].T), rest)
+
+
+class Lowering:
+    """Writes the code of one program: the forward pass by `run`, then the backward pass by `pull_back`."""
+
+    def __init__(
+        self, program: Program, leaves: Mapping[int, tuple[str, int]], arguments: Mapping[str, Array], jax: bool
+    ) -> None:
+        self.nodes = program.nodes
+        self.jax = jax
+        self.openings: list[str] = []  # lines that give parts of the arguments a name
+        self.lines: list[str] = []
+        self.names = Names(arguments)
+        self.constants: dict[str, NDArray[Any]] = {}
+        self.views: dict[tuple[str, bytes, tuple[int, ...]], Array] = {}
+        self.joins: dict[tuple[bytes, tuple[int, ...]], Slot] = {}
+        self.backward: list[Callable[[], None]] = []  # what hands gradients on, in the order of the forward pass
+        self.numbers = Array("numbers", len(self.nodes), False)  # each constant, at the place of its node
+        self.arguments = arguments
+        self.arrays = [self.numbers, *arguments.values()]
+        self.same = np.arange(len(self.nodes))  # the first node that computes the same as each
+        self.home = np.zeros(len(self.nodes), dtype=np.intp)  # which of the arrays holds each node, and where
+        self.place = np.arange(len(self.nodes))
+        self.at = {
+            name: np.zeros(array.width, dtype=np.intp) for name, array in arguments.items()
+        }  # which node is there
+        for index, (argument, place) in leaves.items():
+            self.home[index], self.place[index] = self.arrays.index(arguments[argument]), place
+            self.at[argument][place] = index
+
+    def write(self, name: str, expression: Code) -> Code:
+        """A line that gives an expression a name."""
+        name = self.names.fresh(name)
+        self.lines.append(f"{name} = {expression}")
+        return replace(expression, text=name, tight=ATOM, sides=None, negated=None, shared=None)
+
+    def constant(self, numbers: NDArray[Any], base: str) -> str:
+        """The name of an array of numbers or places that the code refers to."""
+        for name, known in self.constants.items():
+            if known.dtype == numbers.dtype and np.array_equal(known, numbers):
+                return name
+        name = self.names.fresh(base)
+        self.constants[name] = numbers
+        return name
+
+    # Reading.
+
+    def slot(self, ids: Indices) -> Slot:
+        """Where these nodes lie; where that is in several arrays, in one that joins them."""
+        homes = np.unique(self.home[ids])
+        if len(homes) == 1:
+            return Slot(self.arrays[homes[0]], self.place[ids])
+        key = (ids.tobytes(), ids.shape)
+        if key not in self.joins:
+            self.joins[key] = self.joined(ids, homes)
+        return self.joins[key]
+
+    def joined(self, ids: Indices, homes: Indices) -> Slot:
+        """An array that joins what is read of several, side by side."""
+        batched = any(self.arrays[home].batched for home in homes)
+        place, width = np.empty_like(ids), 0
+        texts, pieces = [], []
+        for home in homes:
+            mine = self.home[ids] == home
+            places, inverse = np.unique(self.place[ids[mine]], return_inverse=True)
+            piece = Slot(self.arrays[home], places)
+            text = str(self.operand(piece, False, single=True))
+            if piece.array is self.numbers or (batched and not piece.array.batched):
+                text = f"np.broadcast_to({text}, ({'m, ' if batched else ''}{len(places)},))".replace(",))", "))")
+            place[mine] = width + inverse
+            texts.append(text)
+            pieces.append((piece, width))
+            width += len(places)
+        text = Code(f"np.concatenate([{', '.join(texts)}], axis=-1)")
+        array = Array(str(self.write("joined", text)), width, batched, any(piece.array.learns for piece, _ in pieces))
+        self.backward.append(lambda: self.split(array, pieces))
+        return Slot(array, place)
+
+    def split(self, joined: Array, pieces: Sequence[tuple[Slot, int]]) -> None:
+        """Hand a joined array's gradient on to its pieces."""
+        if joined.shares:
+            d = self.gradient(joined, f"d_{joined.name}")
+            for piece, start in pieces:
+                part = f"{d}[{':, ' if joined.batched else ''}{start}:{start + len(piece.place)}]"
+                self.share(piece, d if d.uniform else Code(part, batched=joined.batched), joined.batched)
+
+    def read(self, slot: Slot) -> str:
+        """The code for what a slot reads, in the shape of its places (behind the examples' axis)."""
+        array, place = slot.array, slot.place
+        if array.name in self.arguments and not array.batched:
+            return self.view(slot).name
+        colon = ":, " if array.batched else ""
+        shape = (
+            f".reshape({'m, ' if array.batched else ''}{', '.join(map(str, place.shape))})" if place.ndim > 1 else ""
+        )
+        if everywhere(place, array.width):
+            return array.name + shape
+        if run := run_of(place):
+            return f"{array.name}[{colon}{run}]{shape}"
+        key = (array.name, place.tobytes(), place.shape)
+        if key not in self.views:  # a copy, which the backward pass may need again
+            text = Code(f"{array.name}[{colon}{self.constant(place, 'places')}]")
+            self.views[key] = Array(str(self.write(f"{array.name}_picked", text)), place.shape[-1], array.batched)
+        return self.views[key].name
+
+    def view(self, slot: Slot) -> Array:
+        """Some parameters (or other numbers from outside), as an array with a name of its own."""
+        array, place = slot.array, slot.place
+        if place.ndim == 1 and everywhere(place, array.width):
+            return array
+        key = (array.name, place.tobytes(), place.shape)
+        if key not in self.views:
+            labels = [self.nodes[i].name for i in self.at[array.name][place].flat[:1000]]
+            name = self.names.common(labels, array.name, upper=place.ndim == 2)
+            self.openings.append(f"{name} = {self.sliced(array, place, array.name)}")
+            self.views[key] = Array(name, place.shape[-1], False, array.learns)
+        return self.views[key]
+
+    def sliced(self, array: Array, place: Indices, of: str) -> str:
+        """``of[...]`` at these places: a view where they are evenly spaced."""
+        return evenly(of, place, array.width) or f"{of}[{self.constant(place, 'places')}]"
+
+    def operand(self, slot: Slot, sequence: bool, single: bool) -> Code:
+        """The code that reads a slot, for a formula."""
+        axes = SEQUENCES if sequence else NUMBER if single else NODES
+        place = slot.place
+        if slot.array is self.numbers:
+            numbers = np.array([self.nodes[i].data for i in place.flat]).reshape(place.shape)
+            if not sequence and (numbers == numbers[0]).all():
+                return literal(float(numbers[0]))
+            return Code(self.constant(numbers, "numbers"), ATOM, axes)
+        return Code(self.read(slot if sequence else _common(slot)), ATOM, axes, slot.array.batched)
+
+    # The forward pass.
+
+    def run(self, outputs: Indices) -> Code:
+        """Write the forward pass; returns what reads the outputs."""
+        for group in self.groups():
+            self.forward(group)
+        self.output = self.slot(self.same[outputs])
+        return self.operand(self.output, False, False)
+
+    def groups(self) -> list[list[int]]:
+        """The computed nodes, those of one level that do the same together, in an order in which they can be run."""
+        level = [0] * len(self.nodes)
+        batched = [self.arrays[home].batched for home in self.home]
+        first: dict[object, int] = {}  # of the nodes that compute the same
+        groups: dict[tuple[object, ...], list[int]] = {}
+        self.parents: dict[int, list[int]] = {}
+        same = self.same.tolist()
+        for node in self.nodes:
+            i, parents = node.index, [same[parent] for parent in node.parents]
+            if not self.home[i]:  # neither an argument nor computed yet
+                same[i] = first.setdefault(node.data if node.op is None else (node.op.name, *parents), i)
+            if node.op is not None and same[i] == i:
+                self.parents[i] = parents
+                level[i] = 1 + max([level[parent] for parent in parents])
+                batched[i] = any([batched[parent] for parent in parents])  # noqa: C419  (twice as fast as a generator)
+                kind = re.sub(r"[\d,]+$", "", node.name)
+                groups.setdefault((level[i], node.op.name, len(parents), batched[i], kind), []).append(i)
+        self.same = np.array(same)
+        return [groups[key] for key in sorted(groups, key=lambda key: (key[0], groups[key][0]))]
+
+    def forward(self, group: list[int]) -> None:
+        """Write one group's line, and keep for the backward pass what its turn there needs."""
+        op = self.nodes[group[0]].op
+        assert op is not None
+        members, columns = np.array(group), np.array([self.parents[i] for i in group])
+        slots = [self.slot(columns[:, inputs]) for inputs in op.unflatten(list(range(columns.shape[1])))]
+        single = len(group) == 1
+        if not single:  # in the order of what they read, so that it is read as it lies
+            order = np.lexsort([slot.ranks() for slot in sorted(slots, key=lambda slot: slot.array.batched)])
+            members, slots = members[order], [Slot(slot.array, slot.place[order]) for slot in slots]
+        array = Array(
+            self.names.common([self.nodes[i].name for i in members], op.name),
+            len(members),
+            any(slot.array.batched for slot in slots),
+            any(slot.array.learns for slot in slots),
+        )
+        product = Product.of(op, slots)
+        if product is not None:
+            self.product(op, product, array)
+        else:
+            if single and op.n_ary:  # the order within sequences is free: as what they read lies
+                order = np.lexsort([s.place[0] for s, sequence in zip(slots, op.sequences) if sequence][::-1])
+                slots = [Slot(s.array, s.place[0][order]) if q else s for s, q in zip(slots, op.sequences)]
+            self.elementwise(op, slots, array)
+        self.home[members], self.place[members] = len(self.arrays), np.arange(len(members))
+        self.arrays.append(array)
+
+    def elementwise(self, op: Primitive, slots: Sequence[Slot], array: Array) -> None:
+        """A group whose formula is evaluated on arrays as it is on numbers."""
+        single = array.width == 1
+        m = array_formulas(single, lambda name, x: self.write(f"{array.name}_{name}", x))
+        inputs = [self.operand(slot, sequence, single) for slot, sequence in zip(slots, op.sequences)]
+        output = op.forward(m, *inputs)
+        shape = f"(m, {array.width})" if array.batched else f"{array.width}"
+        self.lines.append(
+            f"{array.name} = {f'np.full({shape}, {output.number})' if output.number is not None else output}"
+        )
+
+        def hand_on() -> None:
+            y = Code(array.name, ATOM, NUMBER if single else NODES, array.batched)
+            partials = [code(p[0] if isinstance(p, list) else p) for p in op.partials(m, y, *inputs)]
+            learning = [(s, p) for s, p in zip(slots, partials) if s.array.learns and p.number != 0.0]
+            if not learning or not array.shares:
+                return
+            d = self.gradient(array, f"d_{array.name}" if len(learning) > 1 else None)
+            if d.uniform and not single and not all(partial.uniform for _, partial in learning):
+                d = self.full(array, d)  # a partial may be one number for all nodes
+            d = d.reshaped(y.axes)
+            for slot, partial in learning:
+                share = partial * d
+                if (
+                    share.axes != SEQUENCES
+                    and not share.uniform
+                    and (slot.place.ndim > 1 or len(slot.place) > array.width)
+                ):
+                    column = share.text if single else f"{share.within(ATOM)}[..., None]"
+                    share = replace(
+                        share, text=f"np.repeat({column}, {slot.place.shape[-1]}, -1)", tight=ATOM, shared=None
+                    )
+                self.share(slot, share, array.batched, array.width)
+
+        self.backward.append(hand_on)
+
+    def full(self, array: Array, d: Code) -> Code:
+        """A gradient that is one number, as an array."""
+        shape = f"(m, {array.width})" if array.batched else f"{array.width}"
+        return self.write(f"d_{array.name}", Code(f"np.full({shape}, {d})", batched=array.batched))
+
+    def product(self, op: Primitive, product: Product, array: Array) -> None:
+        """A group that is a matrix product."""
+        items, units = product.items, product.units
+        x, weights = self.operand(product.left, True, False), self.operand(product.right, True, False)
+        m = array_formulas()
+        m.dot = lambda a, b: Code(f"{x} @ {weights}", MATMUL, batched=True)
+        rest = [self.operand(slot, False, False) if slot else Code("", ATOM, SEQUENCES) for slot in product.rest]
+        output = op.forward(m, *rest)
+        self.lines.append(f"{array.name} = {f'({output}).reshape(m, {array.width})' if items > 1 else output}")
+
+        def hand_on() -> None:
+            if not array.shares:
+                return
+            d = self.gradient(array, f"d_{array.name}")
+            if d.uniform:
+                d = self.full(array, d)
+            by_unit, pair = d, f"{x}.T @ {d}"
+            if items > 1:
+                by_unit = Code(f"{d}.reshape(m, {items}, {units}).sum(1)", batched=True)
+                pair = f"{x}.reshape(-1, {product.left.place.shape[-1]}).T @ {d}.reshape(-1, {units})"
+                d = Code(f"{d}.reshape(m, {items}, {units})")
+            self.share(product.right, Code(pair, MATMUL), False)
+            for slot in filter(None, product.rest):
+                self.share(slot, by_unit, True, units)
+            self.share(product.left, Code(f"{d} @ {weights}.T", MATMUL, batched=True), True)
+
+        self.backward.append(hand_on)
+
+    # The backward pass.
+
+    def share(self, slot: Slot, share: Code, batched: bool, width: int = 0) -> None:
+        """Hand what a slot read its share in a gradient.
+
+        Args:
+            slot: what a group of nodes read.
+            share: by each of its places; one number where it is the same for all of them.
+            batched: whether the group has the axis of the examples, over which an array without it takes the sum.
+            width: how many nodes the group has, to take the sum over where all of them read one number.
+        """
+        array = slot.array
+        if not array.learns:
+            return
+        if batched and not array.batched:
+            if share.batched:
+                share = Code(f"{share.within(ATOM)}.sum(0)")
+            else:
+                share = share.shared or Code(f"{share.within(MUL)} * m", MUL)
+        elif batched and not share.batched and not share.uniform:
+            share = Code(f"np.broadcast_to({share}, (m, {slot.place.size}))", batched=True)
+        if len(slot.place) == width > 1 and (common := _common(slot)) is not slot:
+            share = (
+                width * share
+                if share.uniform
+                else Code(f"{share.within(ATOM)}.sum(-1, keepdims=True)", batched=share.batched)
+            )
+            slot = common
+        share = share.reshaped(NUMBER)  # it has the shape of its places: shares are added as they are
+        if array.name in self.arguments:
+            self.view(slot).shares.append((None, share))
+        else:
+            whole = slot.place.ndim == 1 and everywhere(slot.place, array.width)
+            array.shares.append((None if whole else slot.place, share))
+
+    def gradient(self, array: Array, name: str | None) -> Code:
+        """The sum of an array's shares, in a line called ``name`` where one is given and it needs one."""
+        whole = [share for place, share in array.shares if place is None]
+        parts = [(place, share) for place, share in array.shares if place is not None]
+        if not parts:
+            total = _sum(whole)
+            plain = total.uniform or total.text.isidentifier()
+            return total if name is None or plain else self.write(name, total)
+        start = f"np.zeros_like({array.name})" + (f" + {_sum(whole)}" if whole else "")
+        d = self.write(name or f"d_{array.name}", Code(start, batched=array.batched))
+        for place, share in parts:
+            self.add(str(d), place, share, ":, " if array.batched else "", "m, " if array.batched else "")
+        return d
+
+    def add(self, to: str, place: Indices, share: Code, colon: str, m: str) -> None:
+        """Add a share at its places, of which some may be named more than once."""
+        if run := run_of(place):
+            where = f"{colon}{run}"
+            if place.ndim > 1 and not share.uniform:
+                share = Code(f"{share.within(ATOM)}.reshape({m}-1)")
+        else:
+            where = colon + self.constant(place, "places")
+        repeats = len(np.unique(place)) < place.size
+        if self.jax:
+            self.lines.append(f"{to} = {to}.at[{where}].add({share})")
+        elif not repeats:
+            self.lines.append(f"{to}[{where}] += {share}")
+        elif (
+            place.ndim == 2
+            and not share.uniform
+            and all(len(set(column)) == len(column) for column in place.T.tolist())
+        ):
+            share = self.write(f"{to}_share", share)
+            self.lines.append(f"for k, column in enumerate({where.removeprefix(colon)}.T):")  # faster than np.add.at
+            self.lines.append(f"    {to}[{colon}column] += {share}[..., k]")
+        else:
+            self.lines.append(f"np.add.at({to}, ({where.replace(':, ', 'slice(None), ')},), {share})")
+
+    def pull_back(self, seed: Code, theta: Array) -> None:
+        """Write the backward pass, from the output, whose gradient is ``seed``; it ends with the gradient by theta."""
+        self.share(self.output, seed, self.output.array.batched)
+        for hand_on in reversed(self.backward):
+            hand_on()
+        parts = []  # of the gradient: the view of theta, where it lies, and how that is written
+        for (name, places, shape), view in self.views.items():
+            if name == theta.name and view.shares:
+                place = np.frombuffer(places, dtype=np.intp).reshape(shape)
+                parts.append((view, place, None if self.jax else evenly("gradient", place, theta.width)))
+        written = np.concatenate([place.ravel() for _, place, _ in parts] or [[]])
+        once = all(target for _, _, target in parts) and np.array_equal(np.sort(written), np.arange(theta.width))
+        if theta.shares:
+            start = _sum([share for _, share in theta.shares])
+            self.lines.append(f"gradient = {f'np.full_like(theta, {start})' if start.uniform else start}")
+        else:
+            self.lines.append(f"gradient = np.{'empty' if once else 'zeros'}_like(theta)")
+        once = once and not theta.shares
+        for view, place, target in parts:
+            d = self.gradient(view, None)
+            if target is None:
+                self.add("gradient", place, d, "", "")
+            elif once and d.tight == MATMUL and place.size > LARGE:
+                a, b = d.text.split(" @ ")
+                self.lines.append(f"np.matmul({a}, {b}, out={target})  # by {view.name}")
+            else:
+                target = target if target.endswith("]") else f"{target}[:]"
+                self.lines.append(f"{target} {'=' if once else '+='} {d}  # by {view.name}")
+
+
+def _common(slot: Slot) -> Slot:
+    """The slot, cut down to one place where all nodes read the same number."""
+    same = slot.place.ndim == 1 and len(slot.place) > 1 and (slot.place == slot.place[0]).all()
+    return Slot(slot.array, slot.place[:1]) if same else slot
+
+
+def _each(partial: Any) -> Any:
+    """The partial by one input: by a sequence, what stands for each of its elements."""
+    return partial[0] if isinstance(partial, list) else partial
+
+
+def _sum(shares: Sequence[Code]) -> Code:
+    """The sum of the shares; a share that comes twice is doubled, and those with a minus come last."""
+    times = {share: shares.count(share) for share in shares}
+    terms = [number * share if number > 1 else share for share, number in times.items()]
+    terms.sort(key=lambda term: term.negated is not None)
+    return sum(terms[1:], terms[0])
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """NumPy code.
+
+    Attributes:
+        source: the text of two functions, ``value`` and, where there is a loss, ``value_and_grad``.
+        constants: the arrays of numbers and places that it refers to, by name.
+    """
+
+    source: str
+    constants: dict[str, NDArray[Any]]
+
+
+def lower(
+    program: Program,
+    outputs: Indices,
+    leaves: Mapping[int, tuple[str, int]],
+    arguments: Mapping[str, Array],
+    shapes: Mapping[str, tuple[int, ...]],
+    reduction: Literal["mean", "sum"] | None,
+    jax: bool = False,
+) -> Lowered:
+    """Lower a program that computes one example to NumPy code for a batch of them.
+
+    Args:
+        program: its nodes.
+        outputs: the indices of the nodes to return, in the shape of an example's output.
+        leaves: for each leaf that is no constant, the argument that it is in, and its place there.
+        arguments: the arguments of the lowered functions, by name. Gradients are taken of ``theta``.
+        shapes: of one example, for each argument that is data.
+        reduction: what becomes of the examples' one output before gradients are taken; None to return all outputs.
+        jax: write updates of arrays as JAX wants them.
+    """
+    lowering = Lowering(program, leaves, arguments, jax)
+    result = lowering.run(outputs.ravel())
+    head = [f"m = len({next(iter(shapes))})"]
+    for name, shape in shapes.items():
+        if len(shape) != 1:
+            head.append(f"{name} = {name}.reshape(m, {'-1' if shape else '1'})")
+    forward, lowering.lines = lowering.lines, []
+    batched = lowering.output.array.batched
+    if reduction is None:
+        if not batched:
+            result = Code(f"np.broadcast_to({result}, (m, {outputs.size}))")
+        if outputs.ndim != 1:
+            result = Code(f"{result.within(ATOM)}.reshape({', '.join(['m', *map(str, outputs.shape)])})")
+        return Lowered(
+            _function("value", arguments, [*head, *lowering.openings, *forward], str(result)), lowering.constants
+        )
+    mean = reduction == "mean"
+    total = f"{result.within(ATOM)}.sum()" if result.number is None else str(result)
+    if batched == mean:
+        total += " / m" if batched else " * m"
+    if lowering.output.array.learns:
+        each = literal(1.0)
+        seed = mth_part(each) if mean and batched else each if batched or mean else Code("np.full(1, float(m))")
+        lowering.pull_back(seed, arguments["theta"])
+    else:
+        lowering.lines.append("gradient = np.zeros_like(theta)")
+    head += lowering.openings
+    source = _function("value", arguments, [*head, *forward], total)
+    both = [*head, *forward, "", *lowering.lines]
+    source += "\n\n" + _function("value_and_grad", arguments, both, f"{total}, gradient")
+    return Lowered(source, lowering.constants)
+
+
+def _function(name: str, arguments: Iterable[str], lines: Sequence[str], result: str) -> str:
+    body = [f"    {line}".rstrip() for line in [*lines, f"return {result}"]]
+    return "\n".join([f"def {name}({', '.join(arguments)}):", *body, ""])
