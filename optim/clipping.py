@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -24,8 +25,7 @@ def clip_by_norm(gradient: NDArray[np.float64], max_norm: float) -> NDArray[np.f
         ValueError: ``max_norm`` is not a positive number.
     """
     arguments.positive("max_norm", max_norm)
-    scale = max_norm / (float(np.linalg.norm(gradient)) + 1e-6)
-    return gradient * min(1.0, scale)
+    return gradient * min(1.0, max_norm / (_norm(gradient) + 1e-6))
 
 
 def clip_by_value(gradient: NDArray[np.float64], clip_value: float) -> NDArray[np.float64]:
@@ -54,7 +54,7 @@ def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
     """
     parameters, gradient = _gradient(parameters)
     _set_gradient(parameters, clip_by_norm(gradient, max_norm))
-    return float(np.linalg.norm(gradient))
+    return _norm(gradient)
 
 
 def clip_grad_value(parameters: Iterable[Value], clip_value: float) -> None:
@@ -66,6 +66,10 @@ def clip_grad_value(parameters: Iterable[Value], clip_value: float) -> None:
     """
     parameters, gradient = _gradient(parameters)
     _set_gradient(parameters, clip_by_value(gradient, clip_value))
+
+
+def _norm(gradient: NDArray[np.float64]) -> float:
+    return math.hypot(*gradient.flat)  # unlike NumPy's, it squares no entry of an exploded gradient to infinity
 
 
 def _gradient(parameters: Iterable[Value]) -> tuple[list[Value], NDArray[np.float64]]:

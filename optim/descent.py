@@ -47,6 +47,7 @@ def gradient_descent(
         try:
             with np.errstate(over="ignore", invalid="ignore"):  # told of below
                 x_new = x - learning_rate * _like(x, "gradient", gradient(x))
+                change = np.linalg.norm(x - x_new)
         except OverflowError:  # of a formula on floats
             x_new = math.inf
         if not np.isfinite(x_new).all():
@@ -54,7 +55,7 @@ def gradient_descent(
                 f"gradient descent diverged: step {step} with learning_rate={learning_rate} led from {x} "
                 "to a number that is not finite; try a smaller learning_rate"
             )
-        if np.linalg.norm(x - x_new) < threshold:
+        if change < threshold:
             return x
         x, step = x_new, step + 1
         if path is not None:

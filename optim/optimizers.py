@@ -141,7 +141,7 @@ class Optimizer:
 
     def __repr__(self) -> str:
         told = ", ".join(f"{name}={value!r}" for name, value in self.hyperparameters.items())
-        return f"{type(self).__name__}({told}; {len(self.parameters)} parameters, {self.t} steps taken)"
+        return f"{type(self).__name__}({told})"
 
 
 class SGD(Optimizer):
@@ -180,11 +180,11 @@ class SGD(Optimizer):
         form: Literal["pytorch", "sutskever"] = "pytorch",
     ) -> None:
         arguments.choice("form", form, "pytorch", "sutskever")
-        options = {"momentum": momentum, "weight_decay": weight_decay, "nesterov": nesterov, "maximize": maximize}
+        options = {"weight_decay": weight_decay, "nesterov": nesterov, "maximize": maximize}
         if form == "pytorch":
-            super().__init__(parameters, rules.sgd, lr=lr, dampening=dampening, **options)
+            super().__init__(parameters, rules.sgd, lr=lr, momentum=momentum, dampening=dampening, **options)
         else:
-            super().__init__(parameters, rules.sutskever, lr=lr, **options)
+            super().__init__(parameters, rules.sutskever, lr=lr, momentum=momentum, **options)
         if nesterov and (momentum == 0 or dampening != 0):
             raise ValueError(f"nesterov needs momentum and no dampening, got {momentum=}, {dampening=}")
         if form == "sutskever" and (momentum == 0 or dampening != 0):
