@@ -1,49 +1,73 @@
-"""Optimizers: an update rule applied to parameters, or to a flat array of them."""
+"""Optimizers: an update rule applied to parameters, or to a flat array of them, with what it remembers.
+
+Names, arguments and numbers are PyTorch's; the forms of the lecture decks are named options. Parameters that are to be
+treated differently take an optimizer each.
+"""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
+import copy
+import inspect
+from collections.abc import Callable, Iterable, Mapping
 from numbers import Real
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd import Value
-from optim import rules
+from autograd import Value, pack, unpack
+from optim import arguments, rules
 
 
-class SGD:
-    """Gradient descent; stochastic where each gradient is that of a few examples.
+class Optimizer:
+    """The base of every optimizer: parameters, hyperparameters that are attributes, and a memory.
+
+    Hyperparameters may be set at any time, and are checked whenever they are: ``optimizer.lr = schedule(epoch)``.
 
     Args:
-        parameters: the Values to update.
-        lr: the learning rate, positive.
+        parameters: the Values to update; one that occurs twice takes one step.
+        rule: a function of `optim.rules`.
+        hyperparameters: what ``rule`` takes by name, ``t`` apart.
+
+    Attributes:
+        parameters: the Values, as a list.
+        rule: ``rule(theta, gradient, *memory, t=t, **hyperparameters)`` is ``(theta, *memory)``.
+        t: how many steps have been taken.
+        memory: what the rule remembers, by the names of its arguments: arrays of one number a parameter.
 
     Raises:
         TypeError: a parameter is not a Value.
-        ValueError: there are no parameters, or ``lr`` is not positive.
+        ValueError: there are no parameters, or a hyperparameter is out of its range.
     """
 
-    def __init__(self, parameters: Iterable[Value], lr: float) -> None:
+    lr: float
+    weight_decay: float
+    maximize: bool
+
+    def __init__(self, parameters: Iterable[Value], rule: Callable[..., Any], **hyperparameters: Any) -> None:
         if not isinstance(parameters, Iterable):
             raise TypeError(f"parameters must be Values, such as model.parameters(), got {type(parameters).__name__}")
-        self.parameters = list(dict.fromkeys(parameters))  # one that is shared takes one step
+        self.parameters = list(dict.fromkeys(parameters))
         if not self.parameters:
             raise ValueError("parameters is empty: there is nothing to optimize")
         for parameter in self.parameters:
             if not isinstance(parameter, Value):
                 raise TypeError(f"parameters must be Values, got {type(parameter).__name__} {parameter!r}")
-        if not isinstance(lr, Real) or not 0 < lr < math.inf:
-            raise ValueError(f"lr must be a positive number, got {lr!r}")
-        self.lr: float = lr
+        arguments.positive("lr", hyperparameters["lr"])
+        self.rule = rule
+        self.t = 0
+        self.memory = {name: np.zeros(len(self.parameters)) for name in _memory_of(rule)}
+        self._names = list(hyperparameters)
+        for name, value in hyperparameters.items():
+            setattr(self, name, value)
 
-    rule = staticmethod(rules.sgd)
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, _CHECKS[name](name, value) if name in _CHECKS else value)
 
     @property
-    def hyperparameters(self) -> dict[str, float]:
-        """What `rule` takes beside a parameter and its gradient."""
-        return {"lr": self.lr}
+    def hyperparameters(self) -> dict[str, Any]:
+        """What `rule` takes by name, ``t`` apart."""
+        return {name: getattr(self, name) for name in self._names}
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0."""
@@ -52,10 +76,318 @@ class SGD:
 
     def step(self) -> None:
         """Update every parameter's data from its gradient."""
-        rule, lr = self.rule, self.lr
-        for parameter in self.parameters:
-            parameter.data = rule(parameter.data, parameter.grad, lr)
+        theta = pack(self.parameters)
+        self.update(theta, np.array([parameter.grad for parameter in self.parameters]))
+        unpack(theta, self.parameters)
 
     def update(self, theta: NDArray[np.float64], gradient: NDArray[np.float64]) -> None:
-        """The same rule on a flat array of parameters, in place."""
-        theta[:] = self.rule(theta, gradient, self.lr)
+        """The same step on a flat array in place of the Values, which stay as they are.
+
+        Args:
+            theta: one float64 number for each parameter, in their order; changed in place.
+            gradient: of the same shape.
+
+        Raises:
+            ValueError: one of them is not such an array.
+        """
+        shape = (len(self.parameters),)
+        for name, array in (("theta", theta), ("gradient", gradient)):
+            if array.shape != shape or array.dtype != np.float64:
+                raise ValueError(
+                    f"{name} must be a float64 array of shape {shape}, one number for each parameter, "
+                    f"got {array.dtype} of shape {array.shape}"
+                )
+        self.t += 1
+        theta[:], *memory = self.rule(theta, gradient, *self.memory.values(), t=self.t, **self.hyperparameters)
+        self.memory = dict(zip(self.memory, memory))
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that the next step depends on, beside parameters and gradients: plain data, fit for JSON."""
+        return {
+            "optimizer": type(self).__name__,
+            "t": self.t,
+            "hyperparameters": {k: list(x) if isinstance(x, tuple) else x for k, x in self.hyperparameters.items()},
+            "memory": {name: array.tolist() for name, array in self.memory.items()},
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on as the optimizer did that `state_dict` was saved from: its hyperparameters, too, are taken over.
+
+        Raises:
+            ValueError: the state is not one of such an optimizer for as many parameters; what is missing, surplus or
+                misshapen is named, and the optimizer stays as it is.
+        """
+        _check_names("the state", state, ["optimizer", "t", "hyperparameters", "memory"])
+        if state["optimizer"] != type(self).__name__:
+            raise ValueError(f"the state is one of {state['optimizer']}, and this is {type(self).__name__}")
+        if type(state["t"]) is not int or state["t"] < 0:
+            raise ValueError(f"t must be a number of steps, got {state['t']!r}")
+        _check_names("hyperparameters", state["hyperparameters"], self._names)
+        _check_names("memory", state["memory"], list(self.memory))
+        loaded = copy.copy(self)
+        for name, value in state["hyperparameters"].items():
+            setattr(loaded, name, value)
+        loaded.t = state["t"]
+        loaded.memory = {name: self._flat(name, state["memory"][name]) for name in self.memory}
+        vars(self).update(vars(loaded))
+
+    def _flat(self, name: str, numbers: Any) -> NDArray[np.float64]:
+        """A list of the state's memory as an array."""
+        count = len(self.parameters)
+        if not isinstance(numbers, list) or len(numbers) != count or not all(isinstance(x, Real) for x in numbers):
+            got = f"{len(numbers)} entries" if isinstance(numbers, list) else f"{type(numbers).__name__}"
+            raise ValueError(f"memory {name!r} must be a list of {count} numbers, one for each parameter, got {got}")
+        return np.array(numbers, dtype=np.float64)
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{name}={value!r}" for name, value in self.hyperparameters.items())
+        return f"{type(self).__name__}({told})"
+
+
+class SGD(Optimizer):
+    """Gradient descent; stochastic where each gradient is that of a few examples. The rules: `rules.sgd` and
+    `rules.sutskever`.
+
+    Args:
+        parameters: the Values to update.
+        lr: the learning rate, positive.
+        momentum: mu, not negative: the share of the velocity that is kept; typically 0.9.
+        dampening: tau: the share of a gradient that does not go into the velocity.
+        weight_decay: lambda, not negative: adds ``lambda theta`` to the gradient.
+        nesterov: take the gradient where momentum leads. Needs momentum and no dampening.
+        maximize: go uphill.
+        form: where momentum has the learning rate. "pytorch": ``b = mu b + g``, ``theta = theta - lr b``. "sutskever",
+            as on HKU's slide: ``v = mu v - lr g``, ``theta = theta + v``. They differ where ``lr`` changes.
+
+    Raises:
+        TypeError, ValueError: as `Optimizer`.
+    """
+
+    momentum: float
+    dampening: float
+    nesterov: bool
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: float,
+        momentum: float = 0.0,
+        dampening: float = 0.0,
+        weight_decay: float = 0.0,
+        nesterov: bool = False,
+        *,
+        maximize: bool = False,
+        form: Literal["pytorch", "sutskever"] = "pytorch",
+    ) -> None:
+        arguments.choice("form", form, "pytorch", "sutskever")
+        options = {"weight_decay": weight_decay, "nesterov": nesterov, "maximize": maximize}
+        if form == "pytorch":
+            super().__init__(parameters, rules.sgd, lr=lr, momentum=momentum, dampening=dampening, **options)
+        else:
+            super().__init__(parameters, rules.sutskever, lr=lr, momentum=momentum, **options)
+        if nesterov and (momentum == 0 or dampening != 0):
+            raise ValueError(f"nesterov needs momentum and no dampening, got {momentum=}, {dampening=}")
+        if form == "sutskever" and (momentum == 0 or dampening != 0):
+            raise ValueError(f"form='sutskever' needs momentum and no dampening, got {momentum=}, {dampening=}")
+
+    def step(self) -> None:
+        """Update every parameter's data from its gradient."""
+        if self.momentum or self.weight_decay or self.maximize or self.rule is not rules.sgd:
+            super().step()
+            return
+        # Without options the rule is written out for speed; a test holds this to `rules.sgd`.
+        self.t += 1
+        lr = self.lr
+        for parameter in self.parameters:
+            parameter.data -= lr * parameter.grad
+
+
+class Adagrad(Optimizer):
+    """AdaGrad: a learning rate for each parameter. The rule: `rules.adagrad`.
+
+    Args:
+        parameters: the Values to update.
+        lr: the learning rate, positive.
+        lr_decay: how fast the learning rate falls, not negative: it is ``lr / (1 + (t - 1) lr_decay)``.
+        weight_decay: lambda, not negative: adds ``lambda theta`` to the gradient.
+        initial_accumulator_value: what the sum of squares G starts at, not negative.
+        eps: keeps from division by 0, not negative.
+        maximize: go uphill.
+        eps_inside: the slide's ``lr / sqrt(G + eps)`` in place of PyTorch's ``lr / (sqrt(G) + eps)``.
+
+    Raises:
+        TypeError, ValueError: as `Optimizer`.
+    """
+
+    lr_decay: float
+    eps: float
+    eps_inside: bool
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: float = 1e-2,
+        lr_decay: float = 0.0,
+        weight_decay: float = 0.0,
+        initial_accumulator_value: float = 0.0,
+        eps: float = 1e-10,
+        *,
+        maximize: bool = False,
+        eps_inside: bool = False,
+    ) -> None:
+        options = {"eps": eps, "maximize": maximize, "eps_inside": eps_inside}
+        super().__init__(parameters, rules.adagrad, lr=lr, lr_decay=lr_decay, weight_decay=weight_decay, **options)
+        self.initial_accumulator_value = initial_accumulator_value
+        self.memory["G"] += self.initial_accumulator_value
+
+
+class RMSprop(Optimizer):
+    """RMSProp: AdaGrad that forgets. The rule: `rules.rmsprop`.
+
+    Args:
+        parameters: the Values to update.
+        lr: the learning rate, positive.
+        alpha: the share of the mean of squares that is kept, from 0 to 1; the slide's beta.
+        eps: keeps from division by 0, not negative.
+        weight_decay: lambda, not negative: adds ``lambda theta`` to the gradient.
+        momentum: mu, not negative.
+        centered: divide by the root of the variance, rather than of the mean of squares.
+        maximize: go uphill.
+        eps_inside: the slide's ``lr / sqrt(G + eps)`` in place of PyTorch's ``lr / (sqrt(G) + eps)``.
+
+    Raises:
+        TypeError, ValueError: as `Optimizer`.
+    """
+
+    alpha: float
+    eps: float
+    momentum: float
+    centered: bool
+    eps_inside: bool
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: float = 1e-2,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+        momentum: float = 0.0,
+        centered: bool = False,
+        *,
+        maximize: bool = False,
+        eps_inside: bool = False,
+    ) -> None:
+        options = {"momentum": momentum, "centered": centered, "maximize": maximize, "eps_inside": eps_inside}
+        super().__init__(parameters, rules.rmsprop, lr=lr, alpha=alpha, eps=eps, weight_decay=weight_decay, **options)
+
+
+class Adam(Optimizer):
+    """Adam: momentum, and RMSProp's learning rates. The rule: `rules.adam`.
+
+    Args:
+        parameters: the Values to update.
+        lr: the learning rate, positive.
+        betas: the shares of the mean of gradients and of the mean of squares that are kept, from 0 to below 1.
+        eps: keeps from division by 0, not negative.
+        weight_decay: lambda, not negative: adds ``lambda theta`` to the gradient.
+        amsgrad: divide by the largest mean of squares so far.
+        maximize: go uphill.
+        bias_correction: give back what starting the means at 0 takes off them; the slide does not.
+
+    Raises:
+        TypeError, ValueError: as `Optimizer`.
+    """
+
+    betas: tuple[float, float]
+    eps: float
+    amsgrad: bool
+    bias_correction: bool
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+        amsgrad: bool = False,
+        *,
+        maximize: bool = False,
+        bias_correction: bool = True,
+    ) -> None:
+        options = {"amsgrad": amsgrad, "maximize": maximize, "bias_correction": bias_correction}
+        super().__init__(parameters, rules.adam, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, **options)
+
+
+class AdamW(Optimizer):
+    """Adam with weight decay that is no part of the gradient. The rule: `rules.adamw`.
+
+    Args:
+        parameters: the Values to update.
+        lr: the learning rate, positive.
+        betas: the shares of the mean of gradients and of the mean of squares that are kept, from 0 to below 1.
+        eps: keeps from division by 0, not negative.
+        weight_decay: lambda, not negative: each step first multiplies the parameters by ``1 - lr lambda``.
+        amsgrad: divide by the largest mean of squares so far.
+        maximize: go uphill.
+
+    Raises:
+        TypeError, ValueError: as `Optimizer`.
+    """
+
+    betas: tuple[float, float]
+    eps: float
+    amsgrad: bool
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+        amsgrad: bool = False,
+        *,
+        maximize: bool = False,
+    ) -> None:
+        options = {"amsgrad": amsgrad, "maximize": maximize}
+        super().__init__(parameters, rules.adamw, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, **options)
+
+
+def _memory_of(rule: Callable[..., Any]) -> list[str]:
+    """The names of what a rule remembers: its arguments by position, after theta and the gradient."""
+    arguments = inspect.signature(rule).parameters.values()
+    return [argument.name for argument in arguments if argument.kind is argument.POSITIONAL_OR_KEYWORD][2:]
+
+
+def _check_names(what: str, given: Any, needed: list[str]) -> None:
+    """Raise ValueError unless ``given`` is a mapping with exactly the names ``needed``."""
+    if not isinstance(given, Mapping):
+        raise ValueError(f"{what} must be a mapping with {', '.join(needed)}, got {type(given).__name__} {given!r}")
+    for told, names in (
+        ("is missing", [name for name in needed if name not in given]),
+        ("is surplus", [name for name in given if name not in needed]),
+    ):
+        if names:
+            raise ValueError(f"{what} must have exactly {', '.join(needed)}; {', '.join(map(str, names))} {told}")
+
+
+# How each hyperparameter is checked, and made the type that it is kept as.
+_CHECKS: dict[str, Callable[[str, Any], Any]] = {
+    "lr": arguments.not_negative,  # a schedule may end with 0
+    "momentum": arguments.not_negative,
+    "dampening": arguments.number,
+    "weight_decay": arguments.not_negative,
+    "lr_decay": arguments.not_negative,
+    "initial_accumulator_value": arguments.not_negative,
+    "alpha": arguments.share,
+    "betas": arguments.betas,
+    "eps": arguments.not_negative,
+    "nesterov": arguments.flag,
+    "maximize": arguments.flag,
+    "centered": arguments.flag,
+    "amsgrad": arguments.flag,
+    "bias_correction": arguments.flag,
+    "eps_inside": arguments.flag,
+}

@@ -7,10 +7,13 @@ rounds.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
+
+from numpy.typing import NDArray
 
 from autograd import primitives
 from autograd.formula import SYMBOLS, Formula, Symbol, equation, quotient
@@ -19,18 +22,24 @@ from autograd.value import Value
 from autograd.viz.dot import number
 
 Phase = Literal["forward", "backward", "update"]
-Quantity = Literal["data", "grad", "new"]
-GREEK = {"lr": "η"}
+Quantity = Literal["data", "grad", "new", "memory"]
+GREEK = {
+    **{"lr": "η", "momentum": "μ", "dampening": "τ", "weight_decay": "λ"},
+    **{"alpha": "α", "betas": "β", "eps": "ε"},
+}
 
 
 class Optimizer(Protocol):
     """What a walkthrough has to know of an optimizer."""
 
     parameters: list[Value]
-    rule: Callable[..., Any]  # rule(theta, gradient, **hyperparameters): a float of floats, a formula of formulas
+    # rule(theta, gradient, *memory, t=t, **hyperparameters) is (theta, *memory): floats of floats, formulas of formulas
+    rule: Callable[..., Any]
+    t: int  # how many steps have been taken
+    memory: dict[str, NDArray[Any]]  # by name, one number for each parameter
 
     @property
-    def hyperparameters(self) -> Mapping[str, float]: ...
+    def hyperparameters(self) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True)
@@ -58,8 +67,9 @@ class Frame:
         phase: forward, backward or update.
         round: which step of training, from 1.
         title: what happens, in words.
-        writes: the index of the node whose number is determined, and which number: its data, its grad (so far), or the
-            data it gets by the update. None for the opening frame, which gives the leaves.
+        writes: the index of the node whose number is determined, and which number: its data, its grad (so far), what
+            the optimizer remembers of it, or the data it gets by the update. None for the opening frame, which gives
+            the leaves.
         reads: the indices of the nodes that are read.
         edges: the edges that are multiplied along: (child, parent, position among the child's parents).
         symbols: the formula; None for the opening frame.
@@ -112,7 +122,8 @@ def frames(
 
     Args:
         output: the value, which stays as it is: the program is run anew, from gradients of 0.
-        optimizer: its rule makes the update phase, for those of its parameters that take part; None for no update.
+        optimizer: its rule makes the update phase, for those of its parameters that take part, from what it remembers
+            now; it stays as it is. None for no update.
         steps: how many steps of training to replay, each with forward, backward and update.
         err: add the deck's ``Err = -dE/di`` wherever the gradient of a net input is complete.
         decimals: of values and of gradients, in the frames' ``slide`` tellings.
@@ -137,11 +148,14 @@ def training(
     if steps < 1 or (steps > 1 and optimizer is None):
         raise ValueError(f"steps must be 1, or more with an optimizer; got steps={steps}")
     program = Program.of(output)
-    trained: list[int] = []
-    if optimizer is not None:
-        parameters = set(optimizer.parameters)
-        trained = [index for index, value in enumerate(program_order(output)) if value in parameters]
     roundings = (Rounding(), Rounding(*decimals))
+    memories: tuple[dict[int, list[float]], ...] = ({}, {})  # what is remembered of each parameter, by index
+    if optimizer is not None:
+        places = {parameter: place for place, parameter in enumerate(optimizer.parameters)}
+        for index, value in enumerate(program_order(output)):
+            if value in places:
+                for memory in memories:
+                    memory[index] = [float(array[places[value]]) for array in optimizer.memory.values()]
     leaves: tuple[dict[int, float], ...] = ({}, {})
     rounds: list[Round] = []
     for k in range(1, steps + 1):
@@ -149,8 +163,8 @@ def training(
         story = _Story(program, k, (exact, slide), roundings, err)
         told = [*story.forward(), *story.backward()]
         if optimizer is not None:
-            for index in trained:
-                told.append(story.updated(index, optimizer))
+            for index in memories[0]:
+                told += story.updated(index, optimizer, memories)
                 for given, telling in zip(leaves, (told[-1].exact, told[-1].slide)):
                     given[index] = telling.value
         rounds.append(Round(exact, slide, told))
@@ -255,16 +269,57 @@ class _Story:
             *tellings,
         )
 
-    def updated(self, index: int, optimizer: Optimizer) -> Frame:
-        """A parameter takes its step."""
+    def updated(self, index: int, optimizer: Optimizer, memories: Sequence[dict[int, list[float]]]) -> Iterator[Frame]:
+        """A parameter takes its step: what is remembered of it is brought up to date, and then its data.
+
+        Memory is rounded in no telling: a slide's few decimals may leave nothing of a mean of squares, to divide by.
+        """
         name, symbol = self.names[index], self.symbols[index]
-        letters = {key: Symbol(GREEK.get(key, key)) for key in optimizer.hyperparameters}
-        figures = {key: Symbol(number(x, 12)) for key, x in optimizer.hyperparameters.items()}
+        rule, hyperparameters = functools.partial(optimizer.rule, t=optimizer.t + self.k), optimizer.hyperparameters
+        letters = [Symbol(f"{letter}({name})" if letter in self.names else letter) for letter in optimizer.memory]
+        named = _on_paper(hyperparameters, lambda letter, x: letter)
+        figures = _on_paper(hyperparameters, lambda letter, x: number(x, 12))
+        formulas = _one_by_one(rule(symbol, quotient(self.output, name), *letters, **named), letters)
         tellings = []
-        for run, rounding in zip(self.runs, self.roundings):
+        for run, rounding, memory in zip(self.runs, self.roundings, memories):
             old, gradient = run.nodes[index].data, run.nodes[index].grad
-            value = rounding.of_data(optimizer.rule(old, gradient, **optimizer.hyperparameters))
-            numbers = optimizer.rule(Symbol(rounding.show(old)), Symbol(rounding.show(gradient)), **figures)
-            tellings.append(Telling(numbers, value, rounding.show(value)))
-        symbols = equation(symbol, optimizer.rule(symbol, quotient(self.output, name), **letters), sign="←")
-        return Frame("update", self.k, f"{name} is updated", (index, "new"), (index,), (), symbols, None, *tellings)
+            new, *remembered = map(float, rule(old, gradient, *memory[index], **hyperparameters))
+            written = [Symbol(rounding.show(old)), Symbol(rounding.show(gradient))]
+            written += [Symbol(number(x, 4)) for x in memory[index]]
+            shown = [number(x, 4) for x in remembered]
+            numbers = _one_by_one(rule(*written, **figures), [Symbol(x) for x in shown])
+            new = rounding.of_data(new)
+            tellings.append(list(map(Telling, numbers, [*remembered, new], [*shown, rounding.show(new)])))
+            memory[index] = remembered
+        subjects: list[tuple[str, Formula, Quantity]] = [
+            (f"{word} of {name}", letter, "memory") for word, letter in zip(optimizer.memory, letters)
+        ]
+        subjects.append((name, symbol, "new"))
+        for (words, subject, quantity), formula, exact, slide in zip(subjects, formulas, *tellings):
+            if formula.operands:  # what the rule leaves as it is is not told
+                title, symbols = f"{words} is updated", equation(subject, formula, sign="←")
+                yield Frame("update", self.k, title, (index, quantity), (index,), (), symbols, None, exact, slide)
+
+
+def _on_paper(hyperparameters: Mapping[str, Any], write: Callable[[str, float], str]) -> dict[str, Any]:
+    """Hyperparameters as symbols. An option that is off, and every flag, stays as it is, for the rule asks about it."""
+    symbols: dict[str, Any] = {}
+    for key, x in hyperparameters.items():
+        letter = GREEK.get(key, key)
+        if isinstance(x, tuple):
+            symbols[key] = tuple([Symbol(write(f"{letter}{i}", each)) for i, each in enumerate(x, start=1)])
+        else:
+            symbols[key] = x if isinstance(x, bool) or x == 0 else Symbol(write(letter, x))
+    return symbols
+
+
+def _one_by_one(results: tuple[Formula, ...], memory: Sequence[Formula]) -> list[Formula]:
+    """What a rule returns, memory first, as it is computed: each formula in terms of the memory that is new by then."""
+    theta, *formulas = results
+    told: dict[Formula, Formula] = {}
+    lines = []
+    for formula, new in zip(formulas, memory):
+        lines.append(formula.replace(told))
+        if formula.operands:
+            told[formula] = new
+    return [*lines, theta.replace(told)]

@@ -95,7 +95,7 @@ const guessable = (step) => frames[step].writes !== null && Number.isFinite(fram
 function numbersAt(step, hide) {
   const {round} = frames[step];
   const given = lesson.rounds[round - 1][mode].data;
-  const numbers = {data: nodes.map((_, i) => given[i] || undefined), grad: [], new: []};
+  const numbers = {data: nodes.map((_, i) => given[i] || undefined), grad: [], memory: [], new: []};
   for (let k = opening(round); k <= step; k++) {
     const {writes, [mode]: told} = frames[k];
     if (writes) numbers[writes[1]][writes[0]] = told.shown;

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 import autograd
@@ -103,3 +105,102 @@ def test_steps_need_an_optimizer() -> None:
     y, _ = shared()
     with pytest.raises(ValueError, match="steps must be 1, or more with an optimizer; got steps=2"):
         frames(y, steps=2)
+
+
+# ---- Optimizers with a memory ------------------------------------------------------------------------------------
+
+REMEMBERING = [
+    lambda ps: optim.SGD(ps, lr=0.5, momentum=0.9, dampening=0.3, weight_decay=0.1, maximize=True),
+    lambda ps: optim.SGD(ps, lr=0.5, momentum=0.9, nesterov=True),
+    lambda ps: optim.SGD(ps, lr=0.5, momentum=0.9, form="sutskever"),
+    lambda ps: optim.SGD(ps, lr=0.5, momentum=0.9, form="sutskever", nesterov=True),
+    lambda ps: optim.Adagrad(ps, lr=0.5, lr_decay=0.1, weight_decay=0.1, initial_accumulator_value=0.2),
+    lambda ps: optim.Adagrad(ps, lr=0.5, eps_inside=True),
+    lambda ps: optim.RMSprop(ps, lr=0.5, momentum=0.9, centered=True, weight_decay=0.1),
+    lambda ps: optim.RMSprop(ps, lr=0.5, eps_inside=True, maximize=True),
+    lambda ps: optim.Adam(ps, lr=0.5, amsgrad=True, weight_decay=0.1),
+    lambda ps: optim.Adam(ps, lr=0.5, bias_correction=False),
+    lambda ps: optim.AdamW(ps, lr=0.5),
+]
+
+
+@pytest.mark.parametrize("make", REMEMBERING)
+def test_rounds_are_the_next_steps_of_the_optimizer_which_stays_as_it_is(
+    make: Callable[[list[Parameter]], optim.Optimizer],
+) -> None:
+    w, b, elsewhere = Parameter(0.3, "w"), Parameter(0.1, "b"), Parameter(5.0, "elsewhere")
+
+    def loss() -> Value:
+        return autograd.half_squared_error(autograd.sigmoid(w * 2.0 + b), 0.9)  # type: ignore[no-any-return]
+
+    def train() -> tuple[float, float]:
+        optimizer.zero_grad()
+        loss().backward()
+        optimizer.step()
+        return w.data, b.data
+
+    optimizer = make([elsewhere, b, w])
+    train()
+    train()
+    before = optimizer.state_dict()
+    told = [frame for frame in frames(loss(), optimizer=optimizer, steps=4) if frame.phase == "update"]
+    assert optimizer.state_dict() == before
+    for k in range(4):
+        new = {frame.title: frame.exact.value for frame in told if frame.round == k + 1}
+        assert (new["w is updated"], new["b is updated"]) == train()
+        for word, numbers in optimizer.memory.items():
+            if f"{word} of w is updated" in new:
+                assert new[f"{word} of w is updated"] == numbers[2]
+
+
+@pytest.mark.parametrize("make", REMEMBERING)
+def test_a_rules_numbers_come_to_what_is_shown(make: Callable[[list[Parameter]], optim.Optimizer]) -> None:
+    w = Parameter(0.25, "w")
+    for frame in frames(w * 0.5, optimizer=make([w]), steps=3):
+        if frame.phase == "update":
+            assert frame.exact.numbers is not None
+            assert frame.exact.numbers.evaluate({}) == pytest.approx(frame.exact.value, rel=2e-2)
+
+
+def test_adam_is_told_line_by_line() -> None:
+    w = Parameter(1.0, "w")
+    y = w * 0.5
+    y.name = "y"
+    adam = optim.Adam([w], lr=0.1, betas=(0.5, 0.75), eps=0.25)
+    told = [frame for frame in frames(y, optimizer=adam, steps=2) if frame.phase == "update"]
+    lines = [
+        f"{frame.symbols.text()}; {frame.exact.numbers.text()} = {frame.exact.shown}"
+        for frame in told
+        if frame.symbols is not None and frame.exact.numbers is not None
+    ]
+    assert lines == [
+        "m ← β1 × m + (1 − β1) × ∂y/∂w; 0.5 × 0 + (1 − 0.5) × 0.5 = 0.25",
+        "v ← β2 × v + (1 − β2) × (∂y/∂w)^2; 0.75 × 0 + (1 − 0.75) × 0.5 × 0.5 = 0.0625",
+        "w ← w − η / (√(v / (1 − β2^1)) + ε) × m / (1 − β1^1); "
+        "1 − 0.1 / (√(0.0625 / (1 − 0.75^1)) + 0.25) × 0.25 / (1 − 0.5^1) = 0.9333",
+        "m ← β1 × m + (1 − β1) × ∂y/∂w; 0.5 × 0.25 + (1 − 0.5) × 0.5 = 0.375",
+        "v ← β2 × v + (1 − β2) × (∂y/∂w)^2; 0.75 × 0.0625 + (1 − 0.75) × 0.5 × 0.5 = 0.1094",
+        "w ← w − η / (√(v / (1 − β2^2)) + ε) × m / (1 − β1^2); "
+        "0.9333 − 0.1 / (√(0.1094 / (1 − 0.75^2)) + 0.25) × 0.375 / (1 − 0.5^2) = 0.8667",
+    ]
+    assert [frame.writes for frame in told[:3]] == [(0, "memory"), (0, "memory"), (0, "new")]
+
+
+def test_options_that_are_off_are_not_told_and_a_bias_called_b_is_told_from_a_velocity() -> None:
+    b = Parameter(1.0, "b")
+    y = b * 0.5
+    y.name = "y"
+
+    def symbols(optimizer: optim.Optimizer) -> list[str]:
+        told = [frame for frame in frames(y, optimizer=optimizer) if frame.phase == "update"]
+        return [frame.symbols.text() for frame in told if frame.symbols is not None]
+
+    assert symbols(optim.SGD([b], lr=0.1)) == ["b ← b − η × ∂y/∂b"]
+    assert symbols(optim.SGD([b], lr=0.1, momentum=0.9)) == ["b(b) ← μ × b(b) + ∂y/∂b", "b ← b − η × b(b)"]
+    assert symbols(optim.SGD([b], lr=0.1, momentum=0.9, form="sutskever")) == ["v ← μ × v − η × ∂y/∂b", "b ← b + v"]
+
+
+def test_a_slides_decimals_do_not_round_the_mean_of_squares_to_nothing() -> None:
+    w = Parameter(1.0, "w")
+    *_, last = frames(w * 0.001, optimizer=optim.Adam([w], lr=0.1, bias_correction=False))
+    assert last.slide.value == pytest.approx(1 - 0.1 * 0.1 / 0.001**0.5, abs=1e-3)

@@ -507,6 +507,35 @@ def test_the_quiz_hides_the_number_everywhere(lesson: Page, mode: str) -> None:
 # ---- 4. Print ----------------------------------------------------------------------------------------------------
 
 
+def test_what_an_optimizer_remembers_is_told_step_by_step(page: Page, tmp_path: Path) -> None:
+    model = slide_network()
+    E = half_squared_error(model(INPUTS), Value(TARGET, "t"))
+    E.name = "E"
+    E.backward()
+    w46 = next(parameter for parameter in model.parameters() if parameter.name == "w46")
+    gradient, before = w46.grad, w46.data
+    show(page, walkthrough(E, optimizer=optim.Adam(model.parameters(), lr=0.1), steps=2), tmp_path)
+    page.keyboard.press("u")
+    states = walk(page, count=3 * 11)  # m, v and the weight itself
+    assert {now["phase"] for now in states} == {"Update"}
+    m, v, new = [now for now in states if re.search(r"\bw46 is updated", now["title"])]
+    assert (m["title"], m["result"]) == ("m of w46 is updated", four(0.1 * gradient))
+    assert (v["title"], v["result"]) == ("v of w46 is updated", four(0.001 * gradient**2))
+    assert new["result"] == four(before - 0.1 * gradient / (abs(gradient) + 1e-8))
+    assert (m["written"], m["marked"]) == (["w46"], [])
+    assert m["table"]["w46"] == v["table"]["w46"] == [four(before), four(gradient), UNKNOWN]
+    assert new["table"]["w46"] == [four(before), four(gradient), new["result"]]
+
+    page.keyboard.press("u")
+    page.keyboard.press("q")  # what is remembered can be asked for, too
+    expect(page.locator("#result")).to_have_text("?")
+    shown = state(page)
+    page.locator("#answer").fill(states[0]["result"])
+    page.keyboard.press("Enter")
+    expect(page.locator("#result")).to_have_text(states[0]["result"])
+    assert shown["table"] == states[0]["table"]
+
+
 def test_print_is_a_handout_of_every_step(lesson: Page) -> None:
     told = walk(lesson)
     lesson.keyboard.press("Home")
