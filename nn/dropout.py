@@ -39,5 +39,8 @@ class Dropout(Module):
         if not self.training or self.p == 0:
             return x
         x = lists(x)
-        factors = iter(noise(self.draw, len(list(flat(x)))))
+        mask = noise(self.draw, len(list(flat(x))))
+        for factor in mask:
+            factor.name = "mask"
+        factors = iter(mask)
         return each(lambda unit: unit * next(factors), x)

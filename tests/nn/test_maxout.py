@@ -39,6 +39,9 @@ def test_names_tell_the_pieces_apart() -> None:
     assert [p.name for p in layer.parameters()] == "w3,4a b4a w3,4b b4b w3,5a b5a w3,5b b5b".split()
     nodes = [node.name for node in Program.of(layer([1.0])[0]) if node.op is not None]
     assert nodes == ["i4a", "i4b", "o4"]
+    picture = autograd.draw_network(layer([1.0])[0]).source
+    assert ">4a<" in picture
+    assert ">4b<" in picture
     assert len(nn.Maxout(3, 2, bias=False).parameters()) == 2 * 2 * 3
     with pytest.raises(ValueError, match="pieces must be a whole number from 2 to 26, got 1"):
         nn.Maxout(1, 1, pieces=1)
