@@ -6,8 +6,11 @@ they were computed, and the backward pass; `graph`, a numbered snapshot of a com
 
 from typing import TYPE_CHECKING
 
+from autograd.files import load as load
+from autograd.files import save as save
 from autograd.graph import Node as Node
 from autograd.graph import Program as Program
+from autograd.graph import leaves as leaves
 from autograd.primitives import *  # noqa: F403  (every row of the table is a function of this package)
 from autograd.primitives import PRIMITIVES as PRIMITIVES
 from autograd.row import Domain as Domain
@@ -37,7 +40,7 @@ else:
     _DRAWING = ["Frame", "TooManyNodesError", "Walkthrough", "draw", "draw_network", "frames", "walkthrough"]
     __all__ = [
         *["AnomalyError", "Constant", "Domain", "DomainError", "Node", "Noise", "PRIMITIVES", "Parameter", "Primitive"],
-        *["Program", "Value", "detect_anomaly", "noise", "pack", "softmax", "unpack"],
+        *["Program", "Value", "detect_anomaly", "leaves", "load", "noise", "pack", "save", "softmax", "unpack"],
         *_DRAWING,
         *PRIMITIVES,
     ]

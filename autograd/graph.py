@@ -152,6 +152,11 @@ def program_order(output: Value) -> list[Value]:
     return list(dict.fromkeys([*lines, output]))
 
 
+def leaves(output: Value) -> list[Value]:
+    """The leaves that ``output`` was computed from, in the program's order: those whose gradients add up over calls."""
+    return [value for value in program_order(output) if value.op is None]
+
+
 def _kind(value: Value) -> Kind:
     if value.parents:
         return "interior"

@@ -1,13 +1,20 @@
-"""Activations by name, for models that are described in words."""
+"""Activations: by name, as functions of a Value, or as modules.
+
+A function is applied to each unit's net input by itself. A module is called on a layer's list of them, because it has
+something that the units share: softmax their sum, a parametric ReLU its slope.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import autograd
-from autograd import Value
+from autograd import Parameter, Value
+from nn.module import Module
+from nn.nested import each
 
-Activation = Callable[[Value], Value]
+Activation = Callable[[Any], Any]  # a function of a Value, or a Module
 
 
 def linear(x: Value) -> Value:
@@ -15,7 +22,33 @@ def linear(x: Value) -> Value:
     return x
 
 
-ACTIVATIONS: dict[str, Activation] = {
+class PReLU(Module):
+    """Parametric ReLU: x where x > 0, otherwise ax, and the slope a is learned (He et al. 2015; HKU, "ReLU-like
+    Activation Functions"; torch.nn.PReLU).
+
+    Args:
+        init: the slope to start from.
+    """
+
+    def __init__(self, init: float = 0.25) -> None:
+        self.slope = Parameter(init, "a")
+
+    def __call__(self, x: Any) -> Any:
+        """Of one Value, or of each in a nested list."""
+        return each(lambda v: autograd.leaky_relu(v, self.slope), x)
+
+
+class Softmax(Module):
+    """``p_i = e^s_i / sum_k e^s_k`` of a list (HKU, "Output Layer - Multi Classification"; `autograd.softmax`)."""
+
+    def __call__(self, x: Sequence[Value]) -> list[Value]:
+        if isinstance(x, Value):
+            raise TypeError("softmax takes the list of a layer's units, got one Value; give it to a Layer")
+        return autograd.softmax(x)
+
+
+# Functions of one Value, without parameters.
+ACTIVATIONS: dict[str, Callable[[Value], Value]] = {
     "linear": linear,
     "step": autograd.step,
     "sigmoid": autograd.sigmoid,
@@ -26,16 +59,22 @@ ACTIVATIONS: dict[str, Activation] = {
     "elu": autograd.elu,
     "softplus": autograd.softplus,
 }
+# Modules, made anew for each layer that names them.
+LAYER_ACTIVATIONS: dict[str, Callable[[], Module]] = {"prelu": PReLU, "softmax": Softmax}
 
 
 def activation_named(name: str | Activation) -> Activation:
-    """The activation of this name; a function is returned as it is.
+    """The activation of this name; a function or a module is returned as it is.
 
     Raises:
         ValueError: there is none of this name; the message lists those there are.
     """
+    if name is autograd.softmax:  # which takes a list, unlike other functions
+        return Softmax()
     if callable(name):
         return name
+    if name in LAYER_ACTIVATIONS:
+        return LAYER_ACTIVATIONS[name]()
     if name not in ACTIVATIONS:
-        raise ValueError(f"no activation is called {name!r}; there are {', '.join(ACTIVATIONS)}")
+        raise ValueError(f"no activation is called {name!r}; there are {', '.join([*ACTIVATIONS, *LAYER_ACTIVATIONS])}")
     return ACTIVATIONS[name]

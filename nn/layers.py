@@ -6,37 +6,63 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from autograd import Parameter, Value, affine
-from nn.activations import Activation, activation_named, linear
+from autograd import Parameter, Value, affine, dot
+from nn.activations import Activation, activation_named
+from nn.initialisers import Initialiser, constant, initial_weights
+from nn.inputs import Inputs, as_values, check_sizes
 from nn.module import Module
+from nn.nested import each, lists
 
 
 class Neuron(Module):
     """One unit j: ``o_j = g(i_j)`` of its net input ``i_j = sum_i w_ij x_i + b_j`` (IITI, "Step 1 - Forward Pass").
 
+    Weights, bias, net input and output are named after the units' numbers, as on the slide: w14, b4, i4, o4 (with a
+    comma where a number has two digits: w9,12). A linear unit's net input is its output: one node, called o4, for that
+    is what the units it feeds and the loss take.
+
     Args:
-        inputs: the numbers of the units i that feed it.
-        number: its own number j. Weights, bias, net input and output are named after the numbers, as on the slide:
-            w14, b4, i4, o4 (with a comma where a number has two digits: w9,12).
+        nin: how many inputs it has.
         activation: g, by name or as a function of a Value.
-        rng: where the weights come from: uniform in +-1/sqrt(number of inputs). The bias starts at 0.
+        rng: the source of the initial weights, or a seed for it.
+        init: how the weights are drawn: a name from `nn.initialisers.INITIALISERS` or a function. The bias starts at 0.
+        bias: whether there is one.
+        first: the number of the first unit that feeds it.
+        number: its own number; the one after those that feed it unless given.
     """
 
-    def __init__(self, inputs: Sequence[int], number: int, activation: str | Activation, rng: np.random.Generator):
+    def __init__(
+        self,
+        nin: int,
+        activation: str | Activation = "linear",
+        *,
+        rng: np.random.Generator | int = 0,
+        init: str | Initialiser = "uniform",
+        bias: bool = True,
+        first: int = 1,
+        number: int | str | None = None,
+    ) -> None:
+        check_sizes(nin=nin)
+        self.input_names = [f"x{i}" for i in range(first, first + nin)]
+        own = str(first + nin if number is None else number)
+        comma = "," if len(own) > 1 else ""
+        weights = initial_weights(init, np.random.default_rng(rng), (nin,))
+        self.weights = [Parameter(w, f"w{i}{comma}{own}") for i, w in enumerate(weights, first)]
+        self.bias = Parameter(0.0, f"b{own}") if bias else None
         self.activation = activation_named(activation)
-        bound = 1 / max(len(inputs), 1) ** 0.5
-        comma = "," if number > 9 else ""
-        weights = rng.uniform(-bound, bound, len(inputs))
-        self.weights = [Parameter(w, f"w{i}{comma}{number}") for i, w in zip(inputs, weights)]
-        self.bias = Parameter(0.0, f"b{number}")
-        self.net_name, self.output_name = f"i{number}", f"o{number}"
+        self.net_name, self.output_name = f"i{own}", f"o{own}"
 
-    def __call__(self, inputs: Sequence[Value]) -> Value:
-        net: Value = affine(self.weights, inputs, self.bias)
+    def net(self, inputs: Sequence[Value]) -> Value:
+        """The net input i_j, of Values."""
+        bias = self.bias
+        net: Value = dot(self.weights, inputs) if bias is None else affine(self.weights, inputs, bias)
         net.name = self.net_name
-        output = self.activation(net)
+        return net
+
+    def __call__(self, inputs: Inputs) -> Value:
+        """The output o_j, of ``nin`` numbers or Values."""
+        output: Value = self.activation(self.net(as_values(inputs, self.input_names)))
         output.name = self.output_name
         return output
 
@@ -45,30 +71,97 @@ class Layer(Module):
     """Neurons that share their inputs.
 
     Args:
-        inputs: the numbers of the units that feed the layer.
-        numbers: the numbers of its own units.
-        activation: g of every unit.
-        rng: where the weights come from.
+        nin: how many inputs each has.
+        nout: how many neurons there are.
+        activation: g, by name, as a function of a Value, or as a Module that is called on the list of net inputs.
+        rng, init, bias: as of a `Neuron`.
+        first: the number of the first unit that feeds the layer; its own units are numbered on from the last one.
     """
 
     def __init__(
-        self, inputs: Sequence[int], numbers: Sequence[int], activation: str | Activation, rng: np.random.Generator
-    ):
-        self.neurons = [Neuron(inputs, number, activation, rng) for number in numbers]
+        self,
+        nin: int,
+        nout: int,
+        activation: str | Activation = "linear",
+        *,
+        rng: np.random.Generator | int = 0,
+        init: str | Initialiser = "uniform",
+        bias: bool = True,
+        first: int = 1,
+    ) -> None:
+        check_sizes(nin=nin, nout=nout)
+        self.input_names = [f"x{i}" for i in range(first, first + nin)]
+        weights = initial_weights(init, np.random.default_rng(rng), (nout, nin))
+        activation = activation_named(activation)
+        each_ones = "linear" if isinstance(activation, Module) else activation
+        self.neurons = [
+            Neuron(nin, each_ones, init=constant(row), bias=bias, first=first, number=number)
+            for number, row in enumerate(weights, first + nin)
+        ]
+        self.activation = activation
 
-    def __call__(self, inputs: Sequence[Value]) -> list[Value]:
-        return [neuron(inputs) for neuron in self.neurons]
+    def __call__(self, inputs: Inputs) -> list[Value]:
+        """The outputs of the units, of ``nin`` numbers or Values."""
+        signals = as_values(inputs, self.input_names)
+        g = self.activation
+        if isinstance(g, Module):
+            outputs: list[Value] = g([neuron.net(signals) for neuron in self.neurons])
+            for neuron, output in zip(self.neurons, outputs):
+                output.name = neuron.output_name
+            return outputs
+        outputs = []
+        for neuron in self.neurons:
+            output = g(neuron.net(signals))
+            output.name = neuron.output_name
+            outputs.append(output)
+        return outputs
 
 
-class MLP(Module):
+class Sequential(Module):
+    """Layers called one after another, each on what the one before gives (torch.nn.Sequential).
+
+    Args:
+        layers: Modules, and activations by name or as a function of a Value, which is applied to every unit. Layers
+            number their units from 1 each; give them ``first=`` where the drawing should number them through.
+
+    Example:
+        >>> model = Sequential(Layer(2, 3, rng=1), "relu", Layer(3, 1, first=3, rng=2))
+        >>> model([1.0, -1.0]).name
+        'o6'
+    """
+
+    def __init__(self, *layers: str | Activation) -> None:
+        if not layers:
+            raise ValueError("a Sequential needs at least one layer")
+        self.layers: list[Any] = [activation_named(layer) for layer in layers]
+
+    def __call__(self, inputs: Any) -> Any:
+        """Run the layers on one example.
+
+        Returns:
+            The outputs, a (nested) list of Values; the Value itself where the last layer has one unit.
+        """
+        signals = inputs
+        for layer in self.layers:
+            signals = layer(signals) if isinstance(layer, Module) else each(layer, lists(signals))
+        one = isinstance(signals, list) and len(signals) == 1 and isinstance(signals[0], Value)
+        return signals[0] if one else signals
+
+
+class MLP(Sequential):
     """A multilayer perceptron. Units are numbered through from 1, inputs first, as on IITI's slides.
+
+    Called on ``nin`` numbers or Values, of which a number becomes an input named x1, x2, ..., it gives a list of
+    Values; the Value itself where the last layer has one unit.
 
     Args:
         nin: how many inputs there are.
         nouts: how many units each layer has, from the first hidden layer to the output layer.
-        activation: of the hidden layers: a name from `nn.ACTIVATIONS` or a function of a Value.
+        activation: of the hidden layers: by name, as a function of a Value or as a Module; or a list, one for each.
         output: the activation of the last layer.
         rng: the source of the initial weights, or a seed for it.
+        init: how the weights are drawn: a name from `nn.initialisers.INITIALISERS` or a function. Biases start at 0.
+        bias: whether units have one.
 
     Example:
         >>> model = MLP(3, [2, 1], activation="sigmoid", output="sigmoid")
@@ -80,9 +173,12 @@ class MLP(Module):
         self,
         nin: int,
         nouts: Sequence[int],
-        activation: str | Activation = "tanh",
-        output: str | Activation = linear,
+        activation: str | Activation | Sequence[str | Activation] = "tanh",
+        output: str | Activation = "linear",
         rng: np.random.Generator | int = 0,
+        *,
+        init: str | Initialiser = "uniform",
+        bias: bool = True,
     ) -> None:
         if isinstance(nouts, int):
             raise TypeError(f"nouts lists the size of each layer, such as [{nouts}], got {nouts}")
@@ -90,27 +186,15 @@ class MLP(Module):
             raise ValueError(
                 f"an MLP needs at least one input, one layer and one unit in each, got {nin}, {list(nouts)}"
             )
+        hidden = [activation] * (len(nouts) - 1) if isinstance(activation, str) or callable(activation) else activation
+        if len(hidden) != len(nouts) - 1:
+            raise ValueError(
+                f"activation lists {len(hidden)} for {len(nouts) - 1} hidden layers; the output layer's is output"
+            )
         rng = np.random.default_rng(rng)
-        self.input_names = [f"x{i}" for i in range(1, nin + 1)]
-        self.layers: list[Layer] = []
-        feeding = range(1, nin + 1)
-        for k, size in enumerate(nouts, start=1):
-            units = range(feeding.stop, feeding.stop + size)
-            self.layers.append(Layer(feeding, units, output if k == len(nouts) else activation, rng))
-            feeding = units
-
-    def __call__(self, inputs: Sequence[Value | float] | NDArray[np.float64]) -> Any:
-        """Run the network on one example.
-
-        Args:
-            inputs: ``nin`` numbers or Values. A number becomes an input named x1, x2, ...
-
-        Returns:
-            The outputs, a list of Values; the Value itself where the last layer has one unit.
-        """
-        if len(inputs) != len(self.input_names):
-            raise ValueError(f"the model takes {len(self.input_names)} inputs, got {len(inputs)}")
-        signals = [x if isinstance(x, Value) else Value(x, name) for x, name in zip(inputs, self.input_names)]
-        for layer in self.layers:
-            signals = layer(signals)
-        return signals[0] if len(signals) == 1 else signals
+        layers = []
+        sizes, first = [nin, *nouts], 1
+        for feeding, size, g in zip(sizes, nouts, [*hidden, output]):
+            layers.append(Layer(feeding, size, g, rng=rng, init=init, bias=bias, first=first))
+            first += feeding
+        super().__init__(*layers)

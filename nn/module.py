@@ -2,23 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+import math
+from collections.abc import Callable, Iterator, Mapping
+from numbers import Real
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from autograd import Parameter
+
+AModule = TypeVar("AModule", bound="Module")
 
 
 class Module:
     """The base of every layer and model.
 
     Its parameters are found by walking its attributes in the order in which they were set: Parameters, Modules, and
-    lists or tuples of them.
+    lists or tuples of them. A subclass needs no call of ``super().__init__()``.
+
+    Attributes:
+        training: True while the model learns; set by `train` and `eval`. Dropout minds it.
     """
+
+    training: bool = True
+
+    if TYPE_CHECKING:
+        __call__: Callable[..., Any]  # what a module computes, of what its subclass says
+
+    def modules(self) -> Iterator[Module]:
+        """This module and all the modules in it, in the order of their attributes, each before those in it."""
+        yield self
+        for attribute in vars(self).values():
+            yield from _modules(attribute)
+
+    def train(self: AModule, mode: bool = True) -> AModule:
+        """Say that this module and all in it learn, or with ``mode=False`` that they predict. Returns self."""
+        for module in self.modules():
+            module.training = mode
+        return self
+
+    def eval(self: AModule) -> AModule:
+        """Say that this module and all in it predict: ``train(False)``."""
+        return self.train(False)
 
     def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
         """Each parameter with its path, such as ``("layers.0.neurons.1.bias", b5)``."""
-        for name, attribute in vars(self).items():
-            yield from _walk(name, attribute)
+        for path, entry in _entries(self):
+            yield from _scalars(path, entry)
 
     def parameters(self) -> list[Parameter]:
         """The parameters in the order of `named_parameters`, one that several names share once.
@@ -32,13 +60,99 @@ class Module:
         for parameter in self.parameters():
             parameter.grad = 0.0
 
+    def state_dict(self) -> dict[str, Any]:
+        """The data of the parameters by path: a number for a parameter, a list for a list of them.
 
-def _walk(path: str, attribute: Any) -> Iterator[tuple[str, Parameter]]:
-    if isinstance(attribute, Parameter):
+        ``{"layers.0.neurons.0.weights": [0.2, 0.4, -0.5], "layers.0.neurons.0.bias": -0.4, ...}``; a parameter that
+        several paths share stands under each. `autograd.save` writes it to a file.
+        """
+        return {path: _data(entry) for path, entry in _entries(self)}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Set the data of the parameters from what `state_dict` gave, of this model or of one built alike.
+
+        Raises:
+            TypeError: ``state`` is no dict.
+            ValueError: entries are missing, surplus, of another shape, or hold something else than finite numbers.
+                The message names every one of them, and the model is as it was.
+        """
+        if not isinstance(state, Mapping):
+            raise TypeError(f"state must be a dict, such as model.state_dict(), got {type(state).__name__}")
+        entries = dict(_entries(self))
+        mistakes = [f"{path} is missing" for path in entries if path not in state]
+        mistakes += [f"{path} is surplus: the model has no such parameter" for path in state if path not in entries]
+        for path, entry in entries.items():
+            if path in state:
+                mistakes += _mistakes(path, entry, state[path])
+        if mistakes:
+            raise ValueError("\n  ".join(["the state does not fit the model:", *mistakes]))
+        for path, entry in entries.items():
+            _set(entry, state[path])
+
+
+# What has one entry in a state: a parameter, or a list of such, however deep.
+Entry = Parameter | list[Any] | tuple[Any, ...]
+
+
+def _entries(module: Module) -> Iterator[tuple[str, Entry]]:
+    for name, attribute in vars(module).items():
+        yield from _walk(name, attribute)
+
+
+def _walk(path: str, attribute: Any) -> Iterator[tuple[str, Entry]]:
+    if _is_entry(attribute):
         yield path, attribute
     elif isinstance(attribute, Module):
-        for name, parameter in attribute.named_parameters():
-            yield f"{path}.{name}", parameter
+        for name, entry in _entries(attribute):
+            yield f"{path}.{name}", entry
     elif isinstance(attribute, list | tuple):
         for i, item in enumerate(attribute):
             yield from _walk(f"{path}.{i}", item)
+
+
+def _is_entry(attribute: Any) -> bool:
+    if isinstance(attribute, list | tuple):
+        return bool(attribute) and all(map(_is_entry, attribute))
+    return isinstance(attribute, Parameter)
+
+
+def _scalars(path: str, entry: Entry) -> Iterator[tuple[str, Parameter]]:
+    if isinstance(entry, Parameter):
+        yield path, entry
+    else:
+        for i, item in enumerate(entry):
+            yield from _scalars(f"{path}.{i}", item)
+
+
+def _data(entry: Entry) -> Any:
+    return entry.data if isinstance(entry, Parameter) else [_data(item) for item in entry]
+
+
+def _mistakes(path: str, entry: Entry, given: Any) -> Iterator[str]:
+    """What keeps ``given`` from being the data of ``entry``."""
+    if isinstance(entry, Parameter):
+        if isinstance(given, bool) or not isinstance(given, Real) or not math.isfinite(given):
+            yield f"{path} must be a finite number, got {given!r}"
+    elif not isinstance(given, list | tuple):
+        yield f"{path} must be a list of {len(entry)}, got {given!r}"
+    elif len(given) != len(entry):
+        yield f"{path} must be a list of {len(entry)}, got one of {len(given)}"
+    else:
+        for i, (item, x) in enumerate(zip(entry, given)):
+            yield from _mistakes(f"{path}[{i}]", item, x)
+
+
+def _set(entry: Entry, given: Any) -> None:
+    if isinstance(entry, Parameter):
+        entry.data = float(given)
+    else:
+        for item, x in zip(entry, given):
+            _set(item, x)
+
+
+def _modules(attribute: Any) -> Iterator[Module]:
+    if isinstance(attribute, Module):
+        yield from attribute.modules()
+    elif isinstance(attribute, list | tuple):
+        for item in attribute:
+            yield from _modules(item)

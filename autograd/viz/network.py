@@ -183,7 +183,7 @@ def _free_place(
 def _unit_lines(program: Program, unit: _Unit, err: bool) -> list[Line]:
     """A unit's number or name, and its quantities."""
     node, net = unit.node, unit.net
-    suffix = re.findall(r"\d+$", node.name)
+    suffix = re.findall(r"\d+[a-z]?$", node.name)  # a letter tells a maxout's pieces apart
     title = suffix[0] if suffix and (net or node.kind == "input") else program.labels[node.index]
     lines: list[Line] = [("fixed", node.index, plain(title))] if title != program.labels[node.index] else []
     if net is None and node.op is not None:

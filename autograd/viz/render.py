@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -10,6 +9,8 @@ from typing import Any
 
 import graphviz
 from graphviz.backend import dot_command
+
+from autograd.files import write_whole
 
 
 class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type hints
@@ -33,18 +34,6 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
     def write_svg(self, path: Path) -> Path:
         """Write the picture to ``path`` as SVG; an older picture there survives if rendering fails."""
         return write_whole(path, self.pipe(format="svg", encoding="utf-8"))
-
-
-def write_whole(path: Path, text: str) -> Path:
-    """Write a text file, or fail and leave an older file at ``path`` as it was."""
-    unfinished = path.with_name(path.name + ".part")
-    try:
-        unfinished.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(unfinished, path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
-    return path
 
 
 def find_dot() -> Path:

@@ -7,7 +7,19 @@ from typing import Any
 
 import pytest
 
-from autograd import DomainError, Parameter, Program, Value, affine, draw, draw_network, sigmoid, tanh, walkthrough
+from autograd import (
+    DomainError,
+    Parameter,
+    Program,
+    Value,
+    affine,
+    draw,
+    draw_network,
+    leaves,
+    sigmoid,
+    tanh,
+    walkthrough,
+)
 from autograd import sum as total
 
 
@@ -107,3 +119,11 @@ def test_without_rounding_the_replay_is_the_engine() -> None:
         assert node.local_derivatives == other.local_derivatives
         if node.kind != "constant":
             assert node.grad == pytest.approx(other.grad, rel=1e-15)
+
+
+def test_leaves_are_those_of_the_program_in_its_order() -> None:
+    a, b = Value(2.0, "a"), Value(3.0, "b")
+    c = a * b
+    assert leaves(b + c * c) == [a, b]
+    assert [leaf.data for leaf in leaves(2 * a)] == [2.0, 2.0]  # a Constant is a leaf too
+    assert leaves(a) == [a]

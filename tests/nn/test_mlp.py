@@ -102,7 +102,7 @@ def test_mistakes_are_named() -> None:
     with pytest.raises(TypeError, match=r"nouts lists the size of each layer, such as \[2\], got 2"):
         nn.MLP(3, 2)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="a Value holds one number"):
-        nn.MLP(1, [1])(["a"])  # type: ignore[list-item]
+        nn.MLP(1, [1])(["a"])
 
 
 @pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="PyTorch is not installed")

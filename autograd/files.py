@@ -1,0 +1,112 @@
+"""Files: text that is written whole or not at all, and the states of models and optimizers in it.
+
+A state is what ``state_dict()`` gives: text, numbers, truths and None, in lists and in dicts with text as keys. It is
+kept as JSON, so that it can be read by eye, compared line by line and loaded without running anything.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Iterable
+from numbers import Integral, Real
+from pathlib import Path
+from typing import Any
+
+FORMAT, VERSION = "chalkgrad state", 1
+
+
+def save(state: dict[str, Any], path: str | os.PathLike[str]) -> None:
+    """Write the state of a model or an optimizer to a file, as `torch.save` does, but as JSON.
+
+    The same state gives the same bytes, and every float comes back exactly. If writing fails, an older file at
+    ``path`` is left as it was.
+
+    Args:
+        state: such as ``model.state_dict()``.
+        path: where to; ``"model.json"`` would be a name for it.
+
+    Raises:
+        TypeError: the state holds something that JSON does not; the message says where.
+        ValueError: the state holds a NaN or an infinity; the message says where.
+    """
+    if not isinstance(state, dict):
+        raise TypeError(f"state must be a dict, such as model.state_dict(), got {type(state).__name__}")
+    content = {"format": FORMAT, "version": VERSION, "state": _plain("state", state)}
+    write_whole(Path(path), json.dumps(content, indent=1, allow_nan=False) + "\n")
+
+
+def load(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Read a state that `save` wrote, as `torch.load` does.
+
+    Raises:
+        ValueError: the file is cut short, of another kind or of another version; the message names it and says why.
+    """
+    try:
+        content = json.loads(
+            Path(path).read_bytes().decode("utf-8"),
+            object_pairs_hook=_without_repeats,
+            parse_constant=_finite,
+            parse_float=_finite,
+        )
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is not a chalkgrad state: it is not text") from None
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path} is not a chalkgrad state, or it is cut short: {error}") from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise ValueError(f'{path} is not a chalkgrad state: it does not say "format": "{FORMAT}"')
+    if content.get("version") != VERSION:
+        raise ValueError(f"{path} is of version {content.get('version')!r}; this chalkgrad reads version {VERSION}")
+    state = content.get("state")
+    if not isinstance(state, dict):
+        raise ValueError(f'{path} is not a chalkgrad state: its "state" is not an object')
+    return state
+
+
+def write_whole(path: Path, text: str) -> Path:
+    """Write a text file, or fail and leave an older file at ``path`` as it was."""
+    unfinished = path.with_name(path.name + ".part")
+    try:
+        unfinished.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(unfinished, path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+    return path
+
+
+def _plain(place: str, x: Any) -> Any:
+    """``x`` in the types that JSON has, NumPy's numbers made Python's; ``place`` is where it stands."""
+    if x is None or isinstance(x, str | bool):
+        return x
+    if isinstance(x, Integral):
+        return int(x)
+    if isinstance(x, Real):
+        if not math.isfinite(x):
+            raise ValueError(f"{place} is {x}; only finite numbers are saved")
+        return float(x)
+    if isinstance(x, list | tuple):
+        return [_plain(f"{place}[{i}]", item) for i, item in enumerate(x)]
+    if isinstance(x, dict):
+        for key in x:
+            if not isinstance(key, str):
+                raise TypeError(f"{place} has the key {key!r}; keys must be text")
+        return {key: _plain(f"{place}[{key!r}]", item) for key, item in x.items()}
+    raise TypeError(f"{place} is a {type(x).__name__}; a state holds text, numbers, truths, None, lists and dicts")
+
+
+def _without_repeats(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, item in pairs:
+        if key in found:
+            raise ValueError(f"the key {key!r} stands there twice")
+        found[key] = item
+    return found
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is not a finite number")
+    return number

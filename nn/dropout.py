@@ -1,0 +1,46 @@
+"""Dropout: units left out at random while a model learns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd import noise
+from nn.module import Module
+from nn.nested import each, flat, lists
+
+
+class Dropout(Module):
+    """Each unit is dropped with probability p while the model learns, and none when it predicts.
+
+    Those kept are multiplied by 1 / (1 - p), so that the expectation of every unit is kept and predicting needs no
+    correction ("inverted" dropout; Srivastava et al. 2014; HKU, "Solution 2: Dropout"; torch.nn.Dropout). The factors
+    are random leaves of the graph, made by `autograd.noise`.
+
+    Args:
+        p: the share of units to drop, from 0 to below 1.
+        rng: the source of the choice, or a seed for it. It goes on from example to example.
+    """
+
+    def __init__(self, p: float = 0.5, rng: np.random.Generator | int = 0) -> None:
+        if not 0 <= p < 1:
+            raise ValueError(f"p must be at least 0 and below 1, got {p!r}")
+        self.p = p
+        self.rng = np.random.default_rng(rng)
+
+    def draw(self, shape: tuple[int, ...]) -> NDArray[np.float64]:
+        """Factors of this shape: 0 with probability p, otherwise 1 / (1 - p)."""
+        return (self.rng.random(shape) >= self.p) / (1 - self.p)
+
+    def __call__(self, x: Any) -> Any:
+        """Of the units in a nested list; as it is after ``eval()``."""
+        if not self.training or self.p == 0:
+            return x
+        x = lists(x)
+        mask = noise(self.draw, len(list(flat(x))))
+        for factor in mask:
+            factor.name = "mask"
+        factors = iter(mask)
+        return each(lambda unit: unit * next(factors), x)

@@ -1,0 +1,42 @@
+"""Inputs of a model: numbers become Values with the slide's names, and what is wrong with them is said early."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd import Value
+
+Inputs = Sequence[Value | float] | NDArray[np.float64] | Value | float
+
+
+def as_values(inputs: Any, names: Sequence[str]) -> list[Value]:
+    """The inputs of a layer as Values: each number becomes one of the name that stands for it.
+
+    A single input need not be in a list.
+    """
+    if not hasattr(inputs, "__len__"):
+        inputs = [inputs]
+    if len(inputs) != len(names):
+        taker = "the model" if names[0] == "x1" else f"the layer of inputs {names[0]} to {names[-1]}"
+        raise ValueError(f"{taker} takes {len(names)} inputs, got {len(inputs)}")
+    return [x if isinstance(x, Value) else as_value(x, name) for x, name in zip(inputs, names)]
+
+
+def as_value(number: Any, name: str) -> Value:
+    """A number as a Value of this name."""
+    value = Value(number, name)
+    if not math.isfinite(value.data):
+        raise ValueError(f"input {name} is {value.data}; inputs must be finite numbers")
+    return value
+
+
+def check_sizes(**sizes: Any) -> None:
+    """Raise ValueError, naming the argument, where a size is no whole number from 1 up."""
+    for name, size in sizes.items():
+        if not isinstance(size, int) or size < 1:
+            raise ValueError(f"{name} must be a whole number from 1 up, got {size!r}")

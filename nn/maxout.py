@@ -1,0 +1,61 @@
+"""Maxout: units that learn their own activation."""
+
+from __future__ import annotations
+
+import string
+
+import numpy as np
+
+from autograd import Value, maximum
+from nn.initialisers import Initialiser, constant, initial_weights
+from nn.inputs import Inputs, as_values, check_sizes
+from nn.layers import Neuron
+from nn.module import Module
+
+
+class Maxout(Module):
+    """A layer of units ``o = max(w_1 x + b_1, w_2 x + b_2, ...)`` (HKU, "Maxout Neuron"; Goodfellow et al. 2013).
+
+    ReLU and leaky ReLU are among what two pieces can learn; each piece has weights and a bias of its own. Those of
+    unit 4 are called w1,4a and b4a, w1,4b and b4b, and so on, its net inputs i4a and i4b, its output o4.
+
+    Args:
+        nin: how many inputs each unit has.
+        nout: how many units there are.
+        pieces: how many linear pieces a unit has, 2 to 26.
+        rng, init, bias, first: as of a `Layer`.
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nout: int,
+        pieces: int = 2,
+        *,
+        rng: np.random.Generator | int = 0,
+        init: str | Initialiser = "uniform",
+        bias: bool = True,
+        first: int = 1,
+    ) -> None:
+        check_sizes(nin=nin, nout=nout)
+        if not isinstance(pieces, int) or not 2 <= pieces <= 26:
+            raise ValueError(f"pieces must be a whole number from 2 to 26, got {pieces!r}")
+        self.input_names = [f"x{i}" for i in range(first, first + nin)]
+        rng = np.random.default_rng(rng)
+        weights = [initial_weights(init, rng, (nout, nin)) for _ in range(pieces)]
+        self.units = [
+            [
+                Neuron(nin, init=constant(piece[unit]), bias=bias, first=first, number=f"{first + nin + unit}{letter}")
+                for letter, piece in zip(string.ascii_lowercase, weights)
+            ]
+            for unit in range(nout)
+        ]
+        self.output_names = [f"o{first + nin + unit}" for unit in range(nout)]
+
+    def __call__(self, inputs: Inputs) -> list[Value]:
+        """The outputs of the units, of ``nin`` numbers or Values."""
+        signals = as_values(inputs, self.input_names)
+        outputs: list[Value] = [maximum([piece.net(signals) for piece in pieces]) for pieces in self.units]
+        for output, name in zip(outputs, self.output_names):
+            output.name = name
+        return outputs

@@ -1,0 +1,128 @@
+"""States in files: exact, whole, and never anything else than data."""
+
+from __future__ import annotations
+
+import json
+import math
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import autograd
+
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers() | NUMBERS | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(state=st.dictionaries(st.text(), PLAIN))
+def test_what_is_saved_is_what_is_loaded_to_the_last_bit(state: dict[str, Any], tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    autograd.save(state, path)
+    loaded = autograd.load(path)
+    assert repr(loaded) == repr(state)  # which tells -0.0 from 0.0, 1 from 1.0 and True from 1
+    before = path.read_bytes()
+    autograd.save(loaded, str(path))
+    assert path.read_bytes() == before
+
+
+def test_numpys_numbers_and_tuples_become_plain(tmp_path: Path) -> None:
+    autograd.save({"lr": np.float64(0.1), "steps": np.int64(3), "betas": (0.9, 0.999)}, tmp_path / "s.json")
+    assert autograd.load(tmp_path / "s.json") == {"lr": 0.1, "steps": 3, "betas": [0.9, 0.999]}
+
+
+def test_what_cannot_be_saved_is_named_and_leaves_the_older_file(tmp_path: Path) -> None:
+    path = tmp_path / "s.json"
+    autograd.save({"a": 1.0}, path)
+    before = path.read_bytes()
+    with pytest.raises(ValueError, match=r"state\['w'\]\[1\] is nan"):
+        autograd.save({"w": [0.0, math.nan]}, path)
+    with pytest.raises(TypeError, match=r"state\['w'\] is a ndarray"):
+        autograd.save({"w": np.zeros(2)}, path)
+    with pytest.raises(TypeError, match="state has the key 3; keys must be text"):
+        autograd.save({3: 0.0}, path)  # type: ignore[dict-item]
+    with pytest.raises(TypeError, match="state must be a dict"):
+        autograd.save([1.0], path)  # type: ignore[arg-type]
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_failed_write_leaves_the_older_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "s.json"
+    autograd.save({"a": 1.0}, path)
+
+    def full(*_: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    with pytest.raises(OSError, match="no space"):
+        autograd.save({"a": 2.0}, path)
+    assert autograd.load(path) == {"a": 1.0}
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_cut_short_anywhere_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    autograd.save({"layers.0.neurons.0.weights": [0.25, -1.5], "layers.0.neurons.0.bias": 0.0}, path)
+    whole = path.read_bytes().rstrip()
+    for length in range(len(whole)):
+        path.write_bytes(whole[:length])
+        with pytest.raises(ValueError, match=r"model\.json is not a chalkgrad state, or it is cut short: "):
+            autograd.load(path)
+
+
+class Exploit:
+    """A pickle of it would run code when it is loaded."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (pytest.fail, ("a pickle was loaded",))
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (pickle.dumps(Exploit()), "it is not text"),
+        (b"\x93NUMPY\x01\x00", "it is not text"),
+        (b"", "Expecting value"),
+        (b"lr = 0.1", "Expecting value"),
+        (b"[1, 2]", 'it does not say "format": "chalkgrad state"'),
+        (b'{"layers": {}}', 'it does not say "format": "chalkgrad state"'),
+        (
+            b'{"format": "chalkgrad state", "version": 2, "state": {}}',
+            "is of version 2; this chalkgrad reads version 1",
+        ),
+        (b'{"format": "chalkgrad state", "state": {}}', "is of version None"),
+        (b'{"format": "chalkgrad state", "version": 1}', 'its "state" is not an object'),
+        (b'{"format": "chalkgrad state", "version": 1, "state": {"a": 1, "a": 2}}', "the key 'a' stands there twice"),
+        (b'{"format": "chalkgrad state", "version": 1, "state": {"a": NaN}}', "NaN is not a finite number"),
+        (b'{"format": "chalkgrad state", "version": 1, "state": {"a": -Infinity}}', "-Infinity is not a finite"),
+        (b'{"format": "chalkgrad state", "version": 1, "state": {"a": 1e999}}', "1e999 is not a finite number"),
+        (b"[" * 200_000, "recursion"),
+    ],
+    ids=lambda x: None if isinstance(x, bytes) else x,
+)
+def test_foreign_files_are_refused_by_name_and_reason(content: bytes, reason: str, tmp_path: Path) -> None:
+    path = tmp_path / "some.file"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"some\.file") as caught:
+        autograd.load(path)
+    assert reason in str(caught.value)
+
+
+def test_a_file_that_is_not_there() -> None:
+    with pytest.raises(FileNotFoundError, match=r"nowhere\.json"):
+        autograd.load("nowhere.json")
+
+
+def test_the_file_is_json_that_says_what_it_is(tmp_path: Path) -> None:
+    autograd.save({"w": 0.1}, tmp_path / "s.json")
+    content = json.loads((tmp_path / "s.json").read_text(encoding="utf-8"))
+    assert content == {"format": "chalkgrad state", "version": 1, "state": {"w": 0.1}}
