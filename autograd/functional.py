@@ -47,7 +47,8 @@ def grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     """The function that returns the gradient of ``f``: ``(df/dx1, ..., df/dxn)`` (IIMA, "Gradient descent").
 
     Args:
-        f: returns one number.
+        f: returns one number, computed from what it is given: the Parameters of a model that it calls are other
+            variables than its arguments, and count as constants.
         argnums: by which positional argument, or by which of them; then the gradient is a tuple.
 
     Returns:

@@ -290,7 +290,7 @@ def _check_gradients(order: list[Value], gradient: Callable[[Value], float]) -> 
                 raise AnomalyError(
                     f"the gradient becomes {share} on the path {_path(node, consumer)} <- {_label(parent)}: "
                     f"local derivative {local_derivative} times gradient {gradient(node)} of {_label(node)}, where "
-                    f"{_told(node.op, node.data, node.parents, node.local_derivatives)}"
+                    f"{_told(node)}"
                 )
 
 
@@ -310,21 +310,21 @@ def _path(value: Value, consumer: Mapping[Value, Value]) -> str:
     return " <- ".join(reversed(labels))
 
 
-def _told(op: Primitive | None, data: float, parents: Sequence[Value], local_derivatives: Sequence[float]) -> str:
+def _told(node: Value) -> str:
     """An operation, its result and its inputs; of many inputs those that are not finite or are largest."""
 
     def size(pair: tuple[Value, float]) -> float:
         largest = max(abs(pair[0].data), abs(pair[1]))
         return largest if math.isfinite(pair[0].data + pair[1]) else math.inf
 
-    pairs = list(zip(parents, local_derivatives))
+    pairs = list(zip(node.parents, node.local_derivatives))
     shown = pairs if len(pairs) <= 6 else sorted(pairs, key=size, reverse=True)[:6]
     inputs = [
         f"{f'{_label(parent)} = ' if parent.name or parent.op else ''}{parent.data} (local derivative {derivative})"
         for parent, derivative in shown
     ]
     more = f" and {len(pairs) - 6} more" if len(pairs) > 6 else ""
-    return f"{op.name if op else 'a leaf'} gave {data} from {', '.join(inputs)}{more}"
+    return f"{node.op.name if node.op else ''} gave {node.data} from {', '.join(inputs)}{more}"
 
 
 def gradients(output: Value, inputs: Sequence[Value], as_values: bool = False) -> list[Any]:
@@ -459,7 +459,7 @@ def _node(data: float, op: Primitive, parents: tuple[Value, ...], local_derivati
     node.op = op
     node.name = None
     if _anomalies_raise and not all(map(math.isfinite, (data, *local_derivatives))):
-        raise AnomalyError(_told(op, data, parents, local_derivatives))
+        raise AnomalyError(_told(node))
     return node
 
 

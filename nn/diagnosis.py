@@ -14,6 +14,8 @@ _MAY_DIE = ("relu", "relu6")  # flat on one side or both
 _MAY_SATURATE = ("sigmoid", "tanh")  # nearly flat far out
 _ACTIVATIONS = (*_MAY_DIE, *_MAY_SATURATE, "leaky_relu", "elu")
 
+_Names = dict[int, list[str]]  # by layer
+
 
 @dataclass(frozen=True)
 class LayerDiagnosis:
@@ -25,14 +27,16 @@ class LayerDiagnosis:
         dead: the names of the relu and relu6 units whose derivative g' is 0 for every example: they "never activate
             across the entire training dataset" (HKU, "ReLu-like Activation Functions").
         saturated: the names of the sigmoid and tanh units whose g' is below the threshold for most examples.
+        delta: the mean of ``|dE/di|`` over its net inputs i and over the examples.
         gradient: the mean of ``|dE/dw|`` over its weights and biases and over the examples.
-        verdict: "vanishing", "exploding", "no gradient", or "" for none of these.
+        verdict: of delta: "vanishing", "exploding", "no gradient", or "" for none of these.
     """
 
     layer: int
     activations: tuple[str, ...]
     dead: tuple[str, ...]
     saturated: tuple[str, ...]
+    delta: float
     gradient: float
     verdict: str
 
@@ -44,11 +48,12 @@ class Diagnosis:
     layers: tuple[LayerDiagnosis, ...]
 
     def __str__(self) -> str:
-        rows = [("layer", "activation", "dead", "saturated", "mean |dE/dw|", "verdict")]
+        rows = [("layer", "activation", "dead", "saturated", "mean |delta|", "mean |dE/dw|", "verdict")]
         for layer in self.layers:
             dead, saturated = (_share(units, layer.activations) for units in (layer.dead, layer.saturated))
             kinds = ", ".join(dict.fromkeys(layer.activations)) or "linear"
-            rows.append((str(layer.layer), kinds, dead, saturated, f"{layer.gradient:.2e}", layer.verdict))
+            means = (f"{layer.delta:.2e}", f"{layer.gradient:.2e}")
+            rows.append((str(layer.layer), kinds, dead, saturated, *means, layer.verdict))
         widths = [max(map(len, column)) for column in zip(*rows)]
         return "\n".join(["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows])
 
@@ -63,9 +68,10 @@ def diagnose(
 ) -> Diagnosis:
     """Run a model on examples, forward and backward, and look at each unit's g' and each layer's gradient.
 
-    On the way back gradients shrink where g' is small, for ``delta = g'() ... g'() ...`` (HKU, "Vanishing Gradient
-    Problem"; IIMA, "Vanishing and Exploding Gradients"). A layer is what lies between one use of parameters and the
-    next. The model stays as it is, the gradients of its parameters included.
+    On the way back delta, the gradient of a net input, shrinks where g' is small, for ``delta = g'() ... g'() ...``
+    (HKU, "Vanishing Gradient Problem"), and grows where weights are large (IIMA, "Vanishing and Exploding Gradients").
+    A layer is what lies between one use of parameters and the next; what uses them, such as ``affine``, is a net input.
+    The model stays as it is, the gradients of its parameters included.
 
     Args:
         model: called on one example it returns a Value or several.
@@ -74,8 +80,8 @@ def diagnose(
         loss: E of one example: ``loss(output, target)``, or ``loss(output)`` where there is no ``y``. Without a loss, E
             is the sum of the outputs.
         threshold: a sigmoid or tanh is saturated where g' is below this (at 0 it is 0.25 and 1).
-        factor: a layer's gradient vanishes where it is so many times smaller than the last layer's, and explodes where
-            it is so many times larger.
+        factor: a layer's gradient vanishes where its delta is so many times smaller than the last layer's, and explodes
+            where it is so many times larger.
 
     Raises:
         ValueError: there are no examples; ``y`` has another length, or comes without a loss; no parameter takes part;
@@ -100,38 +106,36 @@ def diagnose(
         for programs in (outputs, losses):
             if [node.op for node in programs[i]] != [node.op for node in programs[0]]:
                 raise ValueError(f"the graph of example {i} is not that of example 0; does the model branch on x?")
-    gradients = _gradients(losses)
-    if not gradients:
+    deltas, gradients = _gradients(losses)
+    if not deltas:
         raise ValueError("no parameter takes part in what the model computes")
-    activations, dead, saturated = _units(outputs, threshold)
-    last = gradients[max(gradients)]
+    activations, dead, saturated = ({n: tuple(names[n]) for n in deltas} for names in _units(outputs, threshold))
+    last = deltas[max(deltas)]
     layers = [
-        LayerDiagnosis(
-            n, tuple(activations[n]), tuple(dead[n]), tuple(saturated[n]), gradient, _verdict(gradient, last, factor)
-        )
-        for n, gradient in sorted(gradients.items())
+        LayerDiagnosis(n, activations[n], dead[n], saturated[n], delta, gradients[n], _verdict(delta, last, factor))
+        for n, delta in sorted(deltas.items())
     ]
     return Diagnosis(tuple(layers))
 
 
-def _gradients(losses: Sequence[Program]) -> dict[int, float]:
-    """The mean of ``|dE/dw|`` by layer: of each edge from a parameter, so that one that layers share counts in each."""
-    seen: dict[int, list[float]] = defaultdict(list)
-    nodes = losses[0].nodes
+def _gradients(losses: Sequence[Program]) -> tuple[dict[int, float], dict[int, float]]:
+    """By layer: the means of ``|dE/di|`` and of ``|dE/dw|``; a weight that several layers share counts in each."""
+    deltas: dict[int, list[float]] = defaultdict(list)
+    gradients: dict[int, list[float]] = defaultdict(list)
     for layer, runs in zip(_layers(losses[0]), zip(*losses)):
-        for k, parent in enumerate(runs[0].parents):
-            if nodes[parent].kind == "parameter":
-                seen[layer] += [abs(run.local_derivatives[k] * run.grad) for run in runs]
-    return {layer: sum(gradients) / len(gradients) for layer, gradients in seen.items()}
+        edges = [k for k, parent in enumerate(runs[0].parents) if losses[0].nodes[parent].kind == "parameter"]
+        if edges:
+            deltas[layer] += [abs(run.grad) for run in runs]
+            gradients[layer] += [abs(run.local_derivatives[k] * run.grad) for run in runs for k in edges]
+    of_deltas, of_gradients = ({n: sum(x) / len(x) for n, x in seen.items()} for seen in (deltas, gradients))
+    return of_deltas, of_gradients
 
 
-def _units(
-    outputs: Sequence[Program], threshold: float
-) -> tuple[dict[int, list[str]], dict[int, list[str]], dict[int, list[str]]]:
+def _units(outputs: Sequence[Program], threshold: float) -> tuple[_Names, _Names, _Names]:
     """By layer: the units' operations, the names of the dead ones, the names of the saturated ones."""
-    activations: dict[int, list[str]] = defaultdict(list)
-    dead: dict[int, list[str]] = defaultdict(list)
-    saturated: dict[int, list[str]] = defaultdict(list)
+    activations: _Names = defaultdict(list)
+    dead: _Names = defaultdict(list)
+    saturated: _Names = defaultdict(list)
     for layer, label, runs in zip(_layers(outputs[0]), outputs[0].labels, zip(*outputs)):
         name = runs[0].op.name if runs[0].op else ""
         if name not in _ACTIVATIONS:
@@ -154,12 +158,12 @@ def _layers(program: Program) -> list[int]:
     return layers
 
 
-def _verdict(gradient: float, last: float, factor: float) -> str:
-    if gradient == 0:
+def _verdict(delta: float, last: float, factor: float) -> str:
+    if delta == 0:
         return "no gradient"
-    if gradient * factor < last:
+    if delta * factor < last:
         return "vanishing"
-    return "exploding" if gradient > last * factor else ""
+    return "exploding" if delta > last * factor else ""
 
 
 def _share(units: Sequence[str], of: Sequence[str]) -> str:

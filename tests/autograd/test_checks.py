@@ -144,7 +144,7 @@ def test_a_model_and_a_derivative_can_be_checked() -> None:
 
 def test_what_cannot_be_checked_is_refused() -> None:
     rng = np.random.default_rng(0)
-    with pytest.raises(ValueError, match="f must give one result at one point, got .*is it random"):
+    with pytest.raises(ValueError, match=r"f must give one result at one point, got .*is it random"):
         check_gradients(lambda x: x * rng.normal(), 1.0)
     with pytest.raises(ValueError, match=r"f is defined on no interval about argument 0 = 0.0"):
         check_gradients(autograd.sqrt, 0.0)
