@@ -1,13 +1,21 @@
 """Scalar reverse-mode automatic differentiation for teaching backpropagation.
 
 The code is meant to be read in this order: `primitives`, the table of operations; `value`, numbers that remember how
-they were computed, and the backward pass; `graph`, a numbered snapshot of a computation; `viz`, its pictures.
+they were computed, and the backward pass; `graph`, a numbered snapshot of a computation; `functional`, derivatives as
+functions; `viz`, the pictures.
 """
 
 from typing import TYPE_CHECKING
 
+from autograd.checks import GradientError as GradientError
+from autograd.checks import check_gradients as check_gradients
 from autograd.files import load as load
 from autograd.files import save as save
+from autograd.functional import grad as grad
+from autograd.functional import hessian as hessian
+from autograd.functional import hvp as hvp
+from autograd.functional import jacobian as jacobian
+from autograd.functional import value_and_grad as value_and_grad
 from autograd.graph import Node as Node
 from autograd.graph import Program as Program
 from autograd.graph import leaves as leaves
@@ -39,8 +47,9 @@ if TYPE_CHECKING:
 else:
     _DRAWING = ["Frame", "TooManyNodesError", "Walkthrough", "draw", "draw_network", "frames", "walkthrough"]
     __all__ = [
-        *["AnomalyError", "Constant", "Domain", "DomainError", "Node", "Noise", "PRIMITIVES", "Parameter", "Primitive"],
-        *["Program", "Value", "detect_anomaly", "leaves", "load", "noise", "pack", "save", "softmax", "unpack"],
+        *["AnomalyError", "Constant", "Domain", "DomainError", "GradientError", "Node", "Noise", "PRIMITIVES"],
+        *["Parameter", "Primitive", "Program", "Value", "check_gradients", "detect_anomaly", "grad", "hessian", "hvp"],
+        *["jacobian", "leaves", "load", "noise", "pack", "save", "softmax", "unpack", "value_and_grad"],
         *_DRAWING,
         *PRIMITIVES,
     ]

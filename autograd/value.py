@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import math
 import operator
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from types import SimpleNamespace
@@ -142,7 +142,7 @@ class Value:
             for parent, local_derivative in zip(node.parents, node.local_derivatives):
                 parent.grad += local_derivative * gradient
         if _anomalies_raise:
-            _check_gradients(order)
+            _check_gradients(order, lambda value: value.grad)
 
     def __float__(self) -> float:
         return self.data
@@ -295,25 +295,106 @@ _anomalies_raise = False
 
 
 @contextlib.contextmanager
-def detect_anomaly() -> Iterator[None]:
+def detect_anomaly(enabled: bool = True) -> Iterator[None]:
     """Inside ``with detect_anomaly():`` a NaN or an infinity raises AnomalyError where it is born.
 
-    That is the operation whose result, local derivative or gradient is not finite; the error names it and its inputs.
+    That is the operation whose result, local derivative or gradient is not finite. The error names the operation and
+    its inputs and, in the backward pass, the path from the output down to the gradient: ``E <- o6 <- i6 <- w46``.
+
+    Args:
+        enabled: False lifts an enclosing ``detect_anomaly()``.
     """
     global _anomalies_raise
-    before, _anomalies_raise = _anomalies_raise, True
+    before, _anomalies_raise = _anomalies_raise, enabled
     try:
         yield
     finally:
         _anomalies_raise = before
 
 
-def _check_gradients(order: list[Value]) -> None:
-    """Raise AnomalyError for the first gradient of a backward pass that is not finite."""
-    for node in reversed(order):
-        for parent in node.parents:
-            if not math.isfinite(parent.grad):
-                raise AnomalyError(f"the gradient of {parent!r} is not finite; it was handed on by {node!r}")
+def _check_gradients(order: list[Value], gradient: Callable[[Value], float]) -> None:
+    """Raise AnomalyError for the first gradient of a backward pass that is not finite.
+
+    A share of it may be at fault, which one operation hands to one parent, or their sum.
+    """
+    consumer: dict[Value, Value] = {}  # of each node, the one nearest to the output
+    leaves = dict.fromkeys([parent for node in order for parent in node.parents if not parent.parents])
+    for node in [*reversed(order), *leaves]:
+        if not math.isfinite(gradient(node)):
+            raise AnomalyError(f"the gradients that reach {_path(node, consumer)} add up to {gradient(node)}")
+        for parent, local_derivative in zip(node.parents, node.local_derivatives):
+            consumer.setdefault(parent, node)
+            share = local_derivative * gradient(node)
+            if not math.isfinite(share):
+                raise AnomalyError(
+                    f"the gradient becomes {share} on the path {_path(node, consumer)} <- {_label(parent)}: "
+                    f"local derivative {local_derivative} times gradient {gradient(node)} of {_label(node)}, where "
+                    f"{_told(node)}"
+                )
+
+
+def _label(value: Value) -> str:
+    """What an error calls a node: its name; else its operation; else its number."""
+    return value.name or (value.op.name if value.op else repr(value.data))
+
+
+def _path(value: Value, consumer: Mapping[Value, Value]) -> str:
+    """The labels from the output down to a node; a long path without its middle."""
+    labels = [_label(value)]
+    while value in consumer:
+        value = consumer[value]
+        labels.append(_label(value))
+    if len(labels) > 12:
+        labels[6:-5] = ["..."]
+    return " <- ".join(reversed(labels))
+
+
+def _told(node: Value) -> str:
+    """An operation, its result and its inputs; of many inputs those that are not finite or are largest."""
+
+    def size(pair: tuple[Value, float]) -> float:
+        largest = max(abs(pair[0].data), abs(pair[1]))
+        return largest if math.isfinite(pair[0].data + pair[1]) else math.inf
+
+    pairs = list(zip(node.parents, node.local_derivatives))
+    shown = pairs if len(pairs) <= 6 else sorted(pairs, key=size, reverse=True)[:6]
+    inputs = [
+        f"{f'{_label(parent)} = ' if parent.name or parent.op else ''}{parent.data} (local derivative {derivative})"
+        for parent, derivative in shown
+    ]
+    more = f" and {len(pairs) - 6} more" if len(pairs) > 6 else ""
+    return f"{node.op.name if node.op else ''} gave {node.data} from {', '.join(inputs)}{more}"
+
+
+def gradients(output: Value, inputs: Sequence[Value], as_values: bool = False) -> list[Any]:
+    """d output / d each of ``inputs``: a backward pass that leaves every ``grad`` as it is.
+
+    Args:
+        output: what is differentiated.
+        inputs: by what; leaves or results. Only nodes between them and the output are visited.
+        as_values: whether to evaluate the table's partials on Values, so that the gradients are Values that can be
+            differentiated again. Otherwise they are floats, of the local derivatives that were recorded.
+    """
+    order = topological_order(output)
+    varying = set(inputs)
+    for node in order:
+        if not varying.isdisjoint(node.parents):
+            varying.add(node)
+    order = [node for node in order if node in varying]
+    gradient: dict[Value, Any] = {output: 1.0}
+    with detect_anomaly(False):  # a formula may mention a branch that `where` discards
+        for node in reversed(order):
+            partials: Sequence[Any] = node.local_derivatives
+            if as_values and node.op is not None:
+                partials = node.op.flatten(node.op.partials(VALUES, node, *node.op.unflatten(node.parents)))
+            for parent, partial in zip(node.parents, partials):
+                if parent in varying:
+                    share = partial * gradient[node]
+                    gradient[parent] = gradient[parent] + share if parent in gradient else share
+    if _anomalies_raise:
+        _check_gradients(order, lambda value: float(gradient.get(value, 0.0)))
+    found = [gradient.get(value, 0.0) for value in inputs]
+    return [g if isinstance(g, Value) else Constant(g) for g in found] if as_values else found
 
 
 def topological_order(output: Value) -> list[Value]:
@@ -419,7 +500,7 @@ def _node(data: float, op: Primitive, parents: tuple[Value, ...], local_derivati
     node.op = op
     node.name = None
     if _anomalies_raise and not all(map(math.isfinite, (data, *local_derivatives))):
-        raise AnomalyError(f"{op.name} gave {data} with local derivatives {local_derivatives} from {parents}")
+        raise AnomalyError(_told(node))
     return node
 
 
@@ -472,7 +553,7 @@ def _data(x: Operand) -> float:
     return x.data if isinstance(x, Value) else x
 
 
-# The namespace in which a row's partials, evaluated on Values, are Values again: second derivatives. Domains are not
+# The namespace in which a row's partials, evaluated on Values, are Values again: see `gradients`. Domains are not
 # checked here, for a formula may mention a branch that `where` discards.
 VALUES = SimpleNamespace(
     **{name: _unchecked(row) for name, row in PRIMITIVES.items()},

@@ -4,6 +4,7 @@ from autograd import Parameter
 from nn import initialisers, meprop
 from nn.activations import ACTIVATIONS, PReLU, Softmax
 from nn.convolution import Conv2d, Flatten
+from nn.diagnosis import Diagnosis, LayerDiagnosis, diagnose
 from nn.dropout import Dropout
 from nn.layers import MLP, Layer, Neuron, Sequential
 from nn.maxout import Maxout
@@ -14,9 +15,11 @@ __all__ = [
     "ACTIVATIONS",
     "MLP",
     "Conv2d",
+    "Diagnosis",
     "Dropout",
     "Flatten",
     "Layer",
+    "LayerDiagnosis",
     "Maxout",
     "MeProp",
     "Module",
@@ -25,6 +28,7 @@ __all__ = [
     "Parameter",
     "Sequential",
     "Softmax",
+    "diagnose",
     "initialisers",
     "meprop",
 ]

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import AnomalyError, Constant, Value, detect_anomaly
+from autograd import Constant, Value
 
 
 def test_parents_are_ordered_with_repeats() -> None:
@@ -149,22 +149,3 @@ def test_graphs_can_be_copied_and_pickled() -> None:
         assert leaf.name == "a"
         assert leaf.grad != 0.0
     assert a.grad == 0.0
-
-
-def test_anomalies_are_trapped_where_they_are_born() -> None:
-    x = Value(1e200, "x")
-    assert (x * x).data == math.inf  # silent, as in NumPy and PyTorch, unless asked for
-    with detect_anomaly():
-        with pytest.raises(AnomalyError, match=r"mul gave inf .*name='x'"):
-            x * x
-        with pytest.raises(AnomalyError, match=r"sqrt gave 0.0 with local derivatives \(inf,\)"):
-            autograd.sqrt(Value(0.0))
-    assert (x * x).data == math.inf
-
-
-def test_anomalies_are_trapped_in_the_backward_pass() -> None:
-    x = Value(1e-300, "x")
-    y = x * 1e200 * 1e200
-    assert math.isfinite(y.data)
-    with detect_anomaly(), pytest.raises(AnomalyError, match=r"the gradient of Value.*name='x'.* is not finite"):
-        y.backward()
