@@ -128,8 +128,8 @@ class Code:
             return mth_part(-self.shared)
         if self.negated is not None:
             return self.negated
-        operand = _as_number(self)
-        return replace(operand, text=f"-{operand.within(NEG)}", tight=NEG, negated=operand)
+        text = f"-{_as_number(self).within(NEG)}"
+        return replace(self, text=text, tight=NEG, sides=None, negated=self)
 
 
 def mth_part(x: Code) -> Code:

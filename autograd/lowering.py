@@ -453,24 +453,22 @@ class Lowering:
             if name == theta.name and view.shares:
                 place = np.frombuffer(places, dtype=np.intp).reshape(shape)
                 parts.append((view, place, None if self.jax else evenly("gradient", place, theta.width)))
-        written = np.concatenate([place.ravel() for _, place, _ in parts] or [[]])
+        written = np.concatenate([place.ravel() for _, place, _ in parts] or [np.zeros(0)])
         once = all(target for _, _, target in parts) and np.array_equal(np.sort(written), np.arange(theta.width))
-        if theta.shares:
-            start = _sum([share for _, share in theta.shares])
-            self.lines.append(f"gradient = {f'np.full_like(theta, {start})' if start.uniform else start}")
-        else:
-            self.lines.append(f"gradient = np.{'empty' if once else 'zeros'}_like(theta)")
-        once = once and not theta.shares
+        self.lines.append(f"gradient = np.{'empty' if once else 'zeros'}_like(theta)")
         for view, place, target in parts:
             d = self.gradient(view, None)
             if target is None:
                 self.add("gradient", place, d, "", "")
-            elif once and d.tight == MATMUL and place.size > LARGE:
-                a, b = d.text.split(" @ ")
-                self.lines.append(f"np.matmul({a}, {b}, out={target})  # by {view.name}")
+                continue
+            d_view = self.names.fresh(f"d_{view.name}")
+            self.lines.append(f"{d_view} = {target}")
+            if once and d.tight == MATMUL and place.size > LARGE:
+                self.lines.append(f"np.matmul({d.text.replace(' @ ', ', ')}, out={d_view})")
             else:
-                target = target if target.endswith("]") else f"{target}[:]"
-                self.lines.append(f"{target} {'=' if once else '+='} {d}  # by {view.name}")
+                self.lines.append(f"{d_view}[:] = {d}" if once else f"{d_view} += {d}")
+        if theta.shares:
+            self.lines.append(f"gradient += {_sum([share for _, share in theta.shares])}")
 
 
 def _common(slot: Slot) -> Slot:
