@@ -44,9 +44,11 @@ SYMPY = SimpleNamespace(
     where=lambda condition, a, b: sympy.Piecewise((a, condition), (b, True)),
 )
 
-# Exact points away from every corner of every row, positive and negative, beyond relu6's 6, without ties.
+# Exact points away from every corner of every row, positive and negative, beyond relu6's 6, without ties; the last ones
+# are probabilities.
 POINTS = [
-    [sympy.Rational(n, 7) for n in numbers] for numbers in ((3, 11, 23, 5, 9), (-4, 5, -13, 8, 3), (50, 2, 1, -6, 4))
+    [sympy.Rational(n, 7) for n in numbers]
+    for numbers in ((3, 11, 23, 5, 9), (-4, 5, -13, 8, 3), (50, 2, 1, -6, 4), (3, 5, 2, 4, 1), (6, 1, 4, 2, 5))
 ]
 
 
@@ -109,7 +111,8 @@ def numbers(row: Primitive) -> st.SearchStrategy[list[float]]:
         if not row.n_ary
         else st.integers(0, 3).map(lambda n: arity(row) + n * row.sequences.count(True))
     )
-    flat = size.flatmap(lambda n: st.lists(st.floats(-4, 4), min_size=n, max_size=n))
+    number = st.sampled_from([st.floats(-4, 4), st.floats(0, 1)])  # the second for rows that take probabilities
+    flat = st.tuples(number, size).flatmap(lambda drawn: st.lists(drawn[0], min_size=drawn[1], max_size=drawn[1]))
     return flat.filter(lambda x: row.domain is None or row.domain.contains(*row.unflatten(x)))
 
 
