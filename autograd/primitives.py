@@ -32,7 +32,7 @@ PROBABILITY = Domain(
 )
 PROBABILITIES = Domain(
     "at least one class, each 0 <= p <= 1 and 0 <= y <= 1, and p > 0 where y > 0 (a loss on logits has no such limits)",
-    lambda p, y: len(p) > 0 and all([(0 < pk <= 1 and 0 <= yk <= 1) or pk == yk == 0 for pk, yk in zip(p, y)]),
+    lambda p, y: len(p) > 0 and all((0 < pk <= 1 and 0 <= yk <= 1) or pk == yk == 0 for pk, yk in zip(p, y)),
 )
 
 

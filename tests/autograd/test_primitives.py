@@ -278,6 +278,16 @@ def test_powers_of_and_to_zero_have_pytorchs_derivatives(a: float, b: float, by_
     np.testing.assert_allclose(node.local_derivatives, (by_a, by_b))
 
 
+def test_on_arrays_a_cross_entropy_is_infinite_where_it_is_not_0_log_0() -> None:
+    p, y = np.array([0.0, 0.0, 1.0, 1.0]), np.array([0.0, 1.0, 1.0, 0.0])
+    with np.errstate(all="ignore"):
+        np.testing.assert_equal(autograd.binary_cross_entropy(p, y), [0, math.inf, 0, math.inf])
+        np.testing.assert_equal(autograd.cross_entropy([p, 1 - p], [y, 1 - y]), [0, math.inf, 0, math.inf])
+        for row, inputs in ((autograd.binary_cross_entropy, (p, y)), (autograd.cross_entropy, ([p], [y]))):
+            by_p = row.flatten(row.partials(ARRAYS, None, *inputs))[0]
+            assert np.isfinite(by_p).tolist() == [True, False, True, row is autograd.cross_entropy]
+
+
 def test_equal_maxima_share_the_derivative() -> None:
     assert autograd.maximum([Value(2.0), Value(1.0), Value(2.0)]).local_derivatives == (0.5, 0.0, 0.5)
 
