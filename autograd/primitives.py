@@ -26,6 +26,14 @@ POWER = Domain(
     lambda a, b: a > 0 or (a == 0 and b >= 0) or (a < 0 and b == b // 1),
 )
 NOT_EMPTY = Domain("at least one number", lambda x: len(x) > 0)
+PROBABILITY = Domain(
+    "0 <= p <= 1, 0 <= y <= 1, p > 0 where y > 0 and p < 1 where y < 1 (a loss on logits has no such limits)",
+    lambda p, y: (0 < p < 1 and 0 <= y <= 1) or p == y == 0 or p == y == 1,
+)
+PROBABILITIES = Domain(
+    "at least one class, each 0 <= p <= 1 and 0 <= y <= 1, and p > 0 where y > 0 (a loss on logits has no such limits)",
+    lambda p, y: len(p) > 0 and all((0 < pk <= 1 and 0 <= yk <= 1) or pk == yk == 0 for pk, yk in zip(p, y)),
+)
 
 
 def _pow_partials(m: Any, y: Any, a: Any, b: Any) -> tuple[Any, Any]:
@@ -61,6 +69,31 @@ def _chosen(m: Any, y: Any, x: Sequence[Any]) -> tuple[list[Any]]:
     chosen = [m.where(m.equal(xi, y), 1.0, 0.0) for xi in x]
     share = m.pow(m.sum(chosen), -1.0)
     return ([c * share for c in chosen],)
+
+
+def _unless_both_0(m: Any, p: Any, y: Any) -> Any:
+    """p, but 1 where p = y = 0, so that y log p and y / p are 0 there. Where p alone is 0 they are infinite."""
+    return m.where(m.equal(m.abs(p) + m.abs(y), 0), 1.0, p)
+
+
+def _cross_entropy(m: Any, p: Sequence[Any], y: Sequence[Any]) -> Any:
+    return -m.sum([yk * m.log(_unless_both_0(m, pk, yk)) for pk, yk in zip(p, y)])
+
+
+def _cross_entropy_partials(m: Any, e: Any, p: Sequence[Any], y: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    safe = [_unless_both_0(m, pk, yk) for pk, yk in zip(p, y)]
+    return [-yk / pk for pk, yk in zip(safe, y)], [-m.log(pk) for pk in safe]
+
+
+def _binary_cross_entropy(m: Any, p: Any, y: Any) -> Any:
+    """-(y log p + (1 - y) log(1 - p)); the second logarithm is written as log1p, which is exact for a small p too."""
+    unless_both_1 = m.where(m.equal(m.abs(1 - p) + m.abs(1 - y), 0), 0.0, p)
+    return -(y * m.log(_unless_both_0(m, p, y)) + (1 - y) * m.log1p(-unless_both_1))
+
+
+def _binary_cross_entropy_partials(m: Any, e: Any, p: Any, y: Any) -> tuple[Any, Any]:
+    safe, safe_rest = _unless_both_0(m, p, y), _unless_both_0(m, 1 - p, 1 - y)
+    return (1 - y) / safe_rest - y / safe, m.log(safe_rest) - m.log(safe)
 
 
 # fmt: off
@@ -99,9 +132,11 @@ maximum   = Primitive("maximum",   "x*",      "max",        lambda m, x: m.maxim
 minimum   = Primitive("minimum",   "x*",      "min",        lambda m, x: m.minimum(x),           _chosen,                                         NOT_EMPTY)
 logsumexp = Primitive("logsumexp", "x*",      "log Σ exp",  _logsumexp,                          lambda m, y, x: ([m.exp(xi - y) for xi in x],),  NOT_EMPTY)
 
-# Losses that a slide writes as one quantity E, of output o and target t.
-squared_error      = Primitive("squared_error",      "o t", "(t−o)²",   lambda m, o, t: (t - o) * (t - o),      lambda m, y, o, t: (-2 * (t - o), 2 * (t - o)))
-half_squared_error = Primitive("half_squared_error", "o t", "½(t−o)²",  lambda m, o, t: (t - o) * (t - o) / 2,  lambda m, y, o, t: (-(t - o), t - o))
+# Losses that a slide writes as one quantity E: of output o and target t; of a probability p, or one for each class, and target y.
+squared_error        = Primitive("squared_error",        "o t",   "(t−o)²",     lambda m, o, t: (t - o) * (t - o),      lambda m, y, o, t: (-2 * (t - o), 2 * (t - o)))
+half_squared_error   = Primitive("half_squared_error",   "o t",   "½(t−o)²",    lambda m, o, t: (t - o) * (t - o) / 2,  lambda m, y, o, t: (-(t - o), t - o))
+binary_cross_entropy = Primitive("binary_cross_entropy", "p y",   "BCE",        _binary_cross_entropy,                  _binary_cross_entropy_partials,                   PROBABILITY)
+cross_entropy        = Primitive("cross_entropy",        "p* y*", "−Σ y log p", _cross_entropy,                         _cross_entropy_partials,                          PROBABILITIES)
 # fmt: on
 
 PRIMITIVES: dict[str, Primitive] = {row.name: row for row in list(globals().values()) if isinstance(row, Primitive)}

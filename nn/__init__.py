@@ -1,4 +1,5 @@
-"""Neural networks of Values: modules, layers and activations, under PyTorch's names where PyTorch has the thing."""
+"""Neural networks of Values: modules, layers and activations, losses and training, under PyTorch's names where PyTorch
+has the thing."""
 
 from autograd import Parameter
 from nn import initialisers, meprop
@@ -6,18 +7,34 @@ from nn.activations import ACTIVATIONS, PReLU, Softmax
 from nn.convolution import Conv2d, Flatten
 from nn.diagnosis import Diagnosis, LayerDiagnosis, diagnose
 from nn.dropout import Dropout
+from nn.history import History
 from nn.layers import MLP, Layer, Neuron, Sequential
+from nn.losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    cross_entropy_on_probabilities,
+    half_squared_error,
+    hinge,
+    mean_squared_error,
+    squared_error,
+)
 from nn.maxout import Maxout
 from nn.meprop import MeProp
+from nn.metrics import accuracy
 from nn.module import Module
+from nn.regularisers import l1, l2
+from nn.training import Criterion, fit
 
 __all__ = [
     "ACTIVATIONS",
     "MLP",
     "Conv2d",
+    "Criterion",
     "Diagnosis",
     "Dropout",
     "Flatten",
+    "History",
     "Layer",
     "LayerDiagnosis",
     "Maxout",
@@ -28,7 +45,19 @@ __all__ = [
     "Parameter",
     "Sequential",
     "Softmax",
+    "accuracy",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "cross_entropy_on_probabilities",
     "diagnose",
+    "fit",
+    "half_squared_error",
+    "hinge",
     "initialisers",
+    "l1",
+    "l2",
+    "mean_squared_error",
     "meprop",
+    "squared_error",
 ]

@@ -44,9 +44,11 @@ SYMPY = SimpleNamespace(
     where=lambda condition, a, b: sympy.Piecewise((a, condition), (b, True)),
 )
 
-# Exact points away from every corner of every row, positive and negative, beyond relu6's 6, without ties.
+# Exact points away from every corner of every row, positive and negative, beyond relu6's 6, without ties; the last ones
+# are probabilities.
 POINTS = [
-    [sympy.Rational(n, 7) for n in numbers] for numbers in ((3, 11, 23, 5, 9), (-4, 5, -13, 8, 3), (50, 2, 1, -6, 4))
+    [sympy.Rational(n, 7) for n in numbers]
+    for numbers in ((3, 11, 23, 5, 9), (-4, 5, -13, 8, 3), (50, 2, 1, -6, 4), (3, 5, 2, 4, 1), (6, 1, 4, 2, 5))
 ]
 
 
@@ -109,7 +111,9 @@ def numbers(row: Primitive) -> st.SearchStrategy[list[float]]:
         if not row.n_ary
         else st.integers(0, 3).map(lambda n: arity(row) + n * row.sequences.count(True))
     )
-    flat = size.flatmap(lambda n: st.lists(st.integers(-4000, 4000).map(lambda k: k / 1000), min_size=n, max_size=n))
+    ends = st.sampled_from([(-4000, 4000), (0, 1000)])  # the second for rows that take probabilities
+    number = ends.map(lambda ends: st.integers(*ends).map(lambda k: k / 1000))
+    flat = st.tuples(number, size).flatmap(lambda drawn: st.lists(drawn[0], min_size=drawn[1], max_size=drawn[1]))
     return flat.filter(lambda x: row.domain is None or row.domain.contains(*row.unflatten(x)))
 
 
@@ -273,6 +277,16 @@ def test_powers_of_and_to_zero_have_pytorchs_derivatives(a: float, b: float, by_
     node = Value(a) ** Value(b)
     assert node.data == a**b
     np.testing.assert_allclose(node.local_derivatives, (by_a, by_b))
+
+
+def test_on_arrays_a_cross_entropy_is_infinite_where_it_is_not_0_log_0() -> None:
+    p, y = np.array([0.0, 0.0, 1.0, 1.0]), np.array([0.0, 1.0, 1.0, 0.0])
+    with np.errstate(all="ignore"):
+        np.testing.assert_equal(autograd.binary_cross_entropy(p, y), [0, math.inf, 0, math.inf])
+        np.testing.assert_equal(autograd.cross_entropy([p, 1 - p], [y, 1 - y]), [0, math.inf, 0, math.inf])
+        for row, inputs in ((autograd.binary_cross_entropy, (p, y)), (autograd.cross_entropy, ([p], [y]))):
+            by_p = row.flatten(row.partials(ARRAYS, None, *inputs))[0]
+            assert np.isfinite(by_p).tolist() == [True, False, True, row is autograd.cross_entropy]
 
 
 def test_equal_maxima_share_the_derivative() -> None:

@@ -1,0 +1,117 @@
+"""What happened in training, and its learning curves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+BLUE, ORANGE = "#0072B2", "#D55E00"  # told apart by the colour-blind, and in grey (Okabe & Ito)
+
+
+@dataclass
+class History:
+    """The record of a training run; ``history["loss"]`` is a list with a number for each epoch.
+
+    Attributes:
+        records: by name, a number for each complete epoch: "epoch" (from 1), "loss", and where `nn.fit` was given
+            them "validation_loss", each metric, and each metric with "validation_" before its name.
+        reason: why the training ended.
+        steps: how many updates there were.
+    """
+
+    records: dict[str, list[float]] = field(default_factory=dict)
+    reason: str = ""
+    steps: int = 0
+
+    def append(self, record: Mapping[str, float]) -> None:
+        """Add the numbers of one epoch."""
+        for name, number in record.items():
+            self.records.setdefault(name, []).append(number)
+
+    def __getitem__(self, name: str) -> list[float]:
+        if name not in self.records:
+            raise KeyError(f"the history has no {name!r}; it has {', '.join(self.records) or 'no epochs'}")
+        return self.records[name]
+
+    def __len__(self) -> int:
+        """How many epochs there were."""
+        return len(self.records.get("epoch", []))
+
+    @property
+    def best_epoch(self) -> int:
+        """The epoch, from 1, of the lowest validation loss; without validation data, of the lowest loss."""
+        losses = self["validation_loss" if "validation_loss" in self.records else "loss"]
+        return 1 + losses.index(min(losses))
+
+    def plot(self, name: str = "loss", ax: Axes | None = None) -> Axes:
+        """Draw learning curves: a quantity by epochs, for training and, where there is one, for validation data.
+
+        The epoch of the lowest validation loss is marked (HKU, "Early Stopping by Learning Curves").
+
+        Args:
+            name: "loss", or a metric's name.
+            ax: where to draw; None for a figure of its own.
+
+        Returns:
+            The axes; ``history.plot().figure.savefig("curves.png")`` writes them to a file.
+
+        Raises:
+            KeyError: the history has no such numbers.
+            ModuleNotFoundError: matplotlib is not installed.
+        """
+        epochs, values = self["epoch"], self[name]
+        held_out = self.records.get(f"validation_{name}")
+        try:
+            from matplotlib import pyplot
+            from matplotlib.ticker import MaxNLocator
+        except ModuleNotFoundError as error:
+            raise ModuleNotFoundError("learning curves need matplotlib: pip install matplotlib") from error
+        if ax is None:
+            ax = pyplot.subplots(figsize=(9, 5), layout="constrained")[1]
+        curves = [("training", values, BLUE)]
+        if held_out is not None:
+            curves.append(("validation", held_out, ORANGE))
+            self._mark_best(ax, held_out)
+        curves.sort(key=lambda curve: curve[1][-1])
+        sides = ["center"] if len(curves) == 1 else ["top", "bottom"]  # labels of curves that end together stand apart
+        for (label, numbers, colour), side in zip(curves, sides):
+            ax.plot(epochs, numbers, color=colour, linewidth=2, marker="o" if len(epochs) <= 30 else "")
+            ax.annotate(
+                label,
+                (epochs[-1], numbers[-1]),
+                xytext=(8, 0),
+                textcoords="offset points",
+                va=side,
+                fontsize=15,
+                color=colour,
+                annotation_clip=False,
+            )
+        ax.set_title(self.reason, loc="left", fontsize=15, color="0.3")
+        ax.set_xlabel("epoch", fontsize=15)
+        ax.set_ylabel(name, fontsize=15)
+        ax.tick_params(labelsize=13)
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.spines[["top", "right"]].set_visible(False)
+        return ax
+
+    def _mark_best(self, ax: Axes, held_out: list[float]) -> None:
+        best = self.best_epoch
+        to_the_left = best > len(self) / 2
+        ax.axvline(best, color="0.6", linewidth=1, zorder=0)
+        ax.plot(best, held_out[best - 1], "o", color=ORANGE, markersize=11, markeredgecolor="black", zorder=3)
+        ax.annotate(
+            f"lowest validation loss: epoch {best}",
+            (best, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(-6 if to_the_left else 6, -4),
+            textcoords="offset points",
+            ha="right" if to_the_left else "left",
+            va="top",
+            fontsize=13,
+            color="0.3",
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 2},
+        )

@@ -1,0 +1,309 @@
+"""The training loop: from data to a history of what was learned."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Literal, Protocol, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+import autograd
+from autograd import Value
+from nn.history import History
+from nn.losses import Loss
+from nn.module import Module
+
+Array = NDArray[np.float64]
+Order = Literal["shuffled", "random", "in order"]
+Metric = Callable[[Array, Array], float]
+Step = Callable[[Array, Array], tuple[float, Array]]
+
+
+class Model(Protocol):
+    """What is trained: an `nn.Module` that is called on one example."""
+
+    def __call__(self, x: Any, /) -> Any: ...
+    def train(self) -> Any: ...
+    def eval(self) -> Any: ...
+
+
+class Optimizer(Protocol):
+    """What updates the parameters: any optimizer of `optim`."""
+
+    lr: float
+
+    @property
+    def parameters(self) -> Sequence[Value]: ...
+    def update(self, theta: Array, gradient: Array, /) -> None: ...
+
+
+class Criterion(Protocol):
+    """When to stop. Called once an epoch, it gives the reason to stop now, or None.
+
+    ``record`` has this epoch's numbers by name: "epoch" (from 1), "loss", "validation_loss", and each metric under its
+    name and under "validation_" and its name. ``finish`` is called when training ends, for whatever reason.
+    """
+
+    def __call__(self, record: Mapping[str, float], parameters: Sequence[Value], /) -> str | None: ...
+    def finish(self, parameters: Sequence[Value], /) -> None: ...
+
+
+def fit(
+    model: Model,
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    loss: Loss,
+    optimizer: Optimizer,
+    epochs: int = 100,
+    batch_size: int | None = None,
+    order: Order = "shuffled",
+    rng: np.random.Generator | int = 0,
+    validation: tuple[ArrayLike, ArrayLike] | None = None,
+    metrics: Mapping[str, Metric] | None = None,
+    regulariser: Callable[[], Value] | None = None,
+    stop: Criterion | Sequence[Criterion] = (),
+    schedule: Callable[[int], float] | None = None,
+    clip: Callable[[Array], Array] | None = None,
+    progress: bool = True,
+) -> History:
+    """Train a model: the deck's loop of forward pass, loss, backward pass and update (IITI, "Training: How Neural
+    Networks Learn"; HKU, "SGD Algorithm").
+
+    How often to update (IITI, slide of that title; WAT; UCSD, "Stochastic Gradient Descent"):
+
+    ==================  ===========================================
+    batch               ``batch_size=None``: all examples at once
+    mini-batch          ``batch_size=32``
+    stochastic          ``batch_size=1``
+    incremental (WAT)   ``batch_size=1, order="in order"``
+    ==================  ===========================================
+
+    Ctrl-C ends the training as a stopping criterion does; the model keeps the weights of the last complete update.
+    Afterwards the model is in its evaluation mode.
+
+    Args:
+        model: an `nn.Module`; ``model(x)`` is a Value, or a list of them, one an output.
+        X: the examples: an array or nested lists, one row of inputs an example. A row may have axes of its own, as
+            an image has.
+        y: the targets: a number an example, or a row of numbers, one an output. For a model of K > 1 outputs it may
+            also be class indices 0 .. K - 1, which become one-hot rows.
+        loss: ``loss(output, target)``, a Value, of one example, such as `nn.squared_error`. The mean over the
+            batch is minimised.
+        optimizer: such as ``optim.SGD(model.parameters(), lr=0.1)``. Its parameters are the ones trained.
+        epochs: how many times to go through the data, at most.
+        batch_size: how many examples an update is made of; None for all of them.
+        order: "shuffled": each epoch is a new permutation of the data; "random": each batch is drawn afresh, whatever
+            was drawn before (HKU, "randomly pick one"; UCSD, "Randomly sample a batch"); "in order": as given.
+        rng: what shuffles or draws: a seed or a generator.
+        validation: ``(X, y)`` to evaluate after each epoch and not to learn from.
+        metrics: by name, functions of all outputs and all targets, evaluated after each epoch, such as
+            ``{"accuracy": nn.accuracy}``. Outputs have a row an example, or a number where there is one output;
+            targets are as given in ``y``.
+        regulariser: what is added to each batch's loss, such as ``lambda: nn.l2(model.parameters(), 0.01)``.
+        stop: stopping criteria: see `Criterion`.
+        schedule: ``schedule(epoch)``, with epochs from 0, is the learning rate of the epoch.
+        clip: ``clip(gradient)``, of the flat gradient, is what the optimizer gets.
+        progress: whether to show a bar; it shows on a terminal, where tqdm is installed.
+
+    Returns:
+        The history. Its "loss" is the mean over the epoch's batches as they were learned from, regulariser included;
+        metrics and "validation_loss" are those of the model after the epoch, without the regulariser.
+
+    Raises:
+        TypeError: a model or an optimizer that is none.
+        ValueError: data, targets or settings that cannot be trained on; the message names the argument.
+        ArithmeticError: the loss or its gradient has become infinite or NaN. The weights are those before.
+
+    Example:
+        >>> import nn, optim
+        >>> model = nn.MLP(1, [1])
+        >>> sgd = optim.SGD(model.parameters(), lr=0.1)
+        >>> history = fit(model, [[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0], loss=nn.squared_error, optimizer=sgd)
+        >>> print(history.reason, f"{model([10.0]).data:.2f}")
+        finished 100 epochs 21.00
+    """
+    if not isinstance(model, Module) or not callable(model):
+        raise TypeError(f"model must be an nn.Module that can be called on an example, got {model!r}")
+    if not hasattr(optimizer, "update") or not hasattr(optimizer, "parameters"):
+        raise TypeError(f"optimizer must have update() and parameters, as optim.SGD has, got {optimizer!r}")
+    _check_count("epochs", epochs)
+    if order not in get_args(Order):
+        raise ValueError(f"order must be one of {', '.join(map(repr, get_args(Order)))}, got {order!r}")
+    metrics = dict(metrics or {})
+    if taken := {"epoch", "loss"} & set(metrics):
+        raise ValueError(f"metrics has the name {taken.pop()!r}, which the history uses itself")
+    model.eval()
+    X, y, targets = _data(model, loss, X, y, "X", "y")
+    held_out = _data(model, loss, *validation, "validation X", "validation y") if validation is not None else None
+    if batch_size is None:
+        batch_size = len(X)
+    _check_count("batch_size", batch_size)
+    if batch_size > len(X):
+        raise ValueError(f"batch_size must be at most {len(X)}, the number of examples, got {batch_size}")
+    criteria = [stop] if callable(stop) else list(stop)
+    rng = np.random.default_rng(rng)
+    parameters = optimizer.parameters
+    step = _eager_step(model, loss, parameters, regulariser)
+
+    history = History()
+    theta = autograd.pack(parameters)
+    try:
+        for epoch in _bar(epochs, progress):
+            if schedule is not None:
+                optimizer.lr = _positive(schedule(epoch - 1), epoch)
+            model.train()
+            total, seen = 0.0, 0
+            for batch in _batches(len(X), batch_size, order, rng):
+                value, gradient = step(X[batch], targets[batch])
+                if not (math.isfinite(value) and np.isfinite(gradient).all()):
+                    raise ArithmeticError(
+                        f"the loss or its gradient is no longer finite in epoch {epoch} (loss {value}): lower the "
+                        f"learning rate, which is {optimizer.lr:g}, or clip the gradient"
+                    )
+                optimizer.update(theta, gradient if clip is None else clip(gradient))
+                autograd.unpack(theta, parameters)
+                history.steps += 1
+                total, seen = total + value * len(batch), seen + len(batch)
+            model.eval()
+            record = {"epoch": epoch, "loss": total / seen}
+            if metrics:
+                record |= _measured(metrics, _outputs(model, X), y)
+            if held_out is not None:
+                outputs = _outputs(model, held_out[0])
+                record["validation_loss"] = _risk(loss, outputs, held_out[2])
+                record |= _measured(metrics, outputs, held_out[1], "validation_")
+            history.append(record)
+            reasons = [criterion(record, parameters) for criterion in criteria]  # all of them see every epoch
+            if any(reasons):
+                history.reason = next(reason for reason in reasons if reason)
+                break
+        else:
+            history.reason = f"finished {epochs} epochs"
+    except KeyboardInterrupt:
+        autograd.unpack(theta, parameters)  # it may have come in the middle of this
+        history.reason = "interrupted"
+    finally:
+        model.eval()
+        for criterion in criteria:
+            criterion.finish(parameters)
+    return history
+
+
+def _eager_step(model: Model, loss: Loss, parameters: Sequence[Value], regulariser: Callable[[], Value] | None) -> Step:
+    """A function that takes a batch and gives its mean loss and the gradient, flat, in the order of the parameters."""
+
+    def step(X: Array, targets: Array) -> tuple[float, Array]:
+        for parameter in parameters:
+            parameter.grad = 0.0
+        risk = autograd.sum([loss(model(x), t) for x, t in zip(X.tolist(), targets.tolist())]) / len(X)
+        if regulariser is not None:
+            risk = risk + regulariser()
+        risk.backward()
+        return risk.data, np.array([parameter.grad for parameter in parameters])
+
+    return step
+
+
+def _batches(n: int, size: int, order: Order, rng: np.random.Generator) -> Iterator[NDArray[np.intp]]:
+    """The indices of one epoch's batches; the last one may be smaller."""
+    if order == "random" and size < n:
+        for _ in range(math.ceil(n / size)):
+            yield rng.choice(n, size, replace=False)
+        return
+    # The order within a single batch of all examples does not matter.
+    indices = rng.permutation(n) if order == "shuffled" and size < n else np.arange(n)
+    for start in range(0, n, size):
+        yield indices[start : start + size]
+
+
+def _outputs(model: Model, X: Array) -> list[Any]:
+    return [model(x) for x in X.tolist()]
+
+
+def _measured(metrics: Mapping[str, Metric], outputs: list[Any], y: Array, prefix: str = "") -> dict[str, float]:
+    """Each metric of the outputs as an array: a row an example, or a number where there is one output."""
+    numbers = np.array([float(o) if isinstance(o, Value) else [float(ok) for ok in o] for o in outputs])
+    return {prefix + name: float(metric(numbers, y)) for name, metric in metrics.items()}
+
+
+def _risk(loss: Loss, outputs: list[Any], targets: Array) -> float:
+    return sum(float(loss(o, t)) for o, t in zip(outputs, targets.tolist())) / len(outputs)
+
+
+def _data(model: Model, loss: Loss, X: Any, y: Any, X_name: str, y_name: str) -> tuple[Array, Array, Array]:
+    """X and y as arrays, and y as the loss takes it. One example of each target is tried, so that errors come early."""
+    X, y = _finite(X, X_name), _finite(y, y_name)
+    if X.ndim < 2:
+        raise ValueError(f"{X_name} must have a row of inputs for each example, [[1.0], [2.0]], got shape {X.shape}")
+    if len(X) != len(y):
+        raise ValueError(f"{X_name} and {y_name} must have one length, got {len(X)} examples and {len(y)} targets")
+    try:
+        output = model(X[0].tolist())
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"the model does not take the rows of {X_name}, whose shape is {X.shape[1:]}: {error}"
+        ) from error
+    targets = _targets(y, 1 if isinstance(output, Value) else len(output), y_name)
+    for i in np.unique(targets, axis=0, return_index=True)[1].tolist():
+        try:
+            loss(model(X[i].tolist()), targets[i].tolist())
+        except ValueError as error:
+            raise ValueError(f"{y_name}[{i}] does not fit the loss: {error}") from error
+    return X, targets if y.ndim == 2 else y, targets
+
+
+def _finite(data: Any, name: str) -> Array:
+    try:
+        array = np.asarray(data, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must be an array of numbers whose rows are equally long: {error}") from error
+    if not array.size:
+        raise ValueError(f"{name} is empty")
+    if array.ndim == 0:
+        raise ValueError(f"{name} must have an entry for each example, got {data!r}")
+    bad = np.argwhere(~np.isfinite(array))
+    if len(bad):
+        place = "".join(f"[{i}]" for i in bad[0])
+        raise ValueError(f"{name}{place} is {array[tuple(bad[0])]}: the data must be finite numbers")
+    return array
+
+
+def _targets(y: Array, outputs: int, name: str) -> Array:
+    """A number an example where there is one output; otherwise a row of them, one-hot where y has class indices."""
+    if y.ndim == 2 and y.shape[1] == outputs:
+        return y[:, 0] if outputs == 1 else y
+    if y.ndim != 1:
+        raise ValueError(f"{name} must have a number for each of {outputs} outputs, got shape {y.shape}")
+    if outputs == 1:
+        return y
+    outside = np.flatnonzero(~np.isin(y, np.arange(outputs)))
+    if len(outside):
+        i = outside[0]
+        raise ValueError(f"{name}[{i}] is {y[i]:g}: the {outputs} outputs are for the classes 0 to {outputs - 1}")
+    one_hot: Array = (y[:, np.newaxis] == np.arange(outputs)).astype(np.float64)
+    return one_hot
+
+
+def _check_count(name: str, number: Any) -> None:
+    if not isinstance(number, int | np.integer) or number < 1:
+        raise ValueError(f"{name} must be a whole number of at least 1, got {number!r}")
+
+
+def _positive(lr: float, epoch: int) -> float:
+    if not 0 < lr < math.inf:
+        raise ValueError(f"schedule must give a positive learning rate, got {lr!r} for epoch {epoch - 1}")
+    return lr
+
+
+def _bar(epochs: int, progress: bool) -> Iterable[int]:
+    """The epochs from 1, with a progress bar on a terminal where tqdm is installed."""
+    numbers = range(1, epochs + 1)
+    with suppress(ImportError):
+        from tqdm import tqdm
+
+        return tqdm(numbers, unit="epoch", disable=None if progress else True)
+    return numbers

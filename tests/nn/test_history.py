@@ -1,0 +1,100 @@
+"""The history of a training run, and its learning curves."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nn
+
+TRAINING, VALIDATION = [15, 13, 10, 5, 3, 2], [20, 18, 15, 17, 22, 25]  # errors in % (HKU, "Early Stopping")
+
+
+def history(**columns: Sequence[float]) -> nn.History:
+    h = nn.History(reason="validation loss rises")
+    for k in range(len(columns["loss"])):
+        h.append({"epoch": k + 1, **{name: column[k] for name, column in columns.items()}})
+    return h
+
+
+@pytest.fixture
+def pyplot() -> Iterator[Any]:
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    yield pyplot
+    pyplot.close("all")
+
+
+def test_it_gives_each_quantity_by_epochs() -> None:
+    h = history(loss=[3.0, 2.0], accuracy=[0.5, 0.75])
+    assert h["epoch"] == [1, 2]
+    assert h["accuracy"] == [0.5, 0.75]
+    assert len(h) == 2
+    assert len(nn.History()) == 0
+    with pytest.raises(KeyError, match="the history has no 'recall'; it has epoch, loss, accuracy"):
+        h["recall"]
+
+
+def test_the_best_epoch_is_that_of_the_lowest_validation_loss() -> None:
+    assert history(loss=TRAINING, validation_loss=VALIDATION).best_epoch == 3
+    assert history(loss=TRAINING).best_epoch == 6
+
+
+def test_the_curves_are_drawn_labelled_and_marked(pyplot: Any) -> None:
+    ax: Any = history(loss=TRAINING, validation_loss=VALIDATION).plot()
+    curves = [list(line.get_ydata()) for line in ax.lines]
+    assert TRAINING in curves
+    assert VALIDATION in curves
+    assert [3] in [list(line.get_xdata()) for line in ax.lines]
+    words = {text.get_text(): text for text in ax.texts}
+    assert set(words) == {"training", "validation", "lowest validation loss: epoch 3"}
+    colours = {tuple(line.get_ydata()): line.get_color() for line in ax.lines}
+    assert words["training"].get_color() == colours[tuple(TRAINING)] != colours[tuple(VALIDATION)]
+    assert ax.get_title(loc="left") == "validation loss rises"
+    assert ax.get_xlabel() == "epoch"
+
+
+@pytest.mark.parametrize("best", range(6))
+def test_no_words_lie_over_each_other_or_off_the_picture(pyplot: Any, best: int) -> None:
+    close = [10.0, 6.0, 4.0, 3.0, 2.5, 2.4]
+    held_out = [x + (0.05 if k != best else -3) for k, x in enumerate(close)]
+    ax: Any = history(loss=close, validation_loss=held_out).plot()
+    figure = ax.figure
+    figure.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in ax.texts]
+    for i, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[:i])
+        assert figure.bbox.x0 <= box.x0
+        assert box.x1 <= figure.bbox.x1
+
+
+def test_a_metric_is_drawn_on_axes_that_are_given(pyplot: Any) -> None:
+    ax: Any = pyplot.subplots()[1]
+    assert history(loss=TRAINING, accuracy=[0.1] * 6).plot("accuracy", ax) is ax
+    assert [np.asarray(line.get_ydata()).tolist() for line in ax.lines] == [[0.1] * 6]
+    assert ax.get_ylabel() == "accuracy"
+    with pytest.raises(KeyError, match="the history has no 'recall'"):
+        history(loss=TRAINING).plot("recall")
+
+
+def test_without_matplotlib_it_says_what_to_install() -> None:
+    program = """
+import sys
+sys.modules["matplotlib"] = None
+import nn
+history = nn.History()
+history.append({"epoch": 1, "loss": 2.0})
+try:
+    history.plot()
+except ModuleNotFoundError as error:
+    print(error)
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "learning curves need matplotlib: pip install matplotlib"
