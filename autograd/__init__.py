@@ -1,11 +1,14 @@
 """Scalar reverse-mode automatic differentiation for teaching backpropagation.
 
 The code is meant to be read in this order: `primitives`, the table of operations; `value`, numbers that remember how
-they were computed, and the backward pass; `graph`, a numbered snapshot of a computation; `viz`, its pictures.
+they were computed, and the backward pass; `graph`, a numbered snapshot of a computation; `explain`, the chain rule
+written out; `viz`, pictures.
 """
 
 from typing import TYPE_CHECKING
 
+from autograd.explain import Explanation as Explanation
+from autograd.explain import explain as explain  # the function, in place of the module of this name
 from autograd.graph import Node as Node
 from autograd.graph import Program as Program
 from autograd.primitives import *  # noqa: F403  (every row of the table is a function of this package)
@@ -36,8 +39,9 @@ if TYPE_CHECKING:
 else:
     _DRAWING = ["Frame", "TooManyNodesError", "Walkthrough", "draw", "draw_network", "frames", "walkthrough"]
     __all__ = [
-        *["AnomalyError", "Constant", "Domain", "DomainError", "Node", "Noise", "PRIMITIVES", "Parameter", "Primitive"],
-        *["Program", "Value", "detect_anomaly", "noise", "pack", "softmax", "unpack"],
+        *["AnomalyError", "Constant", "Domain", "DomainError", "Explanation", "Node", "Noise", "PRIMITIVES"],
+        *["Parameter", "Primitive", "Program", "Value", "detect_anomaly", "explain", "noise", "pack", "softmax"],
+        "unpack",
         *_DRAWING,
         *PRIMITIVES,
     ]

@@ -24,7 +24,7 @@ EXPORTED: list[str] = vars(autograd)["__all__"]  # which is made at run time, of
 ROOT = Path(__file__).parents[1]
 
 # Each module of autograd may import the ones to its left, and nothing else of the project.
-ORDER = ["namespaces", "row", "primitives", "value", "graph", "formula", "viz"]
+ORDER = ["namespaces", "row", "primitives", "value", "graph", "formula", "blackboard", "explain", "viz"]
 # ... with one exception: a notebook asks a Value for its picture.
 AGAINST_THE_GRAIN = {("value", "viz")}
 

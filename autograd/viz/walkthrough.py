@@ -13,10 +13,10 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from autograd.formula import Formula
+from autograd.formula import Formula, number, plain
 from autograd.graph import Program
 from autograd.value import Value
-from autograd.viz.dot import TooManyNodesError, draw, number, plain
+from autograd.viz.dot import TooManyNodesError, draw
 from autograd.viz.frames import Frame, Optimizer, Rounding, Telling, training
 from autograd.viz.network import draw_network, network_texts
 from autograd.viz.render import write_whole
