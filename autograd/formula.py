@@ -351,7 +351,9 @@ _LATEX = _Notation(
 )
 _MATHML = _Notation(
     leaf=_mathml,
-    sign=lambda sign: f"<mo>{html.escape(sign.strip())}</mo>",
+    sign=lambda sign: (
+        '<mo lspace="0.1em" rspace="0.1em">·</mo>' if sign == "·" else f"<mo>{html.escape(sign.strip())}</mo>"
+    ),
     fraction=lambda a, b: f"<mfrac><mrow>{a}</mrow><mrow>{b}</mrow></mfrac>",
     power=lambda a, b: f"<msup><mrow>{a}</mrow><mrow>{b}</mrow></msup>",
     call=lambda name, arguments: f"{_mathml(name)}<mrow><mo>(</mo>{arguments}<mo>)</mo></mrow>",
@@ -364,7 +366,7 @@ _MATHML = _Notation(
 )
 
 
-def _write(f: Formula, to: _Notation) -> str:
+def _write(f: Formula, to: _Notation, leading: bool = False) -> str:
     def in_brackets(written: str) -> str:
         return to.row(to.sign("(") + written + to.sign(")"))
 
@@ -382,7 +384,7 @@ def _write(f: Formula, to: _Notation) -> str:
         tight = replace(to, times="·")
         pieces = []
         for k, operand in enumerate(factors):
-            piece = _write(operand, tight)
+            piece = _write(operand, tight, leading and k == 0)
             stroke = operand.kind == "div" and not to.fraction and not operand.operands[0].word.startswith("∂")
             minus = operand.kind == "neg" or (operand.kind == "leaf" and operand.word.startswith("-"))
             if stroke or (minus and not (leading and k == 0)) or _TIGHTNESS[operand.kind] < _TIGHTNESS["mul"]:
@@ -407,7 +409,9 @@ def _write(f: Formula, to: _Notation) -> str:
     if kind == "chain":
         return chain(operands, leading=True)
     if kind == "mul":
-        return to.sign(to.times).join([bracketed(operands[0], "mul"), *map(factor, operands[1:])])
+        first, *others = operands
+        opening = _write(first, to) if leading and first.kind == "leaf" else bracketed(first, "mul")
+        return to.sign(to.times).join([opening, *map(factor, others)])
     if kind == "neg":
         return to.sign("−") + bracketed(operands[0], "neg")
     if kind == "div":
