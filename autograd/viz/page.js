@@ -571,7 +571,8 @@ const KEYS = {
 document.addEventListener("keydown", (event) => {
   const {target, key} = event;
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-  if (target.matches("select") || (key === " " && target.matches("button"))) return;
+  const used = target.matches("select") || (key === " " && target.matches("button"));
+  if (used && !target.closest("dialog")) return; // a dialog just closed may have the focus still
   // The answer's field takes what a number is written with. All other keys keep their meaning, and so do the arrows as
   // long as nothing is typed.
   const writes = /^([0-9eE.,+\u2212-]|Backspace|Delete|Home|End|Enter|Escape|Tab)$/.test(key);
@@ -582,8 +583,12 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-// A dialog opened by a key leaves the focus on its button, which would swallow the next Space.
-for (const id of ["keys", "explanation"]) byId(id).addEventListener("close", () => document.activeElement.blur());
+// A dialog leaves the focus on a button, which would swallow the next Space; or on the node where it was.
+for (const id of ["keys", "explanation"]) {
+  byId(id).addEventListener("close", () => {
+    if (!document.activeElement.dataset.node) document.activeElement.blur();
+  });
+}
 
 byId("answer").addEventListener("keydown", ({key}) => {
   if (key === "Enter") check();
