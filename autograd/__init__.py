@@ -1,14 +1,18 @@
 """Scalar reverse-mode automatic differentiation for teaching backpropagation.
 
 The code is meant to be read in this order: `primitives`, the table of operations; `value`, numbers that remember how
-they were computed, and the backward pass; `graph`, a numbered snapshot of a computation; `functional`, derivatives as
-functions; `viz`, the pictures.
+they were computed, and the backward pass; `graph`, a numbered snapshot of a computation; `explain`, the chain rule
+written out; `functional`, derivatives as functions; `lowering`, the same program for a batch; `viz`, pictures.
 """
 
 from typing import TYPE_CHECKING
 
 from autograd.checks import GradientError as GradientError
 from autograd.checks import check_gradients as check_gradients
+from autograd.compiled import Compiled as Compiled
+from autograd.compiled import compile as compile
+from autograd.explain import Explanation as Explanation
+from autograd.explain import explain as explain  # the function, in place of the module of this name
 from autograd.files import load as load
 from autograd.files import save as save
 from autograd.functional import grad as grad
@@ -47,9 +51,33 @@ if TYPE_CHECKING:
 else:
     _DRAWING = ["Frame", "TooManyNodesError", "Walkthrough", "draw", "draw_network", "frames", "walkthrough"]
     __all__ = [
-        *["AnomalyError", "Constant", "Domain", "DomainError", "GradientError", "Node", "Noise", "PRIMITIVES"],
-        *["Parameter", "Primitive", "Program", "Value", "check_gradients", "detect_anomaly", "grad", "hessian", "hvp"],
-        *["jacobian", "leaves", "load", "noise", "pack", "save", "softmax", "unpack", "value_and_grad"],
+        *[
+            "AnomalyError",
+            "Compiled",
+            "Constant",
+            "Domain",
+            "DomainError",
+            "Explanation",
+            "GradientError",
+            "Node",
+            "Noise",
+        ],
+        *["Noise", "PRIMITIVES", "Parameter", "Primitive", "Program", "Value", "check_gradients", "compile"],
+        *[
+            "detect_anomaly",
+            "explain",
+            "grad",
+            "hessian",
+            "hvp",
+            "jacobian",
+            "leaves",
+            "load",
+            "noise",
+            "pack",
+            "save",
+            "softmax",
+        ],
+        *["unpack", "value_and_grad"],
         *_DRAWING,
         *PRIMITIVES,
     ]

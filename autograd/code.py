@@ -79,7 +79,8 @@ class Code:
     def __add__(self, other: Any) -> Code:
         other = code(other)
         if other.negated is not None:
-            return self - other.negated
+            difference: Code = self - other.negated
+            return difference
         if self.shared is not None and other.shared is not None:
             return mth_part(self.shared + other.shared)
         return _infix(self, "+", other, ADD, lambda a, b: a + b)

@@ -292,7 +292,9 @@ class Compiled:
 
             namespace["np"] = jax.numpy
         exec(builtins.compile(source, filename, "exec"), namespace)
-        functions = {name: namespace[name] for name in ("value", "value_and_grad") if name in namespace}
+        functions: dict[str, Callable[..., Any]] = {
+            name: namespace[name] for name in ("value", "value_and_grad") if name in namespace
+        }
         if self.target == "jax":
             functions = {name: jax.jit(function) for name, function in functions.items()}
         return functions

@@ -1,4 +1,4 @@
-"""Formulas: the rows of the table evaluated on symbols, and written as text or as MathML.
+r"""Formulas: the rows of the table evaluated on symbols, and written as text, as LaTeX or as MathML.
 
 >>> from autograd import sigmoid
 >>> o4 = Symbol("o4")
@@ -7,6 +7,9 @@
 'o4 × (1 − o4)'
 >>> partial.substitute({"o4": "0.332"}).text()
 '0.332 × (1 − 0.332)'
+>>> print(partial.text(ascii=True), partial.latex(), sep="\n")
+o4 * (1 - o4)
+o_{4} \times \left(1 - o_{4}\right)
 """
 
 from __future__ import annotations
@@ -15,15 +18,18 @@ import html
 import math
 import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from html.entities import codepoint2name
 from types import SimpleNamespace
 from typing import Any
 
 from autograd.namespaces import FLOATS
 
 # How tightly an operation binds; an operand that binds less tightly is put in brackets.
-_TIGHTNESS = {"cases": 0, "compare": 1, "add": 2, "mul": 3, "neg": 4, "div": 5, "pow": 6, "call": 7, "leaf": 8}
+_TIGHTNESS = {
+    "cases": 0, "compare": 1, "add": 2, "chain": 3, "mul": 3, "neg": 4, "div": 5, "pow": 6, "call": 7, "leaf": 8,
+}  # fmt: skip
 _LONGEST_SUM = 6  # terms; a longer sum is written with an ellipsis
 
 
@@ -107,9 +113,33 @@ class Formula:
             return self.settle(numbers).evaluate(numbers)
         return float(_OPERATIONS[self.word or self.kind](*[operand.evaluate(numbers) for operand in self.operands]))
 
-    def text(self) -> str:
-        """The formula in Unicode, on one line."""
-        return _write(self, _TEXT)
+    def tidy(self) -> Formula:
+        """The formula as a lecturer leaves it: arithmetic on numbers done (but for fractions), no 1 × x, x^1, x + 0."""
+        operands = tuple([operand.tidy() for operand in self.operands])
+        tidied = Formula(self.kind, operands, self.word)
+        if self.kind not in ("add", "mul", "neg", "pow"):
+            return tidied
+        if all(operand.kind == "leaf" and _NUMBER.fullmatch(operand.word) for operand in operands):
+            return _formula(tidied.evaluate({}))
+        if self.kind == "pow":
+            return Symbol("1") if operands[1].word == "0" else operands[0] if operands[1].word == "1" else tidied
+        rest = [operand for operand in operands if operand.word != {"add": "0", "mul": "1"}.get(self.kind)]
+        return rest[0] if len(rest) == 1 < len(operands) else tidied
+
+    def leaves(self) -> Iterator[str]:
+        """The names and numbers in it, from left to right."""
+        if self.kind == "leaf":
+            yield self.word
+        for operand in self.operands:
+            yield from operand.leaves()
+
+    def text(self, *, ascii: bool = False) -> str:
+        """The formula on one line, in Unicode; or in ASCII, where Python and SymPy read it too (``^`` is a power)."""
+        return _write(self, _ASCII if ascii else _TEXT)
+
+    def latex(self) -> str:
+        """The formula in LaTeX, for the inside of ``$...$``; names are escaped."""
+        return _write(self, _LATEX)
 
     def mathml(self) -> str:
         """The formula as the inside of a MathML ``<math>`` element; names are escaped."""
@@ -124,7 +154,27 @@ def Symbol(name: str) -> Formula:
 def _formula(x: Any) -> Formula:
     if isinstance(x, Formula):
         return x
-    return Symbol(f"{x:g}")
+    return Symbol(number(x, 12))
+
+
+def number(x: float, digits: int) -> str:
+    """A number to some significant digits, without a negative zero."""
+    return format(x + 0.0, f".{digits}g")
+
+
+def plain(label: str) -> str:
+    """A label as it is meant to be read: what cannot be printed is written as Python does, ``\\n`` for a new line."""
+    return "".join([c if c.isprintable() else ascii(c)[1:-1] for c in label])
+
+
+def product(factors: Sequence[Formula]) -> Formula:
+    """The factors of a chain rule, each of which is to be told from the next: ``o4·(1 − o4) × w46``."""
+    return factors[0] if len(factors) == 1 else Formula("chain", tuple(factors))
+
+
+def total(terms: Sequence[Formula]) -> Formula:
+    """The sum of the terms, all of them."""
+    return terms[0] if len(terms) == 1 else Formula("add", tuple(terms))
 
 
 def quotient(of: str, by: str) -> Formula:
@@ -152,7 +202,7 @@ def _total(terms: Sequence[Any]) -> Formula:
     terms = [_formula(term) for term in terms]
     if len(terms) > _LONGEST_SUM:
         terms = [*terms[: _LONGEST_SUM // 2], Symbol("…"), *terms[-1:]]
-    return sum(terms[1:], terms[0]) if terms else Symbol("0")
+    return total(terms) if terms else Symbol("0")
 
 
 _E = Symbol("ℯ")  # Euler's number, told apart from a quantity that a student calls e
@@ -176,7 +226,8 @@ SYMBOLS = SimpleNamespace(
 _KNOWN = {"ℯ": math.e}
 _FUNCTIONS: dict[str, Callable[..., Any]] = {**vars(FLOATS), "√": math.sqrt, "max": max, "min": min}
 _OPERATIONS: dict[str, Callable[..., Any]] = {
-    "add": operator.add,
+    "add": lambda *terms: sum(terms),
+    "chain": lambda *factors: math.prod(factors),
     "mul": operator.mul,
     "neg": operator.neg,
     "div": operator.truediv,
@@ -186,45 +237,138 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
 }
 
 
+_NUMBER = re.compile(r"[-−]?\d[\d.]*(e[-+]?\d+)?")  # a number as it is written
+
+
 @dataclass(frozen=True)
 class _Notation:
     """How one way of writing puts the pieces together, each given as text already written."""
 
     leaf: Callable[[str], str]
     sign: Callable[[str], str]  # an operator or a bracket
-    fraction: Callable[[str, str], str]
+    fraction: Callable[[str, str], str] | None  # None where it is written on the line, with a stroke
     power: Callable[[str, str], str]
+    call: Callable[[str, str], str]  # a function's name and what stands in its brackets
     cases: Callable[[str, str, str], str]
     row: Callable[[str], str]  # makes one piece of several
+    times: str = " × "
 
 
-def _mathml_name(name: str) -> str:
-    """A name with the digits at its end as an index, or a number."""
+_INDEXED = re.compile(r"([^\W\d]+)(\d[\d,]*)?(\([\d,]+\))?")  # letters, an index, layers: w14, w11(1,2)
+_MARKED = re.compile(r"(∂|δ_)(.+)", re.DOTALL)  # of a quantity: its change, its delta
+_NOT_ASCII = {"−": "-", "×": "*", "·": "*", "…": "...", "∂": "d", "√": "sqrt", "←": "<-"}
+_LATEX_SIGNS = {
+    "−": "-", "×": r"\times", "·": r"{\cdot}", "←": r"\leftarrow", "+=": r"\mathrel{+}=",
+    "(": r"\left(", ")": r"\right)",
+}  # fmt: skip
+_LATEX_LETTERS = {
+    **{c: f"\\{c}" for c in "{}$&#_%"},
+    "\\": r"\backslash{}", "^": r"{\wedge}", "~": r"{\sim}", " ": r"\ ",
+}  # fmt: skip
+_LATEX_FUNCTIONS = ("log", "sin", "cos", "tanh", "max", "min")
+
+
+def _greek(c: str) -> str | None:
+    """What a Greek letter is called."""
+    return codepoint2name.get(ord(c)) if "Α" <= c <= "ω" else None
+
+
+def _text(name: str) -> str:
+    return "e" if name == _E.word else re.sub(r"^-(?=[\d.i])", "−", plain(name))
+
+
+def _ascii(text: str) -> str:
+    """Text in ASCII: signs and Greek letters by what they are called, anything else by its number."""
+    return "".join([c if c.isascii() else _NOT_ASCII.get(c) or _greek(c) or ascii(c)[1:-1] for c in text])
+
+
+def _latex(name: str) -> str:
+    """A name with the digits at its end as an index and the layers after them raised, or a number."""
+    if name == _E.word:
+        return "e"
+    if _NUMBER.fullmatch(name):
+        mantissa, _, exponent = name.replace("−", "-").partition("e")
+        return f"{mantissa} \\times 10^{{{int(exponent)}}}" if exponent else mantissa
+    if name in ("inf", "-inf", "…"):
+        return {"inf": r"\infty", "-inf": r"-\infty", "…": r"\ldots"}[name]
+    if marked := _MARKED.fullmatch(name):
+        of = _latex(marked[2])
+        return f"\\partial {of}" if marked[1] == "∂" else f"\\delta_{{{of}}}"
+    if indexed := _INDEXED.fullmatch(name):
+        letters, index, layers = indexed.groups()
+        return _latex_word(letters) + (f"_{{{index}}}" if index else "") + (f"^{{{layers}}}" if layers else "")
+    return _latex_word(name)
+
+
+def _latex_word(word: str) -> str:
+    if len(word) == 1 and word.isalpha():
+        greek = _greek(word)
+        return f"\\{greek}" if greek and greek.islower() and greek not in ("omicron", "sigmaf") else word
+    return f"\\mathrm{{{''.join([_LATEX_LETTERS.get(c, c) for c in plain(word)])}}}"
+
+
+def _latex_call(name: str, arguments: str) -> str:
+    if name == "√":
+        return f"\\sqrt{{{arguments}}}"
+    if name == "abs":
+        return f"\\left|{arguments}\\right|"
+    function = f"\\{name}" if name in _LATEX_FUNCTIONS else _latex_word(name)
+    return f"{function}\\left({arguments}\\right)"
+
+
+def _mathml(name: str) -> str:
+    """As `_latex`."""
     if name == _E.word:
         return "<mi>e</mi>"
-    if re.fullmatch(r"[-−]?[\d.]+(e[-+]?\d+)?|-?inf|nan|…", name):
-        return f"<mn>{html.escape(name.replace('-', '−'))}</mn>"
-    if match := re.fullmatch(r"(∂?)([^\W\d]+)(\d[\d,]*)", name):
-        partial = "<mo>∂</mo>" if match[1] else ""
-        return f"{partial}<msub><mi>{html.escape(match[2])}</mi><mn>{match[3]}</mn></msub>"
-    if match := re.fullmatch(r"(∂)(.+)", name, re.DOTALL):
-        return f"<mo>∂</mo>{_mathml_name(match[2])}"
-    return f"<mi>{html.escape(''.join(c if c.isprintable() else ascii(c)[1:-1] for c in name))}</mi>"
+    if _NUMBER.fullmatch(name) or name in ("inf", "-inf", "nan", "…"):
+        return f"<mn>{name.replace('-', '−')}</mn>"
+    if marked := _MARKED.fullmatch(name):
+        of = _mathml(marked[2])
+        return f"<mo>∂</mo>{of}" if marked[1] == "∂" else f"<msub><mi>δ</mi><mrow>{of}</mrow></msub>"
+    letters, index, layers = indexed.groups() if (indexed := _INDEXED.fullmatch(name)) else (name, None, None)
+    written = f"<mi>{html.escape(plain(letters))}</mi>"
+    if index and layers:
+        return f"<msubsup>{written}<mn>{index}</mn><mn>{layers}</mn></msubsup>"
+    if index:
+        return f"<msub>{written}<mn>{index}</mn></msub>"
+    return f"<msup>{written}<mn>{layers}</mn></msup>" if layers else written
 
 
 _TEXT = _Notation(
-    leaf=lambda name: "e" if name == _E.word else re.sub(r"^-(?=[\d.i])", "−", name),
+    leaf=_text,
     sign=lambda sign: sign,
-    fraction=lambda a, b: f"{a}/{b}" if a.startswith("∂") else f"{a} / {b}",
+    fraction=None,
     power=lambda a, b: f"{a}^{b}",
+    call=lambda name, arguments: f"{name}({arguments})",
     cases=lambda a, condition, b: f"{a} if {condition}, else {b}",
     row=lambda pieces: pieces,
 )
+_ASCII = replace(
+    _TEXT,
+    leaf=lambda name: name if name == _E.word else _ascii(_text(name)),
+    sign=_ascii,
+    power=lambda a, b: f"{a}^{b}" if a != _E.word else f"exp{b}" if b.startswith("(") else f"exp({b})",
+    call=lambda name, arguments: f"{_ascii(name)}({arguments})",
+)
+_LATEX = _Notation(
+    leaf=_latex,
+    sign=lambda sign: sign.replace(sign.strip(), _LATEX_SIGNS.get(sign.strip(), sign.strip())),
+    fraction=lambda a, b: f"\\frac{{{a}}}{{{b}}}",
+    power=lambda a, b: f"{{{a}}}^{{{b}}}",
+    call=_latex_call,
+    cases=lambda a, condition, b: (
+        f"\\begin{{cases}} {a} & \\text{{if }} {condition} \\\\ {b} & \\text{{otherwise}} \\end{{cases}}"
+    ),
+    row=lambda pieces: pieces,
+)
 _MATHML = _Notation(
-    leaf=_mathml_name,
-    sign=lambda sign: f"<mo>{html.escape(sign.strip())}</mo>",
+    leaf=_mathml,
+    sign=lambda sign: (
+        '<mo lspace="0.1em" rspace="0.1em">·</mo>' if sign == "·" else f"<mo>{html.escape(sign.strip())}</mo>"
+    ),
     fraction=lambda a, b: f"<mfrac><mrow>{a}</mrow><mrow>{b}</mrow></mfrac>",
     power=lambda a, b: f"<msup><mrow>{a}</mrow><mrow>{b}</mrow></msup>",
+    call=lambda name, arguments: f"{_mathml(name)}<mrow><mo>(</mo>{arguments}<mo>)</mo></mrow>",
     cases=lambda a, condition, b: (
         "<mrow><mo>{</mo><mtable>"
         f"<mtr><mtd>{a}</mtd><mtd><mtext>if&#160;</mtext>{condition}</mtd></mtr>"
@@ -234,38 +378,65 @@ _MATHML = _Notation(
 )
 
 
-def _write(f: Formula, to: _Notation) -> str:
+def _write(f: Formula, to: _Notation, leading: bool = False) -> str:
+    def in_brackets(written: str) -> str:
+        return to.row(to.sign("(") + written + to.sign(")"))
+
     def bracketed(operand: Formula, at_least: str) -> str:
         written = _write(operand, to)
         negative = operand.kind == "leaf" and operand.word.startswith("-")
         if (negative and at_least != "cases") or _TIGHTNESS[operand.kind] < _TIGHTNESS[at_least]:
-            return to.row(to.sign("(") + written + to.sign(")"))
+            return in_brackets(written)
         return written
+
+    def factor(operand: Formula) -> str:  # one that does not come first
+        return in_brackets(_write(operand, to)) if operand.kind == "neg" else bracketed(operand, "mul")
+
+    def chain(factors: Sequence[Formula], leading: bool) -> str:
+        tight = replace(to, times="·")
+        pieces = []
+        for k, operand in enumerate(factors):
+            piece = _write(operand, tight, leading and k == 0)
+            stroke = operand.kind == "div" and not to.fraction and not operand.operands[0].word.startswith("∂")
+            minus = operand.kind == "neg" or (operand.kind == "leaf" and operand.word.startswith("-"))
+            if stroke or (minus and not (leading and k == 0)) or _TIGHTNESS[operand.kind] < _TIGHTNESS["mul"]:
+                piece = in_brackets(piece)
+            pieces.append(piece)
+        return to.sign(" × ").join(pieces)
 
     kind, operands = f.kind, f.operands
     if kind == "leaf":
         return to.leaf(f.word)
     if kind == "add":
-        a, b = operands
-        if b.kind == "neg":
-            return bracketed(a, "cases") + to.sign(" − ") + bracketed(b.operands[0], "mul")
-        return bracketed(a, "cases" if a.kind == "leaf" else "add") + to.sign(" + ") + bracketed(b, "add")
+        first, *others = operands
+        written = bracketed(first, "cases" if first.kind == "leaf" else "add")
+        for term in others:
+            if term.kind == "neg":
+                written += to.sign(" − ") + bracketed(term.operands[0], "mul")
+            elif term.kind == "chain":
+                written += to.sign(" + ") + chain(term.operands, leading=False)
+            else:
+                written += to.sign(" + ") + bracketed(term, "add")
+        return written
+    if kind == "chain":
+        return chain(operands, leading=True)
     if kind == "mul":
-        return to.sign(" × ").join([bracketed(operand, "mul") for operand in operands])
+        first, *others = operands
+        opening = _write(first, to) if leading and first.kind == "leaf" else bracketed(first, "mul")
+        return to.sign(to.times).join([opening, *map(factor, others)])
     if kind == "neg":
         return to.sign("−") + bracketed(operands[0], "neg")
     if kind == "div":
-        if to is _TEXT:
-            return to.fraction(bracketed(operands[0], "pow"), bracketed(operands[1], "pow"))
-        return to.fraction(*[_write(operand, to) for operand in operands])
+        if to.fraction:
+            return to.fraction(*[_write(operand, to) for operand in operands])
+        stroke = "/" if operands[0].word.startswith("∂") else " / "
+        return bracketed(operands[0], "pow") + stroke + bracketed(operands[1], "pow")
     if kind == "pow":
-        exponent = operands[1]
-        return to.power(
-            bracketed(operands[0], "call"), _write(exponent, to) if to is _MATHML else bracketed(exponent, "call")
-        )
+        base, exponent = operands
+        lifted = to.fraction is not None  # or on the line, where a sum needs brackets
+        return to.power(bracketed(base, "call"), _write(exponent, to) if lifted else bracketed(exponent, "call"))
     if kind == "compare":
         return _write(operands[0], to) + to.sign(f" {f.word} ") + _write(operands[1], to)
     if kind == "cases":
         return to.cases(*[_write(operand, to) for operand in operands])
-    arguments = to.sign(", ").join([_write(operand, to) for operand in operands])
-    return to.leaf(f.word) + to.row(to.sign("(") + arguments + to.sign(")"))
+    return to.call(f.word, to.sign(", ").join([_write(operand, to) for operand in operands]))

@@ -39,8 +39,11 @@ def evenly(of: str, place: Indices, width: int) -> str | None:
         The code; None where the places follow no such order.
     """
     steps = [int(np.diff(place, axis=axis).flat[0]) if length > 1 else 1 for axis, length in enumerate(place.shape)]
-    grid = place.flat[0] + sum(step * axis for step, axis in zip(steps, np.indices(place.shape, sparse=True)))
-    if min(steps) < 1 or not np.array_equal(np.broadcast_to(grid, place.shape), place):
+    axes = np.indices(place.shape)
+    grid = np.full(place.shape, place.flat[0])
+    for step, along in zip(steps, axes):
+        grid += step * along
+    if min(steps) < 1 or not np.array_equal(grid, place):
         return None
     if place.ndim == 1:
         return _slice(of, int(place[0]), len(place), steps[0], width)

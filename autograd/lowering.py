@@ -179,13 +179,13 @@ class Lowering:
             piece = Slot(self.arrays[home], places)
             text = str(self.operand(piece, False, single=True))
             if piece.array is self.numbers or (batched and not piece.array.batched):
-                text = f"np.broadcast_to({text}, ({'m, ' if batched else ''}{len(places)},))".replace(",))", "))")
+                text = f"np.broadcast_to({text}, {f'(m, {len(places)})' if batched else len(places)})"
             place[mine] = width + inverse
             texts.append(text)
             pieces.append((piece, width))
             width += len(places)
-        text = Code(f"np.concatenate([{', '.join(texts)}], axis=-1)")
-        array = Array(str(self.write("joined", text)), width, batched, any(piece.array.learns for piece, _ in pieces))
+        name = str(self.write("joined", Code(f"np.concatenate([{', '.join(texts)}], axis=-1)")))
+        array = Array(name, width, batched, any(piece.array.learns for piece, _ in pieces))
         self.backward.append(lambda: self.split(array, pieces))
         return Slot(array, place)
 
@@ -453,8 +453,8 @@ class Lowering:
             if name == theta.name and view.shares:
                 place = np.frombuffer(places, dtype=np.intp).reshape(shape)
                 parts.append((view, place, None if self.jax else evenly("gradient", place, theta.width)))
-        written = np.concatenate([place.ravel() for _, place, _ in parts] or [np.zeros(0)])
-        once = all(target for _, _, target in parts) and np.array_equal(np.sort(written), np.arange(theta.width))
+        written = sorted([i for _, place, _ in parts for i in place.ravel().tolist()])
+        once = all(target for _, _, target in parts) and written == list(range(theta.width))
         self.lines.append(f"gradient = np.{'empty' if once else 'zeros'}_like(theta)")
         for view, place, target in parts:
             d = self.gradient(view, None)

@@ -11,7 +11,7 @@ import os
 import re
 import sys
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +27,7 @@ from autograd import (
     Value,
     draw,
     draw_network,
+    explain,
     frames,
     half_squared_error,
     squared_error,
@@ -111,17 +112,23 @@ def slide_network() -> nn.MLP:
     return model
 
 
+def slide_error(model: nn.MLP, loss: str) -> Value:
+    """E of the slide's example."""
+    E: Value = LOSSES[loss][0](model(INPUTS), Value(TARGET, "t"))
+    E.name = "E"
+    return E
+
+
 def one_step(model: nn.MLP, loss: str, rounding: str) -> tuple[Program, dict[str, float]]:
     """Forward pass, backward pass and update on the slide's example.
 
     Returns:
         The program as it stood before the update, and every quantity of the slide by its name.
     """
-    error, lr = LOSSES[loss]
+    lr = LOSSES[loss][1]
     optimizer = optim.SGD(model.parameters(), lr=lr)
     optimizer.zero_grad()
-    E = error(model(INPUTS), Value(TARGET, "t"))
-    E.name = "E"
+    E = slide_error(model, loss)
     E.backward()
     program = Program.of(E)
     if rounding == "slide":
@@ -207,6 +214,22 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rounding", choices=["exact", "slide"], default="exact", help="how to carry numbers through")
     parser.add_argument("--loss", choices=["half", "full"], default="half", help="1/2 (t - o)^2 or (t - o)^2")
     parser.add_argument("--step", action="store_true", help="wait for a key before each line")
+    parser.add_argument(
+        "--explain",
+        dest="explained",
+        metavar="NAMES",
+        type=lambda names: names.split(","),
+        action="extend",
+        help="write out the derivative of E by a weight, such as w14 (or several: w14,w46), and nothing else",
+    )
+
+
+def explanation(names: Sequence[str], rounding: str, loss: str) -> str:
+    """The chain rule of dE/d(each of the names), worked exactly or as the slide does; ValueError for other names."""
+    E = slide_error(slide_network(), loss)
+    if rounding == "slide":
+        return explain(E, names, rounding=(DATA_DECIMALS, ERR_DECIMALS), digits=3).text(ascii=True)
+    return explain(E, names).text(ascii=True)
 
 
 def told(frame: Frame, rounding: str) -> str:
@@ -233,10 +256,23 @@ def shown_on_a_display(page: Path) -> bool:
     return display and sys.stdout.isatty() and webbrowser.open(page.resolve().as_uri())
 
 
-def main(out: Path, seed: int = 0, rounding: str = "exact", loss: str = "half", step: bool = False) -> None:
+def main(
+    out: Path,
+    seed: int = 0,
+    rounding: str = "exact",
+    loss: str = "half",
+    step: bool = False,
+    explained: Sequence[str] | None = None,
+) -> None:
     """Write the example on the blackboard, draw it in the folder ``out``, and train the network on more students."""
     if loss == "full" and rounding == "slide":
         sys.exit("--rounding slide rounds Err, which is -dE/di with --loss half only")
+    if explained:
+        try:
+            print(explanation(explained, rounding, loss))
+        except ValueError as error:
+            sys.exit(f"--explain: {error}")
+        return
     out.mkdir(parents=True, exist_ok=True)
     waits = step and sys.stdin.isatty()
 
@@ -247,11 +283,10 @@ def main(out: Path, seed: int = 0, rounding: str = "exact", loss: str = "half", 
 
     if waits:
         print("Press any key for the next line, q to quit.", flush=True)
-    error, lr = LOSSES[loss]
+    lr = LOSSES[loss][1]
     say(f"{__doc__.splitlines()[0]}\n\nx = {INPUTS}, t = {TARGET}, lr = {lr}")
     model = slide_network()
-    E = error(model(INPUTS), Value(TARGET, "t"))
-    E.name = "E"
+    E = slide_error(model, loss)
     story = frames(E, optimizer=optim.SGD(model.parameters(), lr=lr), err=loss == "half")
     walkthrough(
         E,

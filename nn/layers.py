@@ -111,7 +111,7 @@ class Layer(Module):
             return outputs
         outputs = []
         for neuron in self.neurons:
-            output = g(neuron.net(signals))
+            output = neuron.activation(neuron.net(signals))
             output.name = neuron.output_name
             outputs.append(output)
         return outputs

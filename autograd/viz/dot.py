@@ -6,6 +6,7 @@ import html
 
 import graphviz
 
+from autograd.formula import number, plain
 from autograd.graph import Node, Program
 from autograd.value import Value
 from autograd.viz.render import Drawing
@@ -94,16 +95,6 @@ def _box(node: Node, digits: int) -> str:
     first, *rest = [f'<TD ALIGN="LEFT">{told}</TD>' for told in numbers]
     rows = [f"<TR>{''.join(columns)}{first}</TR>", *[f"<TR>{told}</TR>" for told in rest]]
     return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{"".join(rows)}</TABLE>>'
-
-
-def number(x: float, digits: int) -> str:
-    """A number to some significant digits, without a negative zero."""
-    return format(x + 0.0, f".{digits}g")
-
-
-def plain(label: str) -> str:
-    """A label as it is meant to be read: what cannot be printed is written as Python does, ``\\n`` for a new line."""
-    return "".join([c if c.isprintable() else ascii(c)[1:-1] for c in label])
 
 
 def markup(label: str) -> str:

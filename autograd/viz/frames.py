@@ -16,10 +16,10 @@ from typing import Any, Literal, Protocol
 from numpy.typing import NDArray
 
 from autograd import primitives
-from autograd.formula import SYMBOLS, Formula, Symbol, equation, quotient
+from autograd.blackboard import Blackboard
+from autograd.formula import SYMBOLS, Formula, Symbol, equation, number, quotient
 from autograd.graph import Node, Program, program_order
 from autograd.value import Value
-from autograd.viz.dot import number
 
 Phase = Literal["forward", "backward", "update"]
 Quantity = Literal["data", "grad", "new", "memory"]
@@ -178,13 +178,9 @@ class _Story:
         self, program: Program, k: int, runs: Sequence[Program], roundings: Sequence[Rounding], err: bool
     ) -> None:
         self.program, self.k, self.runs, self.roundings, self.err = program, k, runs, roundings, err
-        # A constant is called by its number, in formulas with names and with numbers alike.
-        self.names = [
-            number(node.data, 12) if node.kind == "constant" else label for node, label in zip(program, program.labels)
-        ]
-        self.symbols = [Symbol(name) for name in self.names]
+        self.board = Blackboard(runs[0])
+        self.names, self.symbols = self.board.names, self.board.symbols
         self.output = self.names[-1]
-        self.exact_data = {name: node.data for name, node in zip(self.names, runs[0])}
         self.written_data = [
             {name: rounding.show(node.data) for name, node in zip(self.names, run)}
             for run, rounding in zip(runs, roundings)
@@ -227,20 +223,17 @@ class _Story:
         for node in reversed(self.program.nodes):
             if node.op is None:
                 continue
-            operands = [self.symbols[parent] for parent in node.parents]
-            inputs = node.op.unflatten(operands)
-            partials = node.op.flatten(node.op.partials(SYMBOLS, self.symbols[node.index], *inputs))
-            for k, (parent, partial) in enumerate(zip(node.parents, partials)):
+            slopes = self.board.slopes(self.runs[0].nodes[node.index])
+            for k, (parent, slope) in enumerate(zip(node.parents, slopes)):
                 to_come[parent] -= 1
                 if self.program.nodes[parent].kind != "constant":
-                    yield self._share(node, k, partial, sums, complete=to_come[parent] == 0)
+                    yield self._share(node, k, slope, sums, complete=to_come[parent] == 0)
 
-    def _share(self, node: Node, k: int, partial: Formula | float, sums: list[list[float]], complete: bool) -> Frame:
+    def _share(self, node: Node, k: int, slope: Formula, sums: list[list[float]], complete: bool) -> Frame:
         """A node hands its k-th parent a share of the gradient; ``complete`` where it is the parent's last."""
         parent = node.parents[k]
         child, name = self.names[node.index], self.names[parent]
         by_parent, by_child, local = quotient(self.output, name), quotient(self.output, child), quotient(child, name)
-        slope = partial.settle(self.exact_data) if isinstance(partial, Formula) else Symbol(number(partial, 12))
         tellings = []
         for run, rounding, so_far in zip(self.runs, self.roundings, sums):
             derivative, gradient = run.nodes[node.index].local_derivatives[k], run.nodes[node.index].grad

@@ -365,6 +365,39 @@ function toggleView() {
   keepInSight();
 }
 
+// ---- Explanations ------------------------------------------------------------------------------------------------
+
+// The equations of some nodes' gradients, each once, as they stand in the current step's round; a quiz keeps their
+// numbers back.
+function derivation(asked) {
+  const told = lesson.explained.rounds[frames[now].round - 1];
+  const equations = asked.flatMap((node) => told[node][quizzing ? "symbols" : mode]);
+  const once = new Map(equations.map((equation) => [equation.flat().join(), equation]));
+  return [...once.values()].map(([left, sides]) => {
+    const equation = document.createElement("div");
+    equation.className = "equation";
+    sides.forEach((side, k) => {
+      const [before, after] = [document.createElement("span"), document.createElement("span")];
+      if (k === 0) writeMath(before, lesson.explained.texts[left]);
+      writeMath(after, lesson.explained.texts[side]);
+      equation.append(before, after);
+    });
+    if (!quizzing) equation.lastChild.className = "outcome";
+    return equation;
+  });
+}
+
+// Explains the node asked for, or that has the focus, or that the step is about, or the one explained last.
+function explain(asked) {
+  const candidates = [asked, document.activeElement.dataset.node, frames[now].writes?.[0], byId("by").value];
+  const node = candidates.find((candidate) => lesson.explained.nodes.includes(Number(candidate ?? NaN)));
+  if (node === undefined) return;
+  stop();
+  byId("by").value = node;
+  byId("derivation").replaceChildren(...derivation([node]));
+  if (!byId("explanation").open) byId("explanation").showModal();
+}
+
 // ---- Zooming and panning -----------------------------------------------------------------------------------------
 
 const views = ["graph", "network"].flatMap((id) => {
@@ -491,6 +524,9 @@ function beforePrint() {
     byId("handout").replaceChildren(...frames.map(handoutRow));
     byId("handout").dataset.mode = mode;
   }
+  const heading = document.createElement("h2");
+  heading.textContent = `The gradients of training step ${frames[now].round}, explained`;
+  byId("derivations").replaceChildren(heading, ...derivation(lesson.explained.nodes));
   paint(frames.length - 1, false);
   highlight({writes: null, reads: [], edges: []});
   fit();
@@ -524,6 +560,7 @@ const KEYS = {
   n: toggleView,
   r: toggleRounding,
   q: toggleQuiz,
+  e: () => explain(),
   "+": () => zoom(1.25),
   "=": () => zoom(1.25), // the same key as +, on many keyboards
   "-": () => zoom(0.8),
@@ -533,8 +570,9 @@ const KEYS = {
 
 document.addEventListener("keydown", (event) => {
   const {target, key} = event;
-  if (event.ctrlKey || event.metaKey || event.altKey || byId("keys").open) return;
-  if (target.matches("select") || (key === " " && target.matches("button"))) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  const used = target.matches("select") || (key === " " && target.matches("button"));
+  if (used && !target.closest("dialog")) return; // a dialog just closed may have the focus still
   // The answer's field takes what a number is written with. All other keys keep their meaning, and so do the arrows as
   // long as nothing is typed.
   const writes = /^([0-9eE.,+\u2212-]|Backspace|Delete|Home|End|Enter|Escape|Tab)$/.test(key);
@@ -545,8 +583,12 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-// A dialog opened by a key leaves the focus on its button, which would swallow the next Space.
-byId("keys").addEventListener("close", () => document.activeElement.blur());
+// A dialog leaves the focus on a button, which would swallow the next Space; or on the node where it was.
+for (const id of ["keys", "explanation"]) {
+  byId(id).addEventListener("close", () => {
+    if (!document.activeElement.dataset.node) document.activeElement.blur();
+  });
+}
 
 byId("answer").addEventListener("keydown", ({key}) => {
   if (key === "Enter") check();
@@ -558,10 +600,13 @@ const CLICKS = {
   "phase-forward": KEYS.f, "phase-backward": KEYS.b, "phase-update": KEYS.u,
   view: toggleView, rounding: toggleRounding, quiz: toggleQuiz,
   "zoom-in": KEYS["+"], "zoom-out": KEYS["-"], help: KEYS["?"], close: () => byId("keys").close(),
+  explain: () => explain(), "close-explanation": () => byId("explanation").close(),
 };
 for (const [id, action] of Object.entries(CLICKS)) byId(id).addEventListener("click", action);
 byId("slider").addEventListener("input", ({target}) => go(target.valueAsNumber - 1));
 byId("round").addEventListener("change", ({target}) => goToRound(Number(target.value)));
+byId("by").addEventListener("change", ({target}) => explain(target.value));
+byId("parameters").tBodies[0].addEventListener("click", ({target}) => explain(target.closest("tr").dataset.node));
 addEventListener("hashchange", () => {
   const step = stepInAddress();
   if (step !== null) go(step);
@@ -573,6 +618,12 @@ byId("slider").max = frames.length;
 byId("rounds").hidden = lesson.rounds.length < 2;
 lesson.rounds.forEach((_, k) => byId("round").add(new Option(String(k + 1))));
 byId("ledger").hidden = rows.size === 0;
+byId("explain").hidden = byId("derivations").hidden = lesson.explained.nodes.length === 0;
+byId("by").labels[0].textContent = `The derivative of ${nodes.at(-1).label} by`;
+for (const node of lesson.explained.nodes) {
+  byId("by").add(new Option(nodes[node].label, node));
+  rows.get(node)?.row.classList.add("explained");
+}
 byId("view").hidden = !network;
 byId("network").hidden = true; // only now: nothing hidden can be measured
 byId("rounding").title = lesson.decimals;

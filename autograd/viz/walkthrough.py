@@ -13,13 +13,16 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from autograd.explain import Explanation, explain
 from autograd.files import write_whole
-from autograd.formula import Formula
+from autograd.formula import Formula, number, plain
 from autograd.graph import Program
 from autograd.value import Value
-from autograd.viz.dot import TooManyNodesError, draw, number, plain
-from autograd.viz.frames import Frame, Optimizer, Rounding, Telling, training
+from autograd.viz.dot import TooManyNodesError, draw
+from autograd.viz.frames import Frame, Optimizer, Round, Rounding, Telling, training
 from autograd.viz.network import draw_network, network_texts
+
+MOST_EXPLAINED = 20_000  # nodes × derivatives × steps of training: beyond it a page explains none, so as to stay small
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,9 @@ def walkthrough(
     """Make a page that steps through the program that computed ``output``: forward, backward and update.
 
     The page is one file that needs no network: a picture of the graph (and of the network, where the program has
-    neurons), each step's arithmetic in symbols and numbers, and a quiz. ``output`` stays as it is: the program is
-    replayed from gradients of 0. Nothing in the page computes a gradient.
+    neurons), each step's arithmetic in symbols and numbers, a quiz, and, unless the program is large, the chain rule of
+    each parameter's gradient (see `autograd.explain`; of each input's, where there is no parameter). ``output`` stays
+    as it is: the program is replayed from gradients of 0. Nothing in the page computes a gradient.
 
     Args:
         output: the value to step to.
@@ -95,6 +99,7 @@ def walkthrough(
             for one in rounds
         ],
         "network": network,
+        "explained": _explained(program, rounds, decimals),
     }
     page = Walkthrough(_page(title, _inline(graph.pipe(format="svg", encoding="utf-8")), network_svg, data))
     if path is not None:
@@ -150,6 +155,34 @@ def _numbers(run: Program, rounding: Rounding) -> dict[str, Any]:
             if run.nodes[parent].kind != "constant"
         },
     }
+
+
+def _explained(program: Program, rounds: list[Round], decimals: tuple[int, int]) -> dict[str, Any]:
+    """The explanations of each step of training, by node; what is written often, such as a delta, is kept once."""
+    kinds = {node.kind for node in program}
+    subjects = [i for i, node in enumerate(program) if node.kind == ("parameter" if "parameter" in kinds else "input")]
+    if len(subjects) * len(program) * len(rounds) > MOST_EXPLAINED:
+        subjects = []
+    texts: dict[str, int] = {}
+
+    def kept(formula: Formula) -> int:
+        return texts.setdefault(_math(formula), len(texts))
+
+    def written(explanation: Explanation) -> list[Any]:
+        return [[kept(one.left), [kept(side) for side in one.sides]] for one in explanation.equations]
+
+    told = [
+        {
+            i: {
+                "symbols": written(explain(one.exact, program.labels[i], numbers=False)),
+                "exact": written(explain(one.exact, program.labels[i])),
+                "slide": written(explain(one.slide, program.labels[i], rounding=decimals)),
+            }
+            for i in subjects
+        }
+        for one in rounds
+    ]
+    return {"nodes": subjects, "rounds": told, "texts": list(texts)}
 
 
 def _page(title: str, graph: str, network: str, data: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import autograd.formula
 from autograd import PRIMITIVES, Primitive
-from autograd.formula import SYMBOLS, Formula, Symbol, equation, quotient
+from autograd.formula import SYMBOLS, Formula, Symbol, equation, product, quotient, total
 
 rows = pytest.mark.parametrize("row", list(PRIMITIVES.values()), ids=list(PRIMITIVES))
 
@@ -70,11 +70,56 @@ a, b, c = Symbol("a"), Symbol("b"), Symbol("c")
         (equation(a, b, c), "a = b = c"),
         (equation(a, b * c, sign="+="), "a += b × c"),
         (-quotient("E", "i4"), "−∂E/∂i4"),
+        (a * -b, "a × (−b)"),
+        (product([-(a - b), c * (1 - c), -a, a / b]), "−(a − b) × c·(1 − c) × (−a) × (a / b)"),
+        (product([Symbol("-2") * a, Symbol("-2") * b]), "−2·a × (−2)·b"),
+        (total([product([Symbol("-2"), a]), product([Symbol("-3"), b]), -c]), "−2 × a + (−3) × b − c"),
+        (product([quotient("E", "o"), quotient("o", "w")]), "∂E/∂o × ∂o/∂w"),
         (SYMBOLS.dot([a] * 9, [b] * 9), "a × b + a × b + a × b + … + a × b"),
     ],
 )
 def test_brackets_stand_where_they_are_needed(formula: Formula, text: str) -> None:
     assert formula.text() == text
+
+
+@pytest.mark.parametrize(
+    ("formula", "ascii", "latex"),
+    [
+        (SYMBOLS.exp(-a), "exp(-a)", "{e}^{-a}"),
+        (SYMBOLS.exp(a - b), "exp(a - b)", "{e}^{a - b}"),
+        (Symbol("e") ** 2, "e^2", "{e}^{2}"),
+        (SYMBOLS.sqrt(a), "sqrt(a)", r"\sqrt{a}"),
+        (SYMBOLS.log(SYMBOLS.abs(a)), "log(abs(a))", r"\log\left(\left|a\right|\right)"),
+        (SYMBOLS.log1p(a), "log1p(a)", r"\mathrm{log1p}\left(a\right)"),
+        (a / (b + c), "a / (b + c)", r"\frac{a}{b + c}"),
+        (quotient("E", "w14"), "dE/dw14", r"\frac{\partial E}{\partial w_{14}}"),
+        (equation(Symbol("δ_i4"), Symbol("η")), "delta_i4 = eta", r"\delta_{i_{4}} = \eta"),
+        (Symbol("w11(0,1)"), "w11(0,1)", "w_{11}^{(0,1)}"),
+        (Symbol("net1"), "net1", r"\mathrm{net}_{1}"),
+        (Symbol("-1.5e-07"), "-1.5e-07", r"-1.5 \times 10^{-7}"),
+        (Symbol("-inf"), "-inf", r"-\infty"),
+        (Symbol("a_b{"), "a_b{", r"\mathrm{a\_b\{}"),
+    ],
+)
+def test_ascii_and_latex(formula: Formula, ascii: str, latex: str) -> None:
+    assert formula.text(ascii=True) == ascii
+    assert formula.latex() == latex
+
+
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [
+        (Symbol("2") * a ** (Symbol("2") - 1), "2 × a"),
+        (Symbol("3") * a ** (Symbol("3") - 1), "3 × a^2"),
+        (a ** (Symbol("1") - 1), "1"),
+        (1 * a + 0, "a"),
+        (1 / Symbol("3"), "1 / 3"),
+        (-Symbol("2") * a, "(−2) × a"),
+        (a - b, "a − b"),
+    ],
+)
+def test_a_tidy_formula_has_no_idle_numbers(formula: Formula, text: str) -> None:
+    assert formula.tidy().text() == text
 
 
 def test_numbers_are_put_in_for_names() -> None:

@@ -18,8 +18,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import autograd
+import nn
 import optim
-from autograd import Parameter, Value, Walkthrough, half_squared_error, walkthrough
+from autograd import Parameter, Value, Walkthrough, explain, half_squared_error, walkthrough
 from demos.toy_network import INPUTS, TARGET, slide_network
 
 ROOT = Path(__file__).parents[2]
@@ -559,7 +560,112 @@ def test_print_is_a_handout_of_every_step(lesson: Page) -> None:
     assert state(lesson)["nodes"] == told[0]["nodes"]
 
 
-# ---- 5. Hostile names --------------------------------------------------------------------------------------------
+# ---- 5. Explanations ---------------------------------------------------------------------------------------------
+
+EQUATIONS = """() => [...document.querySelectorAll("#derivation .equation")].map(
+  (equation) => [...equation.children].map((part) => part.textContent))"""
+
+
+def explained(page: Page) -> list[list[str]]:
+    """The equations on display: the left of each, then all its sides."""
+    equations: list[list[str]] = page.evaluate(EQUATIONS)
+    return [[parts[0], *parts[1::2]] for parts in equations]
+
+
+def test_any_parameter_is_explained_by_key_button_and_row(lesson: Page, engine: list[Known]) -> None:
+    dialog, chosen = lesson.locator("#explanation"), lesson.locator("#by")
+    expect(dialog).to_be_hidden()
+    for k, known in enumerate(engine):
+        lesson.locator("#round").select_option(str(k + 1))
+        lesson.locator("#panel-title").click()  # so that the list has not got the focus
+        lesson.keyboard.press("e")
+        expect(dialog).to_be_visible()
+        expect(lesson.locator("#explanation-title label")).to_have_text("The derivative of E by")
+        assert chosen.locator("option").all_inner_texts() == list(known.new)
+        for name in known.new:
+            chosen.select_option(name)
+            ((left, *sides),) = explained(lesson)
+            assert left == f"∂E∂{name}"
+            assert sides[0].startswith("∂E∂o6×∂o6∂i6×∂i6∂")
+            assert sides[1].startswith("−(t−o6)×o6·(1−o6)×")
+            assert sides[-1] == four(known.grad[name]).replace("-", "−")
+        lesson.keyboard.press("ArrowLeft")  # belongs to the dialog, not to the lesson
+        lesson.keyboard.press("Escape")
+        expect(dialog).to_be_hidden()
+        at(lesson, k * ROUND + 1)
+
+    lesson.locator("#explain").click()
+    expect(dialog).to_be_visible()
+    lesson.locator("#close-explanation").click()
+    expect(dialog).to_be_hidden()
+    lesson.locator("#parameters tbody tr", has_text="w46").click()
+    expect(dialog).to_be_visible()
+    expect(chosen.locator("option:checked")).to_have_text("w46")
+    lesson.keyboard.press("Escape")
+    lesson.locator('#graph .node[aria-label="w15"]').focus()
+    lesson.keyboard.press("e")
+    expect(chosen.locator("option:checked")).to_have_text("w15")
+    lesson.keyboard.press("Escape")
+    expect(lesson.locator('#graph .node[aria-label="w15"]')).to_be_focused()
+    lesson.evaluate("""() => {  // a key that comes before the browser has taken the focus from the closed dialog
+      const by = document.getElementById("by");
+      document.getElementById("explain").click();
+      by.focus();
+      document.getElementById("explanation").close();
+      by.dispatchEvent(new KeyboardEvent("keydown", {key: "ArrowRight", bubbles: true}));
+    }""")
+    at(lesson, ROUND + 2)
+    lesson.locator("#panel-title").click()  # no node has the focus any more
+    lesson.keyboard.press("End")  # the step that updates b6
+    lesson.keyboard.press("e")
+    expect(chosen.locator("option:checked")).to_have_text("b6")
+
+
+def test_explanations_round_as_the_slide_and_keep_a_quiz_secret(lesson: Page) -> None:
+    lesson.keyboard.press("r")
+    lesson.keyboard.press("e")
+    lesson.locator("#by").select_option("w14")
+    assert explained(lesson)[0][-1] == "0.0087"
+    lesson.keyboard.press("Escape")
+    lesson.keyboard.press("q")
+    lesson.keyboard.press("e")
+    ((_, *sides),) = explained(lesson)
+    assert len(sides) == 2
+    assert not re.search(r"0\.\d", "".join(sides))
+
+
+def test_deltas_are_explained_and_printed_and_a_large_program_has_none(page: Page, tmp_path: Path) -> None:
+    output = nn.MLP(2, [2, 2, 1])([0.5, -1.0])
+    output.name = "o"
+    show(page, walkthrough(output), tmp_path)
+    page.keyboard.press("e")
+    told = explained(page)
+    assert [left for left, *_ in told] == [one.left.text().replace("_", "").replace("/", "")
+                                           for one in explain(output, "w13").equations]  # fmt: skip
+    page.keyboard.press("Escape")
+    page.emulate_media(media="print")
+    expect(page.locator("#derivations")).to_be_visible()
+    expect(page.locator("#derivations h2")).to_have_text("The gradients of training step 1, explained")
+    expect(page.locator("#derivations .equation")).to_have_count(2 + 15)  # each delta once
+    page.emulate_media(media="screen")
+    expect(page.locator("#derivations")).to_be_hidden()
+
+    show(page, walkthrough(nn.MLP(12, [12, 12])([0.1] * 12)[0]), tmp_path)
+    expect(page.locator("#explain")).to_be_hidden()
+    page.keyboard.press("e")
+    expect(page.locator("#explanation")).to_be_hidden()
+
+
+def test_without_parameters_the_inputs_are_explained(page: Page, tmp_path: Path) -> None:
+    x = Value(3.0, "x")
+    y = x * x
+    y.name = "y"
+    show(page, walkthrough(y), tmp_path)
+    page.keyboard.press("e")
+    assert explained(page) == [["∂y∂x", "x+x", "6"]]
+
+
+# ---- 6. Hostile names --------------------------------------------------------------------------------------------
 
 IMAGE = '</script><img src=x onerror="window.hacked=1">'
 HOSTILE = [IMAGE, 'a|b<c>{"\n', "{{data}}", "<b>", "<!--<script>", "</title></style>", "\ud800", "\\N&amp;\u2028"]
@@ -576,6 +682,9 @@ def test_a_hostile_name_is_nothing_but_text(page: Page, tmp_path: Path, name: st
     count = 2 + 4 + 1
     for step, now in enumerate(walk(page, count=count)):
         assert now["counter"] == f"Step {step + 1} of {count}"
+    page.keyboard.press("e")
+    expect(page.locator("#by option")).to_have_text([f"{seen} w".strip(), f"{seen} b".strip()])
+    page.keyboard.press("Escape")
     page.keyboard.press("n")
     page.keyboard.press("q")
     page.emulate_media(media="print")
@@ -606,7 +715,7 @@ def test_the_policy_lets_nothing_be_fetched_or_slipped_in(lesson: Page) -> None:
         assert lesson.locator(tag).count() == 1
 
 
-# ---- 6. Dark, and without motion ---------------------------------------------------------------------------------
+# ---- 7. Dark, and without motion ---------------------------------------------------------------------------------
 
 
 def luminance(page: Page, selector: str, style: str) -> float:
@@ -629,7 +738,7 @@ def test_the_dark_scheme(lesson: Page) -> None:
     assert lesson.evaluate("document.getAnimations().length") == 0
 
 
-# ---- 7. Large programs -------------------------------------------------------------------------------------------
+# ---- 8. Large programs -------------------------------------------------------------------------------------------
 
 
 def chain(length: int) -> Value:
@@ -667,7 +776,7 @@ def test_a_larger_program_is_refused() -> None:
     assert walkthrough(chain(10), max_nodes=10).html
 
 
-# ---- 8. The file -------------------------------------------------------------------------------------------------
+# ---- 9. The file -------------------------------------------------------------------------------------------------
 
 
 def test_the_same_program_gives_the_same_bytes() -> None:

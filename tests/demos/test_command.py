@@ -34,6 +34,16 @@ def test_without_a_name_it_lists_the_demos_in_a_line_each() -> None:
     assert all(len(line) > 3 for line in lines)
 
 
+def test_explain_may_be_repeated_and_takes_lists() -> None:
+    ran = demos("toy_network", "--explain", "w14", "--explain", "b4,b5")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert [line.split(" = ")[0] for line in ran.stdout.splitlines() if line.startswith("dE/d")] == [
+        "dE/dw14",
+        "dE/db4",
+        "dE/db5",
+    ]
+
+
 def test_out_names_the_folder_and_step_does_not_wait_without_a_terminal(tmp_path: Path) -> None:
     ran = demos("toy_network", "--step", "--out", str(tmp_path / "deep" / "folder"))
     assert (ran.returncode, ran.stderr) == (0, "")
@@ -47,6 +57,7 @@ def test_out_names_the_folder_and_step_does_not_wait_without_a_terminal(tmp_path
         (["toy_network", "--rounded"], "unrecognized arguments: --rounded; its options are"),
         (["toy_network", "--rounding", "no"], "invalid choice: 'no'"),
         (["toy_network", "--rounding", "slide", "--loss", "full"], "--loss half only"),
+        (["toy_network", "--explain", "w14,w99"], "--explain: no node is called 'w99'; there are w14, w24"),
     ],
 )
 def test_a_mistake_is_told_in_one_line_that_names_what_there_is(arguments: list[str], told: str) -> None:

@@ -134,6 +134,29 @@ def test_the_graph_has_one_node_a_quantity() -> None:
     assert sorted(node.name for node in program) == sorted(names)
 
 
+@pytest.mark.parametrize("loss", ["half", "full"])
+@pytest.mark.parametrize("name", [*toy_network.WEIGHTS, "i4"])
+def test_it_explains_any_weight_asked_for(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str, loss: str
+) -> None:
+    toy_network.main(tmp_path / "out", loss=loss, explained=[name])
+    told = capsys.readouterr().out
+    assert told.startswith(f"dE/d{name} = dE/do6 * do6/di6")
+    (node,) = [
+        node for node in toy_network.one_step(toy_network.slide_network(), loss, "exact")[0] if node.name == name
+    ]
+    assert told.split("= ")[-1].strip() == f"{node.grad + 0.0:.4g}"
+    assert not (tmp_path / "out").exists()  # nothing is drawn
+
+
+def test_an_explanation_on_the_slide_has_the_slides_digits(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    toy_network.main(tmp_path, rounding="slide", explained=["w14"])
+    assert capsys.readouterr().out.split("\n")[2:4] == [
+        "        = -0.526 * 0.249 * (-0.3) * 0.222 * 1",
+        "        = 0.0087",
+    ]
+
+
 def test_two_runs_give_the_same_bytes(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     runs = [run(capsys, tmp_path / name).replace(str(tmp_path / name), "") for name in ("a", "b")]
     assert runs[0] == runs[1]

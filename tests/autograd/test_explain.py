@@ -1,0 +1,425 @@
+"""Explanations: what they say is what the engine computes, in every notation."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import math
+import re
+import time
+import xml.etree.ElementTree as ET
+from typing import Any
+
+import pytest
+import sympy
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+import autograd
+import nn
+from autograd import Explanation, Program, Value, dot, explain, frames, half_squared_error, relu, sigmoid, squared_error
+from autograd.formula import Formula
+from demos.toy_network import INPUTS, TARGET, WEIGHTS, slide_network
+from tests.autograd.test_random_programs import BINARY, UNARY, run
+
+SMOOTH = ["neg", "exp", "log", "sqrt", "sin", "tanh", "sigmoid", *BINARY, "sum", "dot", "logsumexp"]
+ALL = [*SMOOTH, "relu", "maximum"]
+
+
+def allowed(name: str, x: list[float]) -> bool:
+    """Whether an operation is defined there, and smooth."""
+    if name in UNARY:
+        return UNARY[name](*x)
+    return BINARY[name](*x) if name in BINARY else max(x) < 5 and len(set(x)) == len(x)
+
+
+@st.composite
+def programs(draw: st.DrawFn, operations: list[str]) -> tuple[Value, list[Value]]:
+    """The last value of a random program, and its leaves."""
+    leaves = [Value(x) for x in draw(st.lists(st.floats(-3, 3), min_size=1, max_size=3))]
+    values = list(leaves)
+    for _ in range(draw(st.integers(1, 12))):
+        name = draw(st.sampled_from(operations))
+        count = 1 if name in UNARY else 2 if name in BINARY else 4
+        operands = [draw(st.integers(0, len(values) - 1)) for _ in range(count)]
+        x = [values[i].data for i in operands]
+        if not allowed(name, x):
+            continue
+        value = run(values, [(name, tuple(operands))], autograd)[-1]
+        if abs(value.data) < 1e3:
+            values.append(value)
+    assume(values[-1].parents)
+    return values[-1], leaves
+
+
+def toy() -> Value:
+    """E of the slide's network."""
+    E: Value = half_squared_error(slide_network()(INPUTS), Value(TARGET, "t"))
+    E.name = "E"
+    return E
+
+
+def sides(explanation: Explanation) -> list[Formula]:
+    """Every formula of an explanation."""
+    return [formula for one in explanation.equations for formula in (one.left, *one.sides)]
+
+
+# ---- The numbers -------------------------------------------------------------------------------------------------
+
+
+@given(programs(ALL))
+def test_the_number_is_the_engines_gradient_and_every_line_comes_to_it(program: tuple[Value, list[Value]]) -> None:
+    output, leaves = program
+    output.backward()
+    gradients = [leaf.grad for leaf in leaves]
+    assert list(explain(output, leaves).values) == pytest.approx(gradients, rel=1e-12, abs=1e-12)
+    snapshot = Program.of(output)
+    numbers = {label: node.data for label, node in zip(snapshot.labels, snapshot)}
+    for leaf in leaves:
+        assert explain(output, leaf).value == pytest.approx(leaf.grad, rel=1e-12, abs=1e-12)
+        told = explain(output, leaf, digits=17).equations
+        for symbols, exact in zip(explain(output, leaf, numbers=False).equations, told):
+            value = float(exact.sides[-1].word)
+            figures = [*exact.sides[len(symbols.sides) :], exact.sides[-1]][0]  # left out where they repeat the symbols
+            for side in (symbols.sides[-1], figures):
+                assert side.evaluate(numbers) == pytest.approx(value, rel=1e-9, abs=1e-9)
+            numbers[exact.left.word] = value
+        assert value == pytest.approx(leaf.grad, rel=1e-12, abs=1e-12)
+
+
+@settings(max_examples=40)
+@given(programs(SMOOTH))
+def test_sympy_reads_the_symbolic_line_and_agrees(program: tuple[Value, list[Value]]) -> None:
+    output, leaves = program
+    output.backward()
+    snapshot = Program.of(output)
+    numbers = {label: node.data for label, node in zip(snapshot.labels, snapshot)}
+    for leaf in leaves:
+        for one in explain(output, leaf, numbers=False).equations:
+            line = sympy.sympify(one.sides[-1].text(ascii=True), locals={name: sympy.Symbol(name) for name in numbers})
+            value = float(line.subs(numbers))
+            numbers[one.left.text(ascii=True)] = value
+        assert value == pytest.approx(leaf.grad, rel=1e-9, abs=1e-9)
+
+
+def test_recorded_local_derivatives_count_and_nothing_is_changed() -> None:
+    w = Value(3.0, "w")
+    y = w * w * 2
+    w.data = 100.0
+    assert explain(y, w).value == 12.0
+    assert (w.grad, y.grad) == (0.0, 0.0)
+
+
+def test_a_rounded_explanation_is_the_slides() -> None:
+    explanation = explain(toy(), "w14", rounding=(3, 4), digits=3)
+    assert explanation.value == 0.0087
+    assert explanation.text(ascii=True) == (
+        "dE/dw14 = dE/do6 * do6/di6 * di6/do4 * do4/di4 * di4/dw14\n"
+        "        = -(t - o6) * o6*(1 - o6) * w46 * o4*(1 - o4) * x1\n"
+        "        = -0.526 * 0.249 * (-0.3) * 0.222 * 1\n"
+        "        = 0.0087"
+    )
+    rounded = Program.of(toy()).rounded(3, 4)
+    for name in WEIGHTS:
+        (node,) = [node for node in rounded if node.name == name]
+        assert explain(toy(), name, rounding=(3, 4)).value == node.grad
+    as_it_stands = explain(rounded, "w14").value
+    assert as_it_stands == pytest.approx(0.526 * (0.474 * 0.526) * 0.3 * (0.332 * 0.668), rel=1e-12)
+
+
+# ---- What is written ---------------------------------------------------------------------------------------------
+
+
+def test_one_path_is_one_product() -> None:
+    explanation = explain(toy(), "w14")
+    assert str(explanation) == (
+        "∂E/∂w14 = ∂E/∂o6 × ∂o6/∂i6 × ∂i6/∂o4 × ∂o4/∂i4 × ∂i4/∂w14\n"
+        "        = −(t − o6) × o6·(1 − o6) × w46 × o4·(1 − o4) × x1\n"
+        "        = −0.5261 × 0.2493 × (−0.3) × 0.2217 × 1\n"
+        "        = 0.008725"
+    )
+    assert explanation.value == pytest.approx(0.008724561965433263, rel=1e-14)
+    assert str(explain(toy(), "w14", numbers=False)) == "\n".join(str(explanation).split("\n")[:2])
+
+
+def test_several_derivatives_share_their_deltas() -> None:
+    told = [one.left.text() for one in explain(toy(), ["w46", "w14", "i4", "w24", "w14"]).equations]
+    assert told == ["δ_i6", "∂E/∂w46", "δ_i4", "∂E/∂w14", "∂E/∂w24"]  # that of i4 is one of the deltas
+    text = str(explain(toy(), ["w46", "w14", "w24"]))
+    assert text.split("\n\n")[:2] == [
+        "δ_i6 = ∂E/∂i6 = ∂E/∂o6 × ∂o6/∂i6\n     = −(t − o6) × o6·(1 − o6)\n     = −0.5261 × 0.2493\n     = −0.1312",
+        "∂E/∂w46 = δ_i6 × ∂i6/∂w46\n        = δ_i6 × o4\n        = −0.1312 × 0.3318\n        = −0.04352",
+    ]
+    assert explain(toy(), ["w46", "w14"]).values == (explain(toy(), "w46").value, explain(toy(), "w14").value)
+
+
+def test_several_paths_are_a_sum_and_edges_side_by_side_one_slope() -> None:
+    a, b = Value(3.0, "a"), Value(2.0, "b")
+    p, q = a * b, a * a
+    p.name, q.name = "p", "q"
+    y = p - q
+    y.name = "y"
+    assert str(explain(y, a)) == (
+        "∂y/∂a = ∂y/∂p × ∂p/∂a + ∂y/∂q × ∂q/∂a\n      = 1 × b + (−1) × (a + a)\n      = 1 × 2 + (−1) × 6\n      = −4"
+    )
+    z = p + a  # the path of one edge has no quotient of its own
+    z.name = "z"
+    assert str(explain(z, a)) == "∂z/∂a = 1 × b + 1\n      = 1 × 2 + 1\n      = 3"
+
+
+def test_powers_pieces_and_constants_are_written_as_on_the_board() -> None:
+    def symbols(y: Any) -> str:
+        return str(explain(y, x, numbers=False).equations[-1].sides[-1].text())
+
+    x = Value(2.0, "x")
+    assert symbols(x**2) == "2 × x"
+    assert symbols(x**3) == "3 × x^2"
+    assert symbols(2**x) == "v2 × log(2)"
+    assert symbols(x / 4) == "1 / 4"
+    assert symbols(relu(x)) == "1"
+    assert symbols(relu(-x)) == "0 × (−1)"
+    assert symbols(autograd.maximum([x, *[x / k for k in range(2, 9)]])).endswith(" + 1")
+
+
+def test_the_output_itself_and_what_does_not_lead_to_it() -> None:
+    E = toy()
+    assert str(explain(E, E)) == "∂E/∂E = 1"
+    assert explain(E, E).value == 1.0
+    assert str(explain(E, Value(3.0, "z"))) == "∂E/∂z = 0   (no path leads there)"
+    assert explain(E, Value(3.0, "z")).value == 0.0
+    assert str(explain(E, Value(3.0))) == "∂E/∂Value(3) = 0   (no path leads there)"
+    namesake = explain(E, Value(0.2, "w14"))
+    assert str(namesake).endswith("(no path leads there: the program's own node of this name is another Value)")
+    assert namesake.value == 0.0
+    y = Value(3.0, "x") * 2
+    assert str(explain(y, "v1")) == "∂v2/∂v1 = 0   (a constant does not vary)"
+    for told in (explain(E, Value(3.0, "z")), explain(y, ["x", "v1"])):
+        ET.fromstring(told.mathml())
+        assert "\\text{(" in told.latex()
+
+
+def test_mistakes_are_named() -> None:
+    E = toy()
+    with pytest.raises(ValueError, match="no node is called 'w99'; there are w14, w24"):
+        explain(E, "w99")
+    x = Value(1.0, "x")
+    twice = sigmoid(x) + sigmoid(x)
+    twice.parents[0].name = twice.parents[1].name = "o"
+    with pytest.raises(ValueError, match="2 nodes are called 'o'; say which: o#1, o#2"):
+        explain(twice, "o")
+    assert explain(twice, "o#1").value == 1.0
+    with pytest.raises(ValueError, match="wrt is empty"):
+        explain(E, [])
+    with pytest.raises(TypeError, match="wrt must be a Value, a node's name or a list of them, got int 3"):
+        explain(E, 3)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="give wrt as text"):
+        explain(Program.of(E), E)
+    with pytest.raises(ValueError, match="digits must be 1 or more, got 0"):
+        explain(E, "w14", digits=0)
+    with pytest.raises(ValueError, match="2 derivatives are explained"):
+        _ = explain(E, ["w14", "w24"]).value
+
+
+# ---- LaTeX and MathML --------------------------------------------------------------------------------------------
+
+
+def check_latex(explanation: Explanation) -> None:
+    """Braces and brackets match, and matplotlib can set every formula, where there is one."""
+    latex = explanation.latex()
+    bare = re.sub(r"\\[{}\\]", "", latex)
+    assert bare.count("{") == bare.count("}")
+    assert latex.count("\\left") - latex.count("\\leftarrow") == latex.count("\\right")
+    assert explanation._repr_latex_() == f"$${latex}$$"
+    mathtext = pytest.importorskip("matplotlib.mathtext")
+    parser = mathtext.MathTextParser("path")
+    for side in sides(explanation):
+        parser.parse(f"${side.latex()}$".replace(r"\&", "+"))  # an ampersand is all that it has not heard of
+
+
+@settings(max_examples=40)
+@given(programs(ALL))
+def test_latex_and_mathml_parse(program: tuple[Value, list[Value]]) -> None:
+    explanation = explain(*program)
+    check_latex(explanation)
+    root = ET.fromstring(explanation._repr_html_())
+    rows = root.findall(".//{*}mtable/{*}mtr")
+    assert len(rows) == len(str(explanation).replace("\n\n", "\n").split("\n"))
+
+
+HOSTILE = [
+    "</math><script>alert(1)</script>",
+    "$x$",
+    "\\end{aligned}}",
+    "a_b^c~%#&",
+    "{",
+    "x\ny",
+    "θ",
+    "δ_",
+    "∂",
+    "温 度",
+    "",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_is_nothing_but_text(name: str) -> None:
+    x = Value(2.0, name)
+    explanation = explain(sigmoid(x * x), x)
+    check_latex(explanation)
+    assert "script" not in {element.tag.split("}")[-1] for element in ET.fromstring(explanation.mathml()).iter()}
+    assert len(str(explanation).split("\n")) == 4
+    assert explanation.text(ascii=True).isascii()
+
+
+def test_names_have_their_indices() -> None:
+    latex = explain(toy(), "w14").latex()
+    assert "\\frac{\\partial E}{\\partial w_{14}} &= \\frac{\\partial E}{\\partial o_{6}} \\times" in latex
+    assert "&= -\\left(t - o_{6}\\right) \\times o_{6}{\\cdot}\\left(1 - o_{6}\\right) \\times w_{46}" in latex
+    assert "\\delta_{i_{6}} &=" in explain(toy(), ["w46", "w14"]).latex()
+    assert "<msub><mi>δ</mi><mrow><msub><mi>i</mi><mn>6</mn></msub></mrow></msub>" in (
+        explain(toy(), ["w46", "w14"]).mathml()
+    )
+
+
+# ---- Size --------------------------------------------------------------------------------------------------------
+
+
+def deep(layers: int) -> Value:
+    """The output of a net in which the number of paths is 4 to the number of layers."""
+    output: Value = nn.MLP(4, [4] * layers + [1])([0.1, 0.2, 0.3, 0.4])
+    return output
+
+
+def test_an_explanation_is_linear_in_the_net() -> None:
+    sizes = [len(str(explain(deep(layers), "w15"))) for layers in (5, 10, 20)]
+    assert sizes[1] < 2.8 * sizes[0]
+    assert sizes[2] < 2.8 * sizes[1]  # a little more than twice, for larger numbers make longer names
+
+
+def test_thirty_layers_take_less_than_a_second() -> None:
+    output = deep(30)
+    start = time.process_time()  # not the clock on the wall: the machine may be busy with something else
+    explanation = explain(output, "w15")
+    for written in (str(explanation), explanation.latex(), explanation.mathml()):
+        assert "15" in written
+    assert time.process_time() - start < 1
+    output.backward()
+    (w,) = {v for v in walk(output) if v.name == "w15"}
+    assert explanation.value == pytest.approx(w.grad, rel=1e-12)
+
+
+def walk(output: Value) -> set[Value]:
+    seen, waiting = {output}, [output]
+    while waiting:
+        new = set(waiting.pop().parents) - seen
+        seen |= new
+        waiting += new
+    return seen
+
+
+def test_a_thousand_nodes_in_a_row() -> None:
+    x = y = Value(0.5, "x")
+    for _ in range(1000):
+        y = autograd.sin(y)
+    explanation = explain(y, x)
+    y.backward()
+    assert explanation.value == pytest.approx(x.grad, rel=1e-12)
+    assert str(explanation).count("cos(") == explanation.latex().count("\\cos") == 1000
+    ET.fromstring(explanation.mathml())
+
+
+# ---- IIMA, "Exercise: Fill up the network with symbols", "Exercise: Identify gradients" --------------------------
+
+
+def iima(inputs: int, hidden: int, outputs: int) -> tuple[list[Value], dict[str, Value]]:
+    """The deck's network without biases: its errors, one an output, and all its values by name."""
+    named: dict[str, Value] = {}
+
+    def name(value: Any, called: str) -> Value:
+        value.name = called
+        named[called] = value
+        return value  # type: ignore[no-any-return]
+
+    def layer(feeding: list[Value], size: int, layers: str, called: str) -> list[Value]:
+        out = []
+        for k in range(1, size + 1):
+            weights = [name(Value(0.1 * j - 0.15 * k), f"w{j}{k}({layers})") for j in range(1, len(feeding) + 1)]
+            net = name(dot(weights, feeding), f"net{k}({layers})")
+            out.append(name(sigmoid(net), called.format(k)))
+        return out
+
+    x = [name(Value(0.5 * i), f"x{i}") for i in range(1, inputs + 1)]
+    y = layer(x, hidden, "0,1", "y{}(1,2)")
+    o = layer(y, outputs, "1,2", "o{}")
+    errors = [
+        name(squared_error(ok, name(Value(1.0), f"d{k}")), "E" if outputs == 1 else f"E{k}")
+        for k, ok in enumerate(o, start=1)
+    ]
+    return errors, named
+
+
+@pytest.mark.parametrize("shape", [(3, 2, 2), (2, 2, 1)])
+def test_the_network_is_filled_up_with_symbols(shape: tuple[int, int, int]) -> None:
+    inputs, hidden, _ = shape
+    errors, named = iima(*shape)
+    told = {frame.symbols.text() for E in errors for frame in frames(E) if frame.phase == "forward" and frame.symbols}
+    expected = set()
+    for j in range(1, hidden + 1):
+        net = " + ".join(f"w{i}{j}(0,1) × x{i}" for i in range(1, inputs + 1))
+        expected |= {
+            f"net{j}(0,1) = {net}",
+            f"y{j}(1,2) = σ(net{j}(0,1)) = 1 / (1 + e^(−net{j}(0,1)))",
+        }
+    for k, E in enumerate(errors, start=1):
+        net = " + ".join(f"w{j}{k}(1,2) × y{j}(1,2)" for j in range(1, hidden + 1))
+        expected |= {
+            f"net{k}(1,2) = {net}",
+            f"o{k} = σ(net{k}(1,2)) = 1 / (1 + e^(−net{k}(1,2)))",
+            f"{E.name} = (d{k} − o{k})^2",
+        }
+    assert told == expected
+    assert set(named) == {f.split(" = ")[0] for f in expected} | {
+        name for name in named if re.fullmatch(r"[wxd]\d.*", name)
+    }
+
+
+def test_the_gradients_of_the_2_2_1_net_are_chains_of_factors() -> None:
+    (E,), named = iima(2, 2, 1)
+    E.backward()
+    above = "∂E/∂o1 × ∂o1/∂net1(1,2)"
+    error = "−2·(d1 − o1) × o1·(1 − o1)"
+    for j in (1, 2):
+        explanation = explain(E, f"w{j}1(1,2)", numbers=False)
+        assert [side.text() for side in explanation.equations[0].sides] == [
+            f"{above} × ∂net1(1,2)/∂w{j}1(1,2)",
+            f"{error} × y{j}(1,2)",
+        ]
+    for i in (1, 2):
+        for j in (1, 2):
+            name = f"w{i}{j}(0,1)"
+            (one,) = explain(E, name, numbers=False).equations
+            assert one.left.text() == f"∂E/∂{name}"
+            assert [side.text() for side in one.sides] == [
+                f"{above} × ∂net1(1,2)/∂y{j}(1,2) × ∂y{j}(1,2)/∂net{j}(0,1) × ∂net{j}(0,1)/∂{name}",
+                f"{error} × w{j}1(1,2) × y{j}(1,2)·(1 − y{j}(1,2)) × x{i}",
+            ]
+            assert f"w_{{{i}{j}}}^{{(0,1)}}" in explain(E, name).latex()
+            figures = explain(E, name, digits=17).equations[0].sides[-2]
+            assert figures.evaluate({}) == pytest.approx(named[name].grad, rel=1e-14)
+    weights = ["w11(1,2)", "w21(1,2)", "w11(0,1)", "w12(0,1)", "w21(0,1)", "w22(0,1)"]
+    together = explain(E, weights)
+    assert together.values == tuple(named[name].grad for name in weights)
+    deltas = [one.left.text() for one in together.equations if one.left.kind == "leaf"]
+    assert deltas == ["δ_net1(1,2)", "δ_net1(0,1)", "δ_net2(0,1)"]
+    assert "<msubsup><mi>w</mi><mn>12</mn><mn>(0,1)</mn></msubsup>" in together.mathml()
+
+
+# ---- The house ---------------------------------------------------------------------------------------------------
+
+
+def test_the_function_stands_where_the_module_of_its_name_would() -> None:
+    module = importlib.import_module("autograd.explain")
+    assert autograd.explain is module.explain
+    assert callable(autograd.explain)
+    assert doctest.testmod(module).failed == 0
+    assert math.isfinite(autograd.explain(toy(), "w14").value)
