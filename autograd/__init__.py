@@ -51,33 +51,9 @@ if TYPE_CHECKING:
 else:
     _DRAWING = ["Frame", "TooManyNodesError", "Walkthrough", "draw", "draw_network", "frames", "walkthrough"]
     __all__ = [
-        *[
-            "AnomalyError",
-            "Compiled",
-            "Constant",
-            "Domain",
-            "DomainError",
-            "Explanation",
-            "GradientError",
-            "Node",
-            "Noise",
-        ],
-        *["Noise", "PRIMITIVES", "Parameter", "Primitive", "Program", "Value", "check_gradients", "compile"],
-        *[
-            "detect_anomaly",
-            "explain",
-            "grad",
-            "hessian",
-            "hvp",
-            "jacobian",
-            "leaves",
-            "load",
-            "noise",
-            "pack",
-            "save",
-            "softmax",
-        ],
-        *["unpack", "value_and_grad"],
+        *"AnomalyError Compiled Constant Domain DomainError Explanation GradientError Node Noise PRIMITIVES".split(),
+        *"Parameter Primitive Program Value check_gradients compile detect_anomaly explain grad hessian hvp".split(),
+        *"jacobian leaves load noise pack save softmax unpack value_and_grad".split(),
         *_DRAWING,
         *PRIMITIVES,
     ]

@@ -1,0 +1,266 @@
+"""Compiled programs: the same numbers as the scalar engine, in code that can be read."""
+
+from __future__ import annotations
+
+import importlib.util
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd
+import nn
+from autograd import PRIMITIVES, Parameter, Primitive, Value, affine, dot, logsumexp, relu, sigmoid, tanh
+from autograd import sum as total
+
+Loss = Callable[..., Any]
+
+
+def as_values(example: Any) -> Any:
+    """An example's numbers as Values, for the scalar engine."""
+    return [as_values(part) for part in example] if np.ndim(example) else Value(float(example))
+
+
+def eager(loss: Loss, parameters: Sequence[Value], *arrays: Any) -> tuple[float, list[float]]:
+    """The mean loss and its gradient, by the scalar engine."""
+    for parameter in parameters:
+        parameter.grad = 0.0
+    mean = total([loss(*map(as_values, example)) for example in zip(*arrays)]) / len(arrays[0])
+    if mean.parents:
+        mean.backward()
+    return mean.data, [parameter.grad for parameter in parameters]
+
+
+def agree(loss: Loss, parameters: Sequence[Value], *arrays: Any) -> None:
+    """Compiled and eager give the same value and gradient."""
+    expected, gradient = eager(loss, parameters, *arrays)
+    f = autograd.compile(loss, parameters)
+    value, compiled_gradient = f.value_and_grad(*arrays)
+    np.testing.assert_allclose(value, expected, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(f(*arrays), expected, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(compiled_gradient, gradient, rtol=1e-11, atol=1e-11)
+
+
+def in_domain(row: Primitive, operands: list[Any]) -> Any:
+    """The row, on operands brought into its domain; what may grow is squashed."""
+    if row.name in ("log", "sqrt", "log1p", "div", "pow"):
+        changed = 1 if row.name == "div" else 0
+        operands = [0.5 + sigmoid(x) if i == changed else x for i, x in enumerate(operands)]
+    elif row.name in ("exp", "expm1"):
+        operands = [tanh(operands[0])]
+    elif row.name == "binary_cross_entropy":
+        operands = [sigmoid(x) for x in operands]
+    elif row.name == "cross_entropy":
+        operands = [[sigmoid(x) for x in xs] for xs in operands]
+    result = row(*operands)
+    grows = ("mul", "squared_error", "half_squared_error", "dot", "affine", "div", "pow", "sum")
+    return tanh(result) if row.name in grows else result
+
+
+def random_program(seed: int) -> tuple[Loss, list[Parameter], int]:
+    """A loss of x and t made of random steps, each of which applies one row several times, and its parameters."""
+    rng = np.random.default_rng(seed)
+    parameters = [Parameter(x, f"p{i}") for i, x in enumerate(rng.normal(size=rng.integers(1, 8)).tolist())]
+    outside = Value(float(rng.normal()))
+    names = rng.choice(list(PRIMITIVES), size=rng.integers(1, 14))
+    steps = [(str(name), int(rng.integers(1, 5)), int(rng.integers(2**31)), bool(rng.integers(2))) for name in names]
+
+    def loss(x: list[Value], t: Value) -> Value:
+        pool: list[Any] = [*parameters, *x, outside, t]
+        last: list[Any] = []
+        for name, count, step_seed, chained in steps:
+            row, q = PRIMITIVES[name], np.random.default_rng(step_seed)
+            source = last if chained and last else pool
+            length = int(q.integers(1, 5))
+            common = [[source[i] for i in q.integers(len(source), size=length)] for _ in row.names]
+            is_common = q.integers(2, size=len(row.names))
+            new: list[Any] = []
+            for _ in range(count):
+                own = [[source[i] for i in q.integers(len(source), size=length)] for _ in row.names]
+                if q.random() < 0.2:
+                    own[0][0] = float(q.integers(-2, 3))
+                chosen = [c if shared else o for c, o, shared in zip(common, own, is_common)]
+                operands = [xs if sequence else xs[0] for xs, sequence in zip(chosen, row.sequences)]
+                result = in_domain(row, operands)
+                new.append(result if isinstance(result, Value) else result * parameters[0])
+            last = new
+            pool += new
+        return total(last) + total(pool[-3:])  # type: ignore[no-any-return]
+
+    return loss, parameters, int(rng.integers(1, 4))
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([1, 2, 7]))
+def test_random_programs_agree_with_the_scalar_engine(seed: int, batch: int) -> None:
+    loss, parameters, inputs = random_program(seed)
+    rng = np.random.default_rng(seed)
+    agree(loss, parameters, rng.normal(size=(batch, inputs)), rng.normal(size=batch))
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_the_gradient_of_a_batch_is_the_mean_of_the_examples_gradients(seed: int) -> None:
+    loss, parameters, inputs = random_program(seed)
+    rng = np.random.default_rng(seed)
+    X, t = rng.normal(size=(3, inputs)), rng.normal(size=3)
+    f = autograd.compile(loss, parameters)
+    each = [f.value_and_grad(X[i : i + 1], t[i : i + 1])[1] for i in range(3)]
+    np.testing.assert_allclose(f.value_and_grad(X, t)[1], np.mean(each, axis=0), rtol=1e-10, atol=1e-11)
+    summed = autograd.compile(loss, parameters, reduction="sum")
+    value, gradient = summed.value_and_grad(X, t)
+    np.testing.assert_allclose(gradient, np.sum(each, axis=0), rtol=1e-10, atol=1e-11)
+    np.testing.assert_allclose(value, 3 * f(X, t), rtol=1e-12, atol=1e-12)
+
+
+RNG = np.random.default_rng(0)
+
+
+def test_networks_agree() -> None:
+    for activation, output in (("tanh", "linear"), ("relu", "sigmoid"), ("prelu", "softmax")):
+        model = nn.MLP(4, [5, 3], activation=activation, output=output, rng=1)
+
+        def loss(x: Any, y: Any, model: nn.MLP = model) -> Value:
+            penalty = nn.l2(model.parameters(), 0.1) + nn.l1(model.parameters(), 0.1)
+            return nn.squared_error(model(x), y) + penalty
+
+        agree(loss, model.parameters(), RNG.normal(size=(6, 4)), RNG.normal(size=(6, 3)))
+
+
+def test_convolutions_agree_and_loop_over_no_pixels() -> None:
+    model = nn.Sequential(
+        nn.Conv2d(2, 3, 3, padding=1, rng=1), "relu", nn.Conv2d(3, 2, 2, stride=2, rng=2), nn.Flatten()
+    )
+
+    def loss(image: Any, t: Value) -> Any:
+        return (total([tanh(v) for v in model(image)]) - t) ** 2
+
+    X = RNG.normal(size=(3, 2, 5, 6))
+    agree(loss, model.parameters(), X, RNG.normal(size=3))
+    f = autograd.compile(loss, model.parameters())
+    f(X, np.zeros(3))
+    assert f.source.split("def value_and_grad")[0].count("\n") < 30
+
+
+def test_the_slides_network_is_the_slides_matrix_form() -> None:
+    """HKU, "coding backpropagation": s1 = x W1 + b1, ..., delta1 = (1 - tanh^2 s1) * delta2 W2^T."""
+    shapes = {"W1_": (2, 5), "b1_": (5,), "W2_": (5, 2), "b2_": (2,)}
+    W1, b1, W2, b2 = arrays = [
+        np.array([Parameter(RNG.normal(), f"{name}{k}") for k in range(np.prod(shape))]).reshape(shape)
+        for name, shape in shapes.items()
+    ]
+
+    def named(values: list[Value], name: str) -> list[Value]:
+        for k, value in enumerate(values):
+            value.name = f"{name}_{k}"
+        return values
+
+    def loss(x: list[Value], y: list[Value]) -> Value:
+        s1 = named([affine(W1[:, j], x, b1[j]) for j in range(5)], "s1")
+        x1 = named([tanh(s) for s in s1], "x1")
+        s2 = named([affine(W2[:, k], x1, b2[k]) for k in range(2)], "s2")
+        return logsumexp(s2) - dot(y, s2)  # type: ignore[no-any-return]
+
+    f = autograd.compile(loss, [p for array in arrays for p in array.flat])
+    X, Y = RNG.normal(size=(7, 2)), np.eye(2)[RNG.integers(0, 2, 7)]
+    agree(loss, f.parameters or [], X, Y)
+    f(X, Y)
+    for line in (
+        "s1 = x @ W1 + b1",
+        "x1 = np.tanh(s1)",
+        "s2 = x1 @ W2 + b2",
+        "d_s1 = (1 - x1**2) * (d_s2 @ W2.T)",
+        "d_W1[:] = x.T @ d_s1",
+        "d_W2[:] = x1.T @ d_s2",
+    ):
+        assert f"    {line}\n" in f.source
+
+
+def test_a_model_alone_predicts() -> None:
+    model = nn.MLP(2, [3, 2], rng=1)
+    X = RNG.normal(size=(4, 2))
+    predict = autograd.compile(model)
+    np.testing.assert_allclose(predict(X), [[o.data for o in model(x)] for x in X.tolist()], rtol=1e-13)
+    model.parameters()[0].data += 1.0  # it is read at each call
+    np.testing.assert_allclose(predict(X), [[o.data for o in model(x)] for x in X.tolist()], rtol=1e-13)
+
+
+def test_dropout_draws_anew_at_each_call() -> None:
+    model = nn.Sequential(nn.Layer(2, 50, rng=1), nn.Dropout(0.5, rng=2))
+    f = autograd.compile(model)
+    X = np.ones((3, 2))
+    first, second = f(X), f(X)
+    assert ((first == 0).mean() - 0.5) ** 2 < 0.05
+    assert (first != second).any()
+    assert (first[0] != first[1]).any()
+
+
+def test_backward_adds_to_the_gradients() -> None:
+    model = nn.MLP(2, [1], rng=1)
+    f = autograd.compile(lambda x: model(x) ** 2, model.parameters())
+    X = RNG.normal(size=(4, 2))
+    value, gradient = f.value_and_grad(X)
+    assert f.backward(X) == value
+    f.backward(X)
+    np.testing.assert_allclose([p.grad for p in model.parameters()], 2 * gradient)
+    theta = autograd.pack(model.parameters()) + 1.0
+    autograd.unpack(theta, model.parameters())
+    assert f(X) == f(X, theta=theta)
+
+
+def test_any_numbers_do() -> None:
+    w = Parameter(2.0, "w")
+    f = autograd.compile(lambda x, t: (w * x[0] - x[1] - t) ** 2, [w])
+    X = np.array([[1, 2], [3, 4], [5, 6]])
+    expected = f(X.astype(float), [1.0, 2.0, 3.0])
+    for data in (X, X.tolist(), X.astype(np.float32), np.asfortranarray(X)):
+        assert f(data, [1, 2, 3]) == expected
+    assert f(np.ones((2, 3)), np.ones(2)) == 0.0  # another shape of example: compiled anew
+
+
+def mistake(call: Callable[[], Any], error: type[Exception], told: str) -> None:
+    with pytest.raises(error, match=told):
+        call()
+
+
+def test_mistakes_are_named() -> None:
+    w = Parameter(1.0, "w")
+    f = autograd.compile(lambda x, t: relu(w * x) - t, [w])
+    mistake(lambda: f(np.ones(3), np.ones(2)), ValueError, r"x has shape \(3,\) and t has shape \(2,\)")
+    mistake(lambda: f(np.ones(0), np.ones(0)), ValueError, r"argument x of <lambda> is empty")
+    mistake(lambda: f(1.0, 1.0), ValueError, "argument x of <lambda> needs a first axis")
+    mistake(lambda: f(["a"], [1.0]), TypeError, "argument x of <lambda> must be an array of numbers")
+    mistake(lambda: f(np.ones(2), np.ones(2), theta=np.ones(2)), ValueError, "theta must have one number for each of 1")
+    mistake(lambda: autograd.compile(lambda x: x, []), ValueError, "parameters is empty")
+    mistake(lambda: autograd.compile(lambda x: x, [w, w]), ValueError, "names one Value twice")
+    mistake(lambda: autograd.compile(lambda x: x, [w], target="c"), ValueError, "target must be")  # type: ignore[arg-type]
+    mistake(lambda: autograd.compile(lambda x: x, [w]).source, RuntimeError, "call it once")
+    mistake(lambda: autograd.compile(lambda x: 1.0, [w])(np.ones(2)), TypeError, "must return a Value, got float")
+    branching: list[Loss] = [lambda x: w if x > 0 else -w, lambda x: w * x.data, lambda x: w * float(x)]
+    for loss in branching:
+        mistake(lambda loss=loss: autograd.compile(loss, [w])(np.ones(2)), TypeError, "x has no number")  # type: ignore[misc]
+
+
+def test_a_traceback_shows_the_line() -> None:
+    w = Parameter(1.0, "w")
+    f = autograd.compile(lambda x: w * x, [w])
+    f(np.ones(2))
+    with pytest.raises(AttributeError) as caught:
+        f.compilations[((),)].value("no array", np.ones(1))
+    assert "x = x.reshape(m, 1)" in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="JAX is not installed")
+def test_on_jax_the_numbers_are_the_same() -> None:
+    import jax
+
+    jax.config.update("jax_enable_x64", True)  # type: ignore[no-untyped-call]
+    model = nn.MLP(4, [5, 3], rng=1)
+    loss = lambda x, y: nn.cross_entropy(model(x), y) + nn.l2(model.parameters(), 0.1)  # noqa: E731
+    X, Y = RNG.normal(size=(6, 4)), np.eye(3)[RNG.integers(0, 3, 6)]
+    value, gradient = autograd.compile(loss, model.parameters()).value_and_grad(X, Y)
+    jax_value, jax_gradient = autograd.compile(loss, model.parameters(), target="jax").value_and_grad(X, Y)
+    np.testing.assert_allclose(float(jax_value), value, rtol=1e-12)
+    np.testing.assert_allclose(np.asarray(jax_gradient), gradient, rtol=1e-11, atol=1e-13)
