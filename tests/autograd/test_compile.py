@@ -256,7 +256,7 @@ def test_a_traceback_shows_the_line() -> None:
 def test_on_jax_the_numbers_are_the_same() -> None:
     import jax
 
-    jax.config.update("jax_enable_x64", True)  # type: ignore[no-untyped-call]
+    jax.config.update("jax_enable_x64", True)
     model = nn.MLP(4, [5, 3], rng=1)
     loss = lambda x, y: nn.cross_entropy(model(x), y) + nn.l2(model.parameters(), 0.1)  # noqa: E731
     X, Y = RNG.normal(size=(6, 4)), np.eye(3)[RNG.integers(0, 3, 6)]
