@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
-RESERVED = ["np", "m", "k", "column", "gradient", "value", "value_and_grad", "numbers", *keyword.kwlist]
+RESERVED = [*"np m k column ones parts gradient value value_and_grad numbers".split(), *keyword.kwlist]
 
 COMPARE, ADD, MATMUL, MUL, NEG, POW, ATOM = range(7)  # how tightly an expression binds
 
@@ -38,6 +38,7 @@ class Code:
         number: its value, where that is known when it is written.
         sides: the two sides of a comparison.
         negated: what it is the negative of, where it is written as one.
+        scaled: the number and what it multiplies, where it is written as such a product.
         shared: what it is the m-th part of, where it is written as that; m is the number of examples.
     """
 
@@ -48,6 +49,7 @@ class Code:
     number: float | None = None
     sides: tuple[Code, Code] | None = None
     negated: Code | None = None
+    scaled: tuple[float, Code] | None = None
     shared: Code | None = None
 
     def __str__(self) -> str:
@@ -65,7 +67,8 @@ class Code:
     def reshaped(self, axes: int) -> Code:
         """The same text, taken to have other axes."""
         negated, shared = [part and part.reshaped(axes) for part in (self.negated, self.shared)]
-        return replace(self, axes=axes, negated=negated, shared=shared)
+        scaled = self.scaled and (self.scaled[0], self.scaled[1].reshaped(axes))
+        return replace(self, axes=axes, negated=negated, scaled=scaled, shared=shared)
 
     def __iter__(self) -> Iterator[Code]:
         """A sequence stands for each of its elements: what a formula does with one is done with all."""
@@ -108,8 +111,14 @@ class Code:
                 return mth_part(factor.shared * rest)
             if factor.negated is not None:
                 return -(factor.negated * rest)
+        if self.number is None and other.number is not None:
+            self, other = other, self
+        if self.number is not None and other.number is None:
+            if other.scaled is not None:
+                return literal(self.number * other.scaled[0]) * other.scaled[1]
+            return replace(_infix(self, "*", other, MUL, lambda a, b: a * b), scaled=(self.number, other))
         if self == other and self.number is None:
-            return replace(self, text=f"{self.within(ATOM)}**2", tight=POW, sides=None)
+            return replace(self, text=f"{self.within(ATOM)}**2", tight=POW, sides=None, scaled=None)
         return _infix(self, "*", other, MUL, lambda a, b: a * b)
 
     def __rmul__(self, other: Any) -> Code:
@@ -130,12 +139,13 @@ class Code:
         if self.negated is not None:
             return self.negated
         text = f"-{_as_number(self).within(NEG)}"
-        return replace(self, text=text, tight=NEG, sides=None, negated=self)
+        return replace(self, text=text, tight=NEG, sides=None, scaled=None, negated=self)
 
 
 def mth_part(x: Code) -> Code:
     """An expression over m, the number of examples: each one's share in a mean."""
-    return replace(x, text=f"{x.within(MUL)} / m", tight=MUL, number=None, sides=None, negated=None, shared=x)
+    text = f"{x.within(MUL)} / m"
+    return replace(x, text=text, tight=MUL, number=None, sides=None, negated=None, scaled=None, shared=x)
 
 
 def code(x: Any) -> Code:
@@ -162,7 +172,7 @@ def aligned(*parts: Code) -> list[Code]:
     """The parts with their axes brought in line, so that they broadcast."""
     axes = max([part.axes for part in parts])
     return [
-        replace(part, text=f"{part.within(ATOM)}[..., None]", tight=ATOM, axes=axes)
+        replace(part, text=f"{part.within(ATOM)}[..., None]", tight=ATOM, axes=axes, negated=None, scaled=None)
         if part.axes == NODES and axes == SEQUENCES
         else part
         for part in parts
@@ -246,6 +256,9 @@ def array_formulas(single: bool = False, hoist: Callable[[str, Code], Code] = la
         return made(f"{a.within(ATOM)}**{exponent}", POW, a, b)
 
     def dot(a: Code, b: Code) -> Code:
+        if single and not a.batched and not b.batched:
+            a, b = _as_number(a), _as_number(b)
+            return Code(f"({a.within(NEG)} @ {b.within(NEG)})[None]", ATOM, NUMBER)
         return reduce("sum", a * b)
 
     def call(name: str) -> Callable[[Any], Code]:

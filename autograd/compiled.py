@@ -17,7 +17,7 @@ from autograd.code import RESERVED
 from autograd.graph import Program, program_order
 from autograd.lowering import Array, lower
 from autograd.primitives import sum as total
-from autograd.value import Constant, Noise, Source, Traced, Value, pack
+from autograd.value import Constant, Noise, Source, Traced, Value, pack, tracing
 
 Floats = NDArray[np.float64]
 _numbers = itertools.count(1)  # of compiled programs, for the names that tracebacks show
@@ -113,15 +113,32 @@ class Compiled:
             value = compilation.value(*data, *self.rest(compilation, len(data[0]), theta))
         return value if self.parameters is None or self.target == "jax" else float(value)
 
-    def value_and_grad(self, *arrays: ArrayLike, theta: Floats | None = None) -> tuple[float, Floats]:
-        """The loss and its gradient, a flat array in the order of the parameters; arguments as in a call."""
+    def value_and_grad(
+        self, *arrays: ArrayLike, theta: Floats | None = None, out: Floats | None = None
+    ) -> tuple[float, Floats]:
+        """The loss and its gradient, a flat array in the order of the parameters.
+
+        Args:
+            arrays, theta: as in a call.
+            out: where to write the gradient; by default, a new array. A training loop that passes the same two arrays
+                every time saves some microseconds.
+        """
         compilation, data = self.prepared(arrays)
-        if compilation.value_and_grad is None:
+        if compilation.value_and_grad is None or self.parameters is None:
             raise TypeError(f"{self.name} was compiled without parameters: there is nothing to take the gradient of")
-        with np.errstate(all="ignore"):
-            rest = self.rest(compilation, len(data[0]), theta)
+        rest = self.rest(compilation, len(data[0]), theta)
+        if self.target == "jax":
             value, gradient = compilation.value_and_grad(*data, *rest)
-        return (value if self.target == "jax" else float(value)), gradient
+            return value, gradient
+        if out is None:
+            out = np.empty(len(self.parameters))
+        elif out.shape != (len(self.parameters),) or out.dtype != np.float64:
+            raise ValueError(
+                f"out must be a float64 array of {len(self.parameters)}, one number for each parameter, "
+                f"got {out.dtype} of shape {out.shape}"
+            )
+        with np.errstate(all="ignore"):
+            return float(compilation.value_and_grad(*data, *rest, out)), out
 
     def backward(self, *arrays: ArrayLike) -> float:
         """Add the gradient to the parameters' ``grad``, as `Value.backward` does; returns the loss."""
@@ -160,14 +177,14 @@ class Compiled:
     def prepared(self, arrays: Sequence[ArrayLike]) -> tuple[Compilation, list[Any]]:
         """The compilation for data of these shapes, made now where there is none, and the data as arrays of floats."""
         data = [self.as_floats(array, k) for k, array in enumerate(arrays)]
-        key = tuple([array.shape[1:] for array in data])
-        examples = {len(array) for array in data}
-        if len(examples) != 1 or not data[0].size:
+        shapes = tuple([array.shape[1:] for array in data])
+        if len({len(array) for array in data}) != 1 or not data[0].size:
             self.refuse(data)
-        if key not in self.compilations:
-            self.compilations[key] = self.compiled_for(key)
-        self.latest = self.compilations[key]
-        return self.latest, data
+        compilation = self.compilations.get(shapes)
+        if compilation is None:
+            compilation = self.compilations[shapes] = self.compiled_for(shapes)
+        self.latest = compilation
+        return compilation, data
 
     def as_floats(self, array: ArrayLike, k: int) -> Any:
         """An argument as an array of floats, its first axis the examples."""
@@ -222,7 +239,8 @@ class Compiled:
         names = self.argument_names(len(shapes))
         inputs = [_traced(name, shape) for name, shape in zip(names, shapes)]
         try:
-            result = self.function(*inputs)
+            with tracing():
+                result = self.function(*inputs)
         except Exception as error:
             error.args = (f"{error} (while tracing {self.name} with {_told(names, shapes)})", *error.args[1:])
             raise
@@ -292,12 +310,30 @@ class Compiled:
 
             namespace["np"] = jax.numpy
         exec(builtins.compile(source, filename, "exec"), namespace)
+        if "parts" in namespace and self.target == "numpy":
+            namespace["parts"] = _kept(namespace["parts"])
         functions: dict[str, Callable[..., Any]] = {
             name: namespace[name] for name in ("value", "value_and_grad") if name in namespace
         }
         if self.target == "jax":
             functions = {name: jax.jit(function) for name, function in functions.items()}
         return functions
+
+
+def _kept(parts: Callable[[Floats], tuple[Floats, ...]]) -> Callable[[Floats], tuple[Floats, ...]]:
+    """Keeps the views of the last two arrays: a training loop passes the same theta and gradient every time."""
+    last: list[tuple[Floats, tuple[Floats, ...]]] = []
+
+    def views(array: Floats) -> tuple[Floats, ...]:
+        for known, made in last:
+            if known is array:
+                return made
+        made = parts(array)
+        last.append((array, made))
+        del last[:-2]
+        return made
+
+    return views
 
 
 def _traced(name: str, shape: tuple[int, ...]) -> Any:

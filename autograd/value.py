@@ -220,7 +220,8 @@ def noise(draw: Callable[[tuple[int, ...]], NDArray[np.float64]], count: int) ->
         count: how many.
     """
     source = Source(draw, count)
-    leaves = [Noise(float(x)) for x in draw((count,))]
+    # What is traced draws whenever it is run, and nothing now: a compiled program and the scalar engine stay in step.
+    leaves = [Noise(1.0) for _ in range(count)] if _tracing else [Noise(float(x)) for x in draw((count,))]
     for position, leaf in enumerate(leaves):
         leaf.source, leaf.position = source, position
     return leaves
@@ -243,6 +244,20 @@ def unpack(theta: NDArray[np.float64], parameters: Sequence[Value]) -> None:
         )
     for parameter, data in zip(parameters, theta.tolist()):
         parameter.data = data
+
+
+_tracing = False
+
+
+@contextlib.contextmanager
+def tracing() -> Iterator[None]:
+    """Inside ``with tracing():`` a function is run on Traced values to learn what it computes."""
+    global _tracing
+    before, _tracing = _tracing, True
+    try:
+        yield
+    finally:
+        _tracing = before
 
 
 class Traced(Value):

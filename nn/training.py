@@ -19,7 +19,9 @@ from nn.module import Module
 Array = NDArray[np.float64]
 Order = Literal["shuffled", "random", "in order"]
 Metric = Callable[[Array, Array], float]
-Step = Callable[[Array, Array], tuple[float, Array]]
+Step = Callable[[Array, Array, Array], tuple[float, Array]]
+Predict = Callable[[Array], Array]
+Risk = Callable[[Array, Array], float]
 
 
 class Model(Protocol):
@@ -68,6 +70,7 @@ def fit(
     stop: Criterion | Sequence[Criterion] = (),
     schedule: Callable[[int], float] | None = None,
     clip: Callable[[Array], Array] | None = None,
+    compiled: bool = True,
     progress: bool = True,
 ) -> History:
     """Train a model: the deck's loop of forward pass, loss, backward pass and update (IITI, "Training: How Neural
@@ -82,8 +85,14 @@ def fit(
     incremental (WAT)   ``batch_size=1, order="in order"``
     ==================  ===========================================
 
-    Ctrl-C ends the training as a stopping criterion does; the model keeps the weights of the last complete update.
-    Afterwards the model is in its evaluation mode.
+    The model, its loss and the regulariser are compiled (see `autograd.compile`): they are traced once for training and
+    once for evaluation, and run as NumPy code for a batch at a time. ``compiled=False`` runs the scalar engine on one
+    example after the other: the same weights, hundreds of times slower, for a model or a loss that branches on its
+    numbers, or to watch. The progress bar says which of the two it is.
+
+    Parameters learn as one flat array; the model's Values have its numbers at the end of each epoch, and when training
+    ends, for whatever reason. Ctrl-C ends it as a stopping criterion does; the model keeps the weights of the last
+    complete update. Afterwards the model is in its evaluation mode.
 
     Args:
         model: an `nn.Module`; ``model(x)`` is a Value, or a list of them, one an output.
@@ -107,6 +116,7 @@ def fit(
         stop: stopping criteria: see `Criterion`.
         schedule: ``schedule(epoch)``, with epochs from 0, is the learning rate of the epoch.
         clip: ``clip(gradient)``, of the flat gradient, is what the optimizer gets.
+        compiled: whether to compile, see above.
         progress: whether to show a bar; it shows on a terminal, where tqdm is installed.
 
     Returns:
@@ -114,7 +124,7 @@ def fit(
         metrics and "validation_loss" are those of the model after the epoch, without the regulariser.
 
     Raises:
-        TypeError: a model or an optimizer that is none.
+        TypeError: a model or an optimizer that is none; or, compiled, a model or a loss that branches on its numbers.
         ValueError: data, targets or settings that cannot be trained on; the message names the argument.
         ArithmeticError: the loss or its gradient has become infinite or NaN. The weights are those before.
 
@@ -147,35 +157,35 @@ def fit(
     criteria = [stop] if callable(stop) else list(stop)
     rng = np.random.default_rng(rng)
     parameters = optimizer.parameters
-    step = _eager_step(model, loss, parameters, regulariser)
+    step, predict, risk = (_compiled if compiled else _eager)(model, loss, parameters, regulariser)
 
     history = History()
     theta = autograd.pack(parameters)
     try:
-        for epoch in _bar(epochs, progress):
+        for epoch in _bar(epochs, progress, "compiled" if compiled else "scalar engine"):
             if schedule is not None:
                 optimizer.lr = _positive(schedule(epoch - 1), epoch)
             model.train()
             total, seen = 0.0, 0
             for batch in _batches(len(X), batch_size, order, rng):
-                value, gradient = step(X[batch], targets[batch])
+                value, gradient = step(X[batch], targets[batch], theta)
                 if not (math.isfinite(value) and np.isfinite(gradient).all()):
                     raise ArithmeticError(
                         f"the loss or its gradient is no longer finite in epoch {epoch} (loss {value}): lower the "
                         f"learning rate, which is {optimizer.lr:g}, or clip the gradient"
                     )
                 optimizer.update(theta, gradient if clip is None else clip(gradient))
-                autograd.unpack(theta, parameters)
                 history.steps += 1
                 total, seen = total + value * len(batch), seen + len(batch)
+            autograd.unpack(theta, parameters)
             model.eval()
             record = {"epoch": epoch, "loss": total / seen}
             if metrics:
-                record |= _measured(metrics, _outputs(model, X), y)
+                record |= _measured(metrics, predict(X), y)
             if held_out is not None:
-                outputs = _outputs(model, held_out[0])
-                record["validation_loss"] = _risk(loss, outputs, held_out[2])
-                record |= _measured(metrics, outputs, held_out[1], "validation_")
+                record["validation_loss"] = risk(held_out[0], held_out[2])
+                if metrics:
+                    record |= _measured(metrics, predict(held_out[0]), held_out[1], "validation_")
             history.append(record)
             reasons = [criterion(record, parameters) for criterion in criteria]  # all of them see every epoch
             if any(reasons):
@@ -184,28 +194,58 @@ def fit(
         else:
             history.reason = f"finished {epochs} epochs"
     except KeyboardInterrupt:
-        autograd.unpack(theta, parameters)  # it may have come in the middle of this
         history.reason = "interrupted"
     finally:
+        autograd.unpack(theta, parameters)
         model.eval()
         for criterion in criteria:
             criterion.finish(parameters)
     return history
 
 
-def _eager_step(model: Model, loss: Loss, parameters: Sequence[Value], regulariser: Callable[[], Value] | None) -> Step:
-    """A function that takes a batch and gives its mean loss and the gradient, flat, in the order of the parameters."""
+def _compiled(
+    model: Model, loss: Loss, parameters: Sequence[Value], regulariser: Callable[[], Value] | None
+) -> tuple[Step, Predict, Risk]:
+    """How to learn from a batch (its mean loss, and the gradient at theta), to predict, and to tell the risk."""
 
-    def step(X: Array, targets: Array) -> tuple[float, Array]:
+    def objective(x: Any, target: Any) -> Value:
+        error = loss(model(x), target)
+        return error if regulariser is None else error + regulariser()
+
+    def error(x: Any, target: Any) -> Value:
+        return loss(model(x), target)
+
+    to_learn, to_tell = autograd.compile(objective, parameters), autograd.compile(error, parameters)
+    to_predict = autograd.compile(model)
+    gradient = np.empty(len(parameters))
+
+    def step(X: Array, targets: Array, theta: Array) -> tuple[float, Array]:
+        return to_learn.value_and_grad(X, targets, theta=theta, out=gradient)
+
+    return step, to_predict, to_tell
+
+
+def _eager(
+    model: Model, loss: Loss, parameters: Sequence[Value], regulariser: Callable[[], Value] | None
+) -> tuple[Step, Predict, Risk]:
+    """The same as `_compiled`, by the scalar engine."""
+
+    def risk(X: Array, targets: Array) -> Value:
+        return autograd.sum([loss(model(x), t) for x, t in zip(X.tolist(), targets.tolist())]) / len(X)
+
+    def step(X: Array, targets: Array, theta: Array) -> tuple[float, Array]:
+        autograd.unpack(theta, parameters)
         for parameter in parameters:
             parameter.grad = 0.0
-        risk = autograd.sum([loss(model(x), t) for x, t in zip(X.tolist(), targets.tolist())]) / len(X)
-        if regulariser is not None:
-            risk = risk + regulariser()
-        risk.backward()
-        return risk.data, np.array([parameter.grad for parameter in parameters])
+        objective = risk(X, targets) if regulariser is None else risk(X, targets) + regulariser()
+        objective.backward()
+        return objective.data, np.array([parameter.grad for parameter in parameters])
 
-    return step
+    def predict(X: Array) -> Array:
+        outputs = [model(x) for x in X.tolist()]
+        return np.array([float(o) if isinstance(o, Value) else [float(ok) for ok in o] for o in outputs])
+
+    return step, predict, lambda X, targets: risk(X, targets).data
 
 
 def _batches(n: int, size: int, order: Order, rng: np.random.Generator) -> Iterator[NDArray[np.intp]]:
@@ -220,22 +260,13 @@ def _batches(n: int, size: int, order: Order, rng: np.random.Generator) -> Itera
         yield indices[start : start + size]
 
 
-def _outputs(model: Model, X: Array) -> list[Any]:
-    return [model(x) for x in X.tolist()]
-
-
-def _measured(metrics: Mapping[str, Metric], outputs: list[Any], y: Array, prefix: str = "") -> dict[str, float]:
-    """Each metric of the outputs as an array: a row an example, or a number where there is one output."""
-    numbers = np.array([float(o) if isinstance(o, Value) else [float(ok) for ok in o] for o in outputs])
-    return {prefix + name: float(metric(numbers, y)) for name, metric in metrics.items()}
-
-
-def _risk(loss: Loss, outputs: list[Any], targets: Array) -> float:
-    return sum(float(loss(o, t)) for o, t in zip(outputs, targets.tolist())) / len(outputs)
+def _measured(metrics: Mapping[str, Metric], outputs: Array, y: Array, prefix: str = "") -> dict[str, float]:
+    """Each metric of the outputs: a row an example, or a number where there is one output."""
+    return {prefix + name: float(metric(outputs, y)) for name, metric in metrics.items()}
 
 
 def _data(model: Model, loss: Loss, X: Any, y: Any, X_name: str, y_name: str) -> tuple[Array, Array, Array]:
-    """X and y as arrays, and y as the loss takes it. One example of each target is tried, so that errors come early."""
+    """X and y as arrays, and y as the loss takes it. Each target is tried on one output, so that errors come early."""
     X, y = _finite(X, X_name), _finite(y, y_name)
     if X.ndim < 2:
         raise ValueError(f"{X_name} must have a row of inputs for each example, [[1.0], [2.0]], got shape {X.shape}")
@@ -250,7 +281,7 @@ def _data(model: Model, loss: Loss, X: Any, y: Any, X_name: str, y_name: str) ->
     targets = _targets(y, 1 if isinstance(output, Value) else len(output), y_name)
     for i in np.unique(targets, axis=0, return_index=True)[1].tolist():
         try:
-            loss(model(X[i].tolist()), targets[i].tolist())
+            loss(output, targets[i].tolist())
         except ValueError as error:
             raise ValueError(f"{y_name}[{i}] does not fit the loss: {error}") from error
     return X, targets if y.ndim == 2 else y, targets
@@ -299,11 +330,11 @@ def _positive(lr: float, epoch: int) -> float:
     return lr
 
 
-def _bar(epochs: int, progress: bool) -> Iterable[int]:
+def _bar(epochs: int, progress: bool, how: str) -> Iterable[int]:
     """The epochs from 1, with a progress bar on a terminal where tqdm is installed."""
     numbers = range(1, epochs + 1)
     with suppress(ImportError):
         from tqdm import tqdm
 
-        return tqdm(numbers, unit="epoch", disable=None if progress else True)
+        return tqdm(numbers, f"fit, {how}", unit="epoch", disable=None if progress else True)
     return numbers

@@ -90,6 +90,13 @@ class Optimizer:
         Raises:
             ValueError: one of them is not such an array.
         """
+        self._check(theta, gradient)
+        self.t += 1
+        theta[:], *memory = self.rule(theta, gradient, *self.memory.values(), t=self.t, **self.hyperparameters)
+        self.memory = dict(zip(self.memory, memory))
+
+    def _check(self, theta: NDArray[np.float64], gradient: NDArray[np.float64]) -> None:
+        """Raise ValueError unless both are arrays of one number a parameter."""
         shape = (len(self.parameters),)
         for name, array in (("theta", theta), ("gradient", gradient)):
             if array.shape != shape or array.dtype != np.float64:
@@ -97,9 +104,6 @@ class Optimizer:
                     f"{name} must be a float64 array of shape {shape}, one number for each parameter, "
                     f"got {array.dtype} of shape {array.shape}"
                 )
-        self.t += 1
-        theta[:], *memory = self.rule(theta, gradient, *self.memory.values(), t=self.t, **self.hyperparameters)
-        self.memory = dict(zip(self.memory, memory))
 
     def state_dict(self) -> dict[str, Any]:
         """All that the next step depends on, beside parameters and gradients: plain data, fit for JSON."""
@@ -190,16 +194,30 @@ class SGD(Optimizer):
         if form == "sutskever" and (momentum == 0 or dampening != 0):
             raise ValueError(f"form='sutskever' needs momentum and no dampening, got {momentum=}, {dampening=}")
 
+    # Without options the rule is written out for speed; a test holds this to `rules.sgd`.
+
+    @property
+    def _plain(self) -> bool:
+        return not (self.momentum or self.weight_decay or self.maximize or self.rule is not rules.sgd)
+
     def step(self) -> None:
         """Update every parameter's data from its gradient."""
-        if self.momentum or self.weight_decay or self.maximize or self.rule is not rules.sgd:
+        if not self._plain:
             super().step()
             return
-        # Without options the rule is written out for speed; a test holds this to `rules.sgd`.
         self.t += 1
         lr = self.lr
         for parameter in self.parameters:
             parameter.data -= lr * parameter.grad
+
+    def update(self, theta: NDArray[np.float64], gradient: NDArray[np.float64]) -> None:
+        """The same step on a flat array; arguments and errors as of `Optimizer.update`."""
+        if not self._plain:
+            super().update(theta, gradient)
+            return
+        self._check(theta, gradient)
+        self.t += 1
+        theta -= self.lr * gradient
 
 
 class Adagrad(Optimizer):

@@ -172,8 +172,8 @@ def test_the_slides_network_is_the_slides_matrix_form() -> None:
         "x1 = np.tanh(s1)",
         "s2 = x1 @ W2 + b2",
         "d_s1 = (1 - x1**2) * (d_s2 @ W2.T)",
-        "d_W1[:] = x.T @ d_s1",
-        "d_W2[:] = x1.T @ d_s2",
+        "np.matmul(x.T, d_s1, out=d_W1)",
+        "np.matmul(x1.T, d_s2, out=d_W2)",
     ):
         assert f"    {line}\n" in f.source
 

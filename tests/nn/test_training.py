@@ -110,10 +110,39 @@ def test_it_is_pytorchs_loop_too() -> None:
     assert history["loss"][-1] == pytest.approx(last, rel=1e-11)
 
 
+@pytest.mark.parametrize("batch_size", [None, 2])
+def test_compiled_and_eager_training_end_with_the_same_weights(batch_size: int | None) -> None:
+    runs = []
+    for compiled in (True, False):
+        model = nn.Sequential(nn.Layer(2, 6, "relu"), nn.Dropout(0.3, rng=5), nn.Layer(6, 3, nn.PReLU()))
+        optimizer = optim.Adam(model.parameters(), lr=0.02)
+        history = fit(
+            model,
+            targets=[0, 2, 1, 0, 2],
+            loss=nn.cross_entropy,
+            optimizer=optimizer,
+            batch_size=batch_size,
+            epochs=60,
+            validation=(X[:3], [1, 2, 1]),
+            metrics={"accuracy": nn.accuracy},
+            regulariser=lambda model=model: nn.l2(model.parameters(), 0.01),
+            schedule=lambda epoch: 0.02 * 0.99**epoch,
+            clip=lambda gradient: optim.clip_by_norm(gradient, 0.5),
+            compiled=compiled,
+        )
+        runs.append((data_of(model), history))
+    (ours, told), (theirs, known) = runs
+    np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-12)
+    assert told.steps == known.steps
+    assert list(told.records) == list(known.records)
+    for name in told.records:
+        np.testing.assert_allclose(told[name], known[name], rtol=1e-10, err_msg=name)
+
+
 def test_how_the_data_are_gone_through() -> None:
     def batches(**options: Any) -> list[int]:
         model = Line()
-        fit(model, **options)
+        fit(model, compiled=False, **options)
         return [X.tolist().index(x) for x in model.seen]
 
     assert batches(batch_size=1, order="in order") == [0, 1, 2, 3, 4] * 3
@@ -187,7 +216,9 @@ def test_class_indices_become_one_hot_rows_for_the_loss_and_stay_for_the_metrics
         assert targets.tolist() == [0, 2, 1, 0, 2]
         return nn.accuracy(outputs, targets)
 
-    history = fit(nn.MLP(2, [3]), targets=[0, 2, 1, 0, 2], loss=loss, metrics={"accuracy": metric}, epochs=1)
+    options: dict[str, Any] = {"targets": [0, 2, 1, 0, 2], "loss": loss, "metrics": {"accuracy": metric}, "epochs": 1}
+    assert 0 <= fit(nn.MLP(2, [3]), **options)["accuracy"][0] <= 1
+    history = fit(nn.MLP(2, [3]), compiled=False, **options)
     assert seen[-5:] == [[1, 0, 0], [0, 0, 1], [0, 1, 0], [1, 0, 0], [0, 0, 1]]
     assert 0 <= history["accuracy"][0] <= 1
 
@@ -265,7 +296,12 @@ def test_ctrl_c_ends_it_cleanly_with_the_last_complete_update(where: str) -> Non
 
     stop = Stop(9)
     history = fit(
-        model, loss=loss, stop=[stop], metrics={"m": metric}, optimizer=Interrupted(model.parameters(), lr=0.05)
+        model,
+        loss=loss,
+        stop=[stop],
+        metrics={"m": metric},
+        optimizer=Interrupted(model.parameters(), lr=0.05),
+        compiled=where != "loss",  # a compiled loss is called while it is traced only
     )
     fit(undisturbed, epochs=2)
     assert history.reason == "interrupted"
