@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import importlib
+import io
 import sys
 import time
 from itertools import groupby
@@ -85,4 +86,6 @@ def run(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that has no σ shows a question mark
     sys.exit(run(sys.argv[1:]))

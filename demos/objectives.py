@@ -1,4 +1,4 @@
-"""Objectives: what a loss measures, and why the confidently wrong pay most.
+"""Objectives: what a loss measures; the confidently wrong pay most.
 
 To learn is to make a number small: the objective. For a prediction that is a quantity it is the mean squared error;
 for one that is a class, the cross-entropy.

@@ -1,4 +1,4 @@
-"""The slide's 3-2-1 network, by hand: forward pass, backward pass, update.
+"""The toy network: forward pass, backward pass and update, by hand.
 
 Does a student get a B- or better, from the shares of assignments completed, readings read and lectures watched?
 
@@ -310,7 +310,7 @@ def main(
             say(line)
         board.heading(f"Step {number}, {phase}" + ("" if phase == "update" else " pass"))
         rows = [(line.name, line.formula, quantities[line.name], line.printed) for line in lines]
-        board.table(["quantity", "formula", "value", "slide"], rows, f"Numbers of the {phase}", digits=6)
+        board.table(["quantity", "formula", "value", "slide"], rows, "", digits=6)
         if phase == "backward":
             board.say(TRAP)
             board.say(ROUNDING)

@@ -162,7 +162,7 @@ class Board:
         Args:
             headings: one a column, with units.
             rows: of texts, numbers and Values, as many as there are headings.
-            caption: what the table shows.
+            caption: what the table shows; "" where the heading says it.
             digits: significant ones, of every number that is not whole.
 
         Raises:
@@ -172,14 +172,14 @@ class Board:
         for row in given:
             if len(row) != len(headings):
                 raise ValueError(f"each row must have {len(headings)} cells, one a heading, got {len(row)}: {row}")
-        numeric = tuple(all(not isinstance(row[k], str) for row in given) for k in range(len(headings)))
+        numeric = tuple(all(_is_number(row[k]) for row in given) for k in range(len(headings)))
         cells = tuple(tuple(_cell(cell, digits) for cell in row) for row in given)
         widths = [max(map(len, column)) for column in zip(headings, *cells)]
         lines = [
             "  " + "   ".join(c.rjust(w) if n else c.ljust(w) for c, w, n in zip(row, widths, numeric)).rstrip()
             for row in (headings, *cells)
         ]
-        self._add(Table(tuple(headings), cells, numeric, caption), "\n".join([f"  {caption}:", *lines]))
+        self._add(Table(tuple(headings), cells, numeric, caption), "\n".join([f"  {caption}:"] * bool(caption) + lines))
 
     def code(self, text: str, caption: str) -> None:
         """Show a program, such as the source of a compiled function, or other text set in columns."""
@@ -233,6 +233,17 @@ class Board:
         from demos.gallery.pages import inline  # which imports this module
 
         return inline(self)
+
+
+def _is_number(x: object) -> bool:
+    """Whether a cell holds a number, as such or as the slide prints it; none is as good."""
+    if not isinstance(x, str) or not x:
+        return True
+    try:
+        float(x)
+    except ValueError:
+        return False
+    return True
 
 
 def _cell(x: Any, digits: int) -> str:
