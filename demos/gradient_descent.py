@@ -120,7 +120,7 @@ def many_dimensions(board: Board) -> None:
         np.allclose([gradient(x) for x in points], 2 * points, rtol=1e-12),
     )
     steps: list[Any] = []
-    optim.gradient_descent(gradient, [1.8, -1.2], learning_rate=0.1, path=steps)
+    optim.gradient_descent(gradient, [-1.6, 1.3], learning_rate=0.1, path=steps)
     path = np.array(steps)
     board.claim("Every step leads to 0.8 x.", np.allclose(path[1:], 0.8 * path[:-1], rtol=1e-12))
 
@@ -134,7 +134,7 @@ def many_dimensions(board: Board) -> None:
     axes.set_xlabel("x₁", labelpad=8)
     axes.set_ylabel("x₂", labelpad=8)
     axes.set_zlabel("y = xᵀx", labelpad=8)
-    axes.view_init(elev=38, azim=-50)
+    axes.view_init(elev=48, azim=-60)
     board.figure(fig, "surface", "Steps on the surface of y = xᵀx, straight down to its minimum.")
 
 
