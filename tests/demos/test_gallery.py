@@ -13,17 +13,9 @@ from demos.gallery import Board
 from demos.gallery.build import build, run
 from demos.gallery.course import Demo, course
 from demos.gallery.pages import demo_page, inline
+from tests.demos.conftest import Gallery
 
 DEMOS = course()
-
-
-@pytest.fixture(scope="session")
-def gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a gallery of all demos with small settings."""
-    out = tmp_path_factory.mktemp("gallery")
-    failed = {outcome.demo.name: outcome.error for outcome in build(DEMOS, out, small=True) if outcome.error}
-    assert failed == {}
-    return out
 
 
 class Parts(HTMLParser):
@@ -47,8 +39,13 @@ class Parts(HTMLParser):
         self.alts += [given.get("alt")] if tag == "img" else []
 
 
-def test_every_link_and_picture_is_there(gallery: Path) -> None:
-    for page in gallery.rglob("index.html"):
+def test_every_demo_runs(gallery: Gallery) -> None:
+    assert {name: outcome.error for name, outcome in gallery.outcomes.items() if outcome.error} == {}
+    assert list(gallery.outcomes) != []
+
+
+def test_every_link_and_picture_is_there(gallery: Gallery) -> None:
+    for page in gallery.out.rglob("index.html"):
         parts = Parts(page.read_text(encoding="utf-8"))
         for lead in parts.leads:
             path, _, fragment = lead.partition("#")
@@ -61,15 +58,15 @@ def test_every_link_and_picture_is_there(gallery: Path) -> None:
         assert "script" not in parts.tags
 
 
-def test_the_index_has_a_card_for_each_demo_in_order(gallery: Path) -> None:
-    leads = Parts((gallery / "index.html").read_text(encoding="utf-8")).leads
+def test_the_index_has_a_card_for_each_demo_in_order(gallery: Gallery) -> None:
+    leads = Parts((gallery.out / "index.html").read_text(encoding="utf-8")).leads
     assert [lead.split("/")[0] for lead in leads if lead.endswith("/index.html")] == [demo.name for demo in DEMOS]
     assert len([lead for lead in leads if lead.endswith(".svg")]) == len(DEMOS)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_in_a_browser_nothing_is_fetched_or_logged_and_every_picture_shows(
-    gallery: Path, browser: Browser, scheme: str
+    gallery: Gallery, browser: Browser, scheme: str
 ) -> None:
     context = browser.new_context(color_scheme=scheme, viewport={"width": 1280, "height": 720})  # type: ignore[arg-type]
     page = context.new_page()
@@ -79,19 +76,19 @@ def test_in_a_browser_nothing_is_fetched_or_logged_and_every_picture_shows(
     page.on("pageerror", lambda error: said.append(f"error: {error}"))
     page.on("request", lambda request: requests.append(request.url))
     for name in ["index.html", *(f"{demo.name}/index.html" for demo in DEMOS)]:
-        page.goto((gallery / name).as_uri())
+        page.goto((gallery.out / name).as_uri())
         broken = page.evaluate("[...document.images].filter((i) => !i.naturalWidth).map((i) => i.src)")
         wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
         assert (name, broken, wide) == (name, [], False)
     context.close()
     assert said == []
-    assert [url for url in requests if not url.startswith(gallery.as_uri())] == []
+    assert [url for url in requests if not url.startswith(gallery.out.as_uri())] == []
 
 
-def test_the_keyboard_reaches_every_card_and_a_phone_shows_one_column(gallery: Path, browser: Browser) -> None:
+def test_the_keyboard_reaches_every_card_and_a_phone_shows_one_column(gallery: Gallery, browser: Browser) -> None:
     context = browser.new_context(viewport={"width": 360, "height": 640})
     page = context.new_page()
-    page.goto((gallery / "index.html").as_uri())
+    page.goto((gallery.out / "index.html").as_uri())
     reached = []
     for _ in range(len(DEMOS) + 1):
         page.keyboard.press("Tab")
