@@ -120,6 +120,7 @@ def of_a_network(board: Board) -> None:
         "It is what nn.cross_entropy of the outputs gives.",
         math.isclose(float(nn.cross_entropy(s, 1)), L.data, rel_tol=1e-12),
     )
+    board.derivation(autograd.explain(L, s[1]))
     board.graph(L, "softmax", "From three outputs to the loss: each edge bears its local derivative.")
     board.walkthrough(L, "The cross-entropy of three outputs")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import inspect
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
 from importlib import resources
@@ -103,7 +104,8 @@ def _item(item: Item, src: Callable[[str], str]) -> str:
                 f'<pre tabindex=0 aria-label="{_text(caption)}">{_text(text)}</pre></figure>'
             )
         case Derivation(_, html):
-            return f"<div class=wide tabindex=0 role=group aria-label=Derivation>{html}</div>"
+            plain = re.sub(r' style="[^"]*"', "", html)  # which the page's policy forbids; its own style aligns them
+            return f'<div class="wide derivation" tabindex=0 role=group aria-label=Derivation>{plain}</div>'
         case Picture(file, caption):
             return (
                 f'<figure><a href="{_text(src(file))}"><img src="{_text(src(file))}" alt="{_text(caption)}"></a>'

@@ -39,6 +39,7 @@ matplotlib.rcParams.update(
         "axes.spines.right": False,
         "axes.spines.top": False,
         "axes.titlesize": 17,
+        "axes.xmargin": 0.02,
         "figure.constrained_layout.use": True,
         "figure.facecolor": "white",
         "font.family": "DejaVu Sans",  # which comes with matplotlib: the same picture everywhere
@@ -104,7 +105,8 @@ def label_lines(axes: Axes, *, size: float = 15) -> None:
             x, y = axes.transData.inverted().transform((pixels[last, 0], height / points)).tolist()
             ends.append((height, line, (x, y)))
     ends.sort(key=lambda end: end[0])
-    for (height, line, end), place in zip(ends, _apart([height for height, _, _ in ends], 1.25 * size)):
+    places = _apart([height for height, _, _ in ends], 1.25 * size, bottom * points + size / 2, top * points - size / 2)
+    for (height, line, end), place in zip(ends, places):
         axes.annotate(
             str(line.get_label()),
             end,
@@ -123,16 +125,17 @@ def dark(colour: Any) -> tuple[float, float, float]:
     return 0.7 * r, 0.7 * g, 0.7 * b
 
 
-def _apart(places: list[float], gap: float) -> list[float]:
-    """Ascending places moved as little as need be for ``gap`` between neighbours."""
+def _apart(places: list[float], gap: float, low: float, high: float) -> list[float]:
+    """Ascending places moved as little as need be for ``gap`` between neighbours, between ``low`` and ``high``."""
+
+    def spread(group: list[float]) -> list[float]:
+        width = gap * (len(group) - 1)
+        first = max(low, min(sum(group) / len(group) - width / 2, high - width))
+        return [first + gap * i for i in range(len(group))]
+
     groups: list[list[float]] = []  # of places that touch, each spread evenly about its mean
     for place in places:
         groups.append([place])
-        while len(groups) > 1 and _spread(groups[-2], gap)[-1] + gap > _spread(groups[-1], gap)[0]:
+        while len(groups) > 1 and spread(groups[-2])[-1] + gap > spread(groups[-1])[0]:
             groups[-2:] = [groups[-2] + groups[-1]]
-    return [place for group in groups for place in _spread(group, gap)]
-
-
-def _spread(group: list[float], gap: float) -> list[float]:
-    first = sum(group) / len(group) - gap * (len(group) - 1) / 2
-    return [first + gap * i for i in range(len(group))]
+    return [place for group in groups for place in spread(group)]

@@ -123,3 +123,4 @@ def test_labels_at_the_ends_of_lines_do_not_overlap() -> None:
     assert len(boxes) == 6
     assert all(low.y1 <= high.y0 + 1 for low, high in itertools.pairwise(boxes))
     assert all(box.x1 <= fig.bbox.x1 for box in boxes)  # the figure makes room for them
+    assert boxes[0].y0 >= axes.get_window_extent().y0 - 3  # clear of the axis and its numbers
