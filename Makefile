@@ -3,10 +3,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check bench pictures clean
+.PHONY: demo gallery test check bench pictures clean
 
 demo: .venv/demos.stamp  ## the slide's toy network, stepped through
 	$(BIN)/python -m demos toy_network
+
+gallery: .venv/demos.stamp  ## every example, and the gallery of them: out/index.html
+	$(BIN)/python -m demos all
 
 test: .venv/dev.stamp  ## the whole test suite
 	$(BIN)/python -m pytest

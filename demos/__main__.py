@@ -1,15 +1,19 @@
-"""`python -m demos` lists the demos, `python -m demos NAME` runs one."""
+"""`python -m demos` lists the demos, `python -m demos NAME` runs one, `python -m demos all` makes a gallery of them."""
 
 from __future__ import annotations
 
 import argparse
+import difflib
 import importlib
-import pkgutil
+import io
 import sys
+import time
+from itertools import groupby
 from pathlib import Path
 from typing import NoReturn
 
-import demos
+from demos.gallery.build import build
+from demos.gallery.course import DECKS, course, names
 
 
 class Parser(argparse.ArgumentParser):
@@ -27,33 +31,61 @@ def natural(text: str) -> int:
     return int(text)
 
 
+def listing() -> str:
+    """The demos, deck by deck."""
+    lines = ["python -m demos NAME [options]; each demo explains its options with --help"]
+    for deck, demos in groupby(course(), key=lambda demo: demo.deck):
+        lines += ["", f"{deck}: {DECKS[deck]}", *[f"  {demo.name:22} {demo.title}" for demo in demos]]
+    return "\n".join([*lines, "", "python -m demos all runs every one and makes a gallery of them: out/index.html"])
+
+
+def run_every_demo(out: Path, seed: int) -> int:
+    """Run all demos and write the gallery, telling of progress; returns the exit status."""
+    begun = time.perf_counter()
+    failed = 0
+    demos = course()
+    for count, outcome in enumerate(build(demos, out, seed), start=1):
+        print(f"  {count:2}/{len(demos)}   {outcome.demo.name:22} {outcome.seconds:5.1f} s", flush=True)
+        if outcome.error:
+            failed += 1
+            print(f"python -m demos {outcome.demo.name} failed:\n{outcome.error}", file=sys.stderr, flush=True)
+    print(f"wrote {out / 'index.html'} in {time.perf_counter() - begun:.0f} s")
+    return 1 if failed else 0
+
+
 def run(arguments: list[str]) -> int:
     """Run the demo that the command line names; returns the exit status."""
-    names = sorted(module.name for module in pkgutil.iter_modules(demos.__path__) if module.name != "__main__")
     if not arguments or arguments[0] in ("-h", "--help"):
-        print("python -m demos NAME [options]; each demo explains its options with --help\n")
-        for name in names:
-            print(f"  {name:16} {(importlib.import_module(f'demos.{name}').__doc__ or '').splitlines()[0]}")
+        print(listing())
         return 0
     name, *rest = arguments
-    if name not in names:
-        print(f"python -m demos: no demo is called {name!r}; there are {', '.join(names)}", file=sys.stderr)
+    if name not in ("all", *names()):
+        close = difflib.get_close_matches(name, [*names(), "all"])
+        hint = f"did you mean {' or '.join(close)}? " if close else ""
+        print(f"python -m demos: no demo is called {name!r}; {hint}`python -m demos` lists them", file=sys.stderr)
         return 2
-    demo = importlib.import_module(f"demos.{name}")
-    parser = Parser(prog=f"python -m demos {name}", description=demo.__doc__, allow_abbrev=False)
-    parser.add_argument("--out", type=Path, default=Path("out", name), help="folder for what it writes (%(default)s)")
+    parser = Parser(prog=f"python -m demos {name}", allow_abbrev=False)
+    out = Path("out") if name == "all" else Path("out", name)
+    parser.add_argument("--out", type=Path, default=out, help="folder for what it writes (%(default)s)")
     parser.add_argument("--seed", type=natural, default=0, help="of everything random (%(default)s)")
-    demo.add_options(parser)
+    main = run_every_demo
+    if name != "all":
+        demo = importlib.import_module(f"demos.{name}")
+        main, parser.description = demo.main, demo.__doc__
+        if hasattr(demo, "add_options"):
+            demo.add_options(parser)
     try:
-        demo.main(**vars(parser.parse_args(rest)))
+        result = main(**vars(parser.parse_args(rest)))
     except (KeyboardInterrupt, EOFError):  # Ctrl-C, Ctrl-D
         print()
         return 130
     except OSError as error:
         print(f"python -m demos {name}: {error}", file=sys.stderr)
         return 1
-    return 0
+    return result if name == "all" else 0
 
 
 if __name__ == "__main__":
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that has no σ shows a question mark
     sys.exit(run(sys.argv[1:]))

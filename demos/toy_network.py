@@ -1,7 +1,10 @@
-"""The slide's 3-2-1 network, by hand: forward pass, backward pass, update; then trained on more students.
+"""The toy network: forward pass, backward pass and update, by hand.
 
-Source: CS 435/635, IIT Indore, "Gradient Descent and Training Neural Networks", the example of steps 1 to 3. Does a
-student get a B- or better, from the shares of assignments completed, readings read and lectures watched?
+Does a student get a B- or better, from the shares of assignments completed, readings read and lectures watched?
+
+Source: IITI, "Example", steps 1 to 3.
+
+Rows: 1.
 """
 
 from __future__ import annotations
@@ -25,14 +28,12 @@ from autograd import (
     Frame,
     Program,
     Value,
-    draw,
-    draw_network,
     explain,
     frames,
     half_squared_error,
     squared_error,
-    walkthrough,
 )
+from demos.gallery import Board
 
 # %% What the slide gives.
 
@@ -263,8 +264,12 @@ def main(
     loss: str = "half",
     step: bool = False,
     explained: Sequence[str] | None = None,
-) -> None:
-    """Write the example on the blackboard, draw it in the folder ``out``, and train the network on more students."""
+) -> Board | None:
+    """Write the example on the blackboard, draw it in the folder ``out``, and train the network on more students.
+
+    Returns:
+        What the gallery shows of it; None if only an explanation was asked for.
+    """
     if loss == "full" and rounding == "slide":
         sys.exit("--rounding slide rounds Err, which is -dE/di with --loss half only")
     if explained:
@@ -272,8 +277,8 @@ def main(
             print(explanation(explained, rounding, loss))
         except ValueError as error:
             sys.exit(f"--explain: {error}")
-        return
-    out.mkdir(parents=True, exist_ok=True)
+        return None
+    board = Board(out, echo=False)
     waits = step and sys.stdin.isatty()
 
     def say(text: str) -> None:
@@ -288,32 +293,50 @@ def main(
     model = slide_network()
     E = slide_error(model, loss)
     story = frames(E, optimizer=optim.SGD(model.parameters(), lr=lr), err=loss == "half")
-    walkthrough(
+    board.say(f"The network of the slide, with x = {INPUTS}, t = {TARGET} and lr = {lr}.")
+    board.walkthrough(
         E,
-        out / "walkthrough.html",
+        "The slide's 3-2-1 network",
         optimizer=optim.SGD(model.parameters(), lr=lr),
-        title="The slide's 3-2-1 network",
         err=loss == "half",
     )
     program, quantities = one_step(model, loss, rounding)
+    board.network(program, "network", "The network after the backward pass", cover=True, err=loss == "half")
     phases = {"forward": [*FORWARD, LOSS[loss]], "backward": BACKWARD, "update": UPDATE[loss]}
     for number, (phase, lines) in enumerate(phases.items(), start=1):
         say(f"\nStep {number}, {phase}" + ("" if phase == "update" else " pass"))
         step_by_step = (told(frame, rounding) for frame in story if frame.phase == phase)
         for line in step_by_step if step else blackboard(lines, quantities, rounding):
             say(line)
+        board.heading(f"Step {number}, {phase}" + ("" if phase == "update" else " pass"))
+        rows = [(line.name, line.formula, quantities[line.name], line.printed) for line in lines]
+        board.table(["quantity", "formula", "value", "slide"], rows, "", digits=6)
         if phase == "backward":
+            board.say(TRAP)
+            board.say(ROUNDING)
             say(TRAP)
             if rounding == "exact":
                 say(ROUNDING)
-    draw_network(program, err=loss == "half").write_svg(out / "network.svg")
-    draw(program).write_svg(out / "graph.svg")
+    rounded = one_step(slide_network(), "half", "slide")[1]
+    board.claim(
+        "Rounded at every step, as the slide does, every digit that it prints is met.",
+        all(f"{rounded[name]:g}" == printed for name, printed in PRINTED.items()),
+    )
+    board.graph(program, "graph", "The computation graph: every edge bears its local derivative")
 
-    say("\nRepeat steps 1-3 with new examples: stochastic gradient descent, one student at a time")
+    news = "Repeat steps 1-3 with new examples: stochastic gradient descent, one student at a time"
+    board.heading("New examples")
+    say(f"\n{news}")
     rng = np.random.default_rng(seed)
+    progress = []
     for line in train(model, *students(80, rng), rng):
         print(line, flush=True)
-    say(f"  accuracy on 200 students it has not seen: {accuracy(model, *students(200, rng)):.1%}\n")
+        progress.append(line)
+    board.code("\n".join(progress), news)
+    unseen = accuracy(model, *students(200, rng))
+    say(f"  accuracy on 200 students it has not seen: {unseen:.1%}\n")
+    board.number("accuracy on 200 students it has not seen", unseen)
     for name in ("network.svg", "graph.svg", "walkthrough.html"):
         print(f"wrote {out / name}")
     shown_on_a_display(out / "walkthrough.html")
+    return board

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 import autograd
 import nn
@@ -24,10 +23,6 @@ from autograd import Parameter, Value, Walkthrough, explain, half_squared_error,
 from demos.toy_network import INPUTS, TARGET, slide_network
 
 ROOT = Path(__file__).parents[2]
-ARGUMENTS = [
-    *["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
-    *["--disable-sync", "--disable-quic", "--no-first-run"],
-]
 ROUND = 44  # the frames of one step of training of the toy network
 STEPS = 2 * ROUND
 UNKNOWN = "·"
@@ -113,20 +108,6 @@ def four(x: float) -> str:
 
 
 # ---- The browser -------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's chromium."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        if os.environ.get("CHALKGRAD_REQUIRE_BROWSER"):
-            pytest.fail("there is no chromium, and CHALKGRAD_REQUIRE_BROWSER is set")
-        pytest.skip("there is no chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,0 +1,6 @@
+"""What the demos share: the board they write on, one style for their plots, and the gallery made of it all."""
+
+from demos.gallery import style
+from demos.gallery.board import Board
+
+__all__ = ["Board", "style"]

@@ -1,0 +1,257 @@
+"""The board: what a demo writes on. It prints, checks and draws, and remembers all of it for the gallery."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, SupportsFloat
+
+import numpy as np
+from matplotlib.figure import Figure
+
+import autograd
+from autograd import Explanation, Program, Value
+from autograd.files import write_whole
+
+WIDTH = 110  # of what is printed
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The title of a section."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph of the story."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Number:
+    """A quantity, and what the slide prints for it ("" where it prints nothing)."""
+
+    name: str
+    value: str
+    slide: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement that was checked."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """Cells as text; ``numeric`` says of each column whether it holds numbers."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: tuple[bool, ...]
+    caption: str
+
+
+@dataclass(frozen=True)
+class Code:
+    """A program, or anything else that is set in columns."""
+
+    text: str
+    caption: str
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A chain rule written out: as text for the terminal, as markup (of the engine's own making) for a page."""
+
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An SVG file in the board's folder."""
+
+    file: str
+    caption: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """A walkthrough in the board's folder."""
+
+    file: str
+    caption: str
+
+
+Item = Heading | Text | Number | Claim | Table | Code | Derivation | Picture | Page
+
+
+class Board:
+    """What a demo writes on, from top to bottom.
+
+    Args:
+        out: the folder for pictures and pages; it is made.
+        echo: whether to print what is written.
+
+    Attributes:
+        out: the folder.
+        items: what was written, in order; the gallery shows it.
+        cover: the file of the picture for the gallery's card; the first one, unless a picture says ``cover=True``.
+    """
+
+    def __init__(self, out: Path, echo: bool = True) -> None:
+        out.mkdir(parents=True, exist_ok=True)
+        self.out = out
+        self.echo = echo
+        self.items: list[Item] = []
+        self.cover = ""
+
+    def heading(self, text: str) -> None:
+        """Begin a section."""
+        self._add(Heading(text), f"\n{text}\n{'-' * len(text)}")
+
+    def say(self, text: str) -> None:
+        """Tell a paragraph of the story; line breaks in it mean nothing."""
+        text = " ".join(text.split())
+        self._add(Text(text), textwrap.fill(text, WIDTH))
+
+    def number(self, name: str, value: SupportsFloat, slide: str = "", digits: int = 6) -> None:
+        """Give a quantity beside the slide's figure.
+
+        Args:
+            name: what it is, with its unit.
+            value: a number or a Value.
+            slide: what the slide prints, as text: its digits count. "" where it prints nothing.
+            digits: significant ones, to show of the value (of a whole number all are shown).
+
+        Raises:
+            AssertionError: the value, rounded to the slide's digits, is not the slide's figure.
+        """
+        if slide and Decimal(float(value)).quantize(Decimal(slide)) != Decimal(slide):
+            raise AssertionError(f"{name} is {float(value)!r}, where the slide has {slide}")
+        digits = max(digits, len(Decimal(slide).as_tuple().digits) + 2) if slide else digits
+        item = Number(name, _cell(value, digits), slide)
+        self._add(item, f"  {name} = {item.value}" + (f"   slide: {slide}" if slide else ""))
+
+    def claim(self, text: str, holds: bool | np.bool_) -> None:
+        """State what was found to be so.
+
+        Args:
+            text: the statement, as the slide makes it.
+            holds: whether the demo's numbers bear it out.
+
+        Raises:
+            AssertionError: they do not.
+        """
+        if not holds:
+            raise AssertionError(f"this does not hold: {text}")
+        self._add(Claim(text), textwrap.fill(text, WIDTH, initial_indent="  [x] ", subsequent_indent="      "))
+
+    def table(self, headings: Sequence[str], rows: Iterable[Sequence[object]], caption: str, digits: int = 4) -> None:
+        """Set out numbers and words in columns.
+
+        Args:
+            headings: one a column, with units.
+            rows: of texts, numbers and Values, as many as there are headings.
+            caption: what the table shows; "" where the heading says it.
+            digits: significant ones, of every number that is not whole.
+
+        Raises:
+            ValueError: a row is too short or too long.
+        """
+        given = [tuple(row) for row in rows]
+        for row in given:
+            if len(row) != len(headings):
+                raise ValueError(f"each row must have {len(headings)} cells, one a heading, got {len(row)}: {row}")
+        numeric = tuple(all(_is_number(row[k]) for row in given) for k in range(len(headings)))
+        cells = tuple(tuple(_cell(cell, digits) for cell in row) for row in given)
+        widths = [max(map(len, column)) for column in zip(headings, *cells)]
+        lines = [
+            "  " + "   ".join(c.rjust(w) if n else c.ljust(w) for c, w, n in zip(row, widths, numeric)).rstrip()
+            for row in (headings, *cells)
+        ]
+        self._add(Table(tuple(headings), cells, numeric, caption), "\n".join([f"  {caption}:"] * bool(caption) + lines))
+
+    def code(self, text: str, caption: str) -> None:
+        """Show a program, such as the source of a compiled function, or other text set in columns."""
+        text = textwrap.dedent(text).strip("\n")
+        self._add(Code(text, caption), f"  {caption}:\n{textwrap.indent(text, '    ')}")
+
+    def derivation(self, explanation: Explanation) -> None:
+        """Write out a chain rule, as `autograd.explain` gives it."""
+        text = explanation.text(ascii=True)
+        self._add(Derivation(text, explanation._repr_html_()), textwrap.indent(text, "  "))
+
+    def figure(self, fig: Figure, name: str, caption: str, cover: bool = False) -> None:
+        """Save a plot as ``name.svg``, the same bytes for the same figure.
+
+        Args:
+            fig: made by `demos.gallery.style.figure`.
+            name: of the file, without its ending.
+            caption: what there is to see; also what a screen reader says in place of the plot.
+            cover: show it on the gallery's card; likewise below.
+        """
+        svg = io.StringIO()
+        fig.savefig(svg, format="svg", metadata={"Title": caption, "Date": None, "Creator": None})
+        self._picture(write_whole(self.out / f"{name}.svg", svg.getvalue()), caption, cover)
+
+    def graph(self, output: Value | Program, name: str, caption: str, cover: bool = False, **options: Any) -> None:
+        """Draw the computation graph as ``name.svg``; ``options`` are those of `autograd.draw`."""
+        self._picture(autograd.draw(output, **options).write_svg(self.out / f"{name}.svg"), caption, cover)
+
+    def network(self, output: Value | Program, name: str, caption: str, cover: bool = False, **options: Any) -> None:
+        """Draw the network's units as ``name.svg``; ``options`` are those of `autograd.draw_network`."""
+        self._picture(autograd.draw_network(output, **options).write_svg(self.out / f"{name}.svg"), caption, cover)
+
+    def walkthrough(self, output: Value, caption: str, name: str = "walkthrough", **options: Any) -> None:
+        """Write the page that steps through the program; ``options`` are those of `autograd.walkthrough`."""
+        options.setdefault("title", caption)
+        path = self.out / f"{name}.html"
+        autograd.walkthrough(output, path, **options)
+        self._add(Page(path.name, caption), f"wrote {path}")
+
+    def _picture(self, path: Path, caption: str, cover: bool) -> None:
+        if cover:
+            self.cover = path.name
+        self._add(Picture(path.name, caption), f"wrote {path}")
+
+    def _add(self, item: Item, printed: str) -> None:
+        self.items.append(item)
+        if self.echo:
+            print(printed, flush=True)
+
+    def _repr_html_(self) -> str:
+        from demos.gallery.pages import inline  # which imports this module
+
+        return inline(self)
+
+
+def _is_number(x: object) -> bool:
+    """Whether a cell holds a number, as such or as the slide prints it; none is as good."""
+    if not isinstance(x, str) or not x:
+        return True
+    try:
+        float(x)
+    except ValueError:
+        return False
+    return True
+
+
+def _cell(x: Any, digits: int) -> str:
+    """A cell of a table: numbers to so many significant digits, whole ones in full."""
+    if isinstance(x, str):
+        return x
+    if isinstance(x, bool | np.bool_):
+        return "yes" if x else "no"
+    if isinstance(x, int | np.integer):
+        return str(x)
+    return f"{float(x) + 0.0:.{digits}g}"
