@@ -115,7 +115,8 @@ class Code:
             self, other = other, self
         if self.number is not None and other.number is None:
             if other.scaled is not None:
-                return literal(self.number * other.scaled[0]) * other.scaled[1]
+                product: Code = literal(self.number * other.scaled[0]) * other.scaled[1]
+                return product
             return replace(_infix(self, "*", other, MUL, lambda a, b: a * b), scaled=(self.number, other))
         if self == other and self.number is None:
             return replace(self, text=f"{self.within(ATOM)}**2", tight=POW, sides=None, scaled=None)

@@ -214,7 +214,8 @@ class Lowering:
         key = (array.name, place.tobytes(), place.shape)
         if key not in self.views:  # a copy, which the backward pass may need again
             text = Code(f"{array.name}[{colon}{self.constant(place, 'places')}]")
-            self.views[key] = Array(str(self.write(f"{array.name}_picked", text)), place.shape[-1], array.batched)
+            name = f"{array.name}_{'patches' if place.ndim == 2 else 'picked'}"
+            self.views[key] = Array(str(self.write(name, text)), place.shape[-1], array.batched)
         return self.views[key].name
 
     def view(self, slot: Slot) -> Array:
@@ -362,12 +363,12 @@ class Lowering:
                 d = self.full(array, d)
             by_unit, pair = d, f"{x}.T @ {d}"
             if items > 1:
-                by_unit = Code(f"{d}.reshape(m, {items}, {units}).sum(1)", batched=True)
+                by_unit = Code(f"{d}.reshape(-1, {units}).sum(0)")
                 pair = f"{x}.reshape(-1, {product.left.place.shape[-1]}).T @ {d}.reshape(-1, {units})"
                 d = Code(f"{d}.reshape(m, {items}, {units})")
             self.share(product.right, Code(pair, MATMUL), False)
             for slot in filter(None, product.rest):
-                self.share(slot, by_unit, True, units)
+                self.share(slot, by_unit, by_unit.batched, units)
             onward = Code(f"{d} * {weights}.T", MUL) if units == 1 else Code(f"{d} @ {weights}.T", MATMUL)
             self.share(product.left, replace(onward, batched=True), True)
 
@@ -492,11 +493,6 @@ def _common(slot: Slot) -> Slot:
     return Slot(slot.array, slot.place[:1]) if same else slot
 
 
-def _each(partial: Any) -> Any:
-    """The partial by one input: by a sequence, what stands for each of its elements."""
-    return partial[0] if isinstance(partial, list) else partial
-
-
 def _sum(shares: Sequence[Code]) -> Code:
     """The sum of the shares; a share that comes twice is doubled, and those with a minus come last."""
     times = {share: shares.count(share) for share in shares}
@@ -551,9 +547,8 @@ def lower(
             result = Code(f"np.broadcast_to({result}, (m, {outputs.size}))")
         if outputs.ndim != 1:
             result = Code(f"{result.within(ATOM)}.reshape({', '.join(['m', *map(str, outputs.shape)])})")
-        return Lowered(
-            _function("value", arguments, [*head, *lowering.openings, *forward], str(result)), lowering.constants
-        )
+        source = _function("value", arguments, [*head, *lowering.openings, *forward], str(result))
+        return Lowered("\n\n".join([*map(_told, filter(None, [lowering.constants])), source]), lowering.constants)
     mean = reduction == "mean"
     total = f"{result.within(ATOM)}.sum()" if result.number is None else str(result)
     if batched == mean:
@@ -565,7 +560,7 @@ def lower(
     else:
         lowering.lines.append("gradient = np.zeros_like(theta)" if jax else "gradient[:] = 0")
     head += lowering.openings
-    functions = []
+    functions = [_told(lowering.constants)] if lowering.constants else []
     if lowering.parts:
         views = [(view.name, evenly("theta", place, arguments["theta"].width)) for view, place in lowering.parts]
         names = _tuple([name for name, _ in views])
@@ -580,6 +575,11 @@ def lower(
     else:
         functions.append(_function("value_and_grad", [*arguments, "gradient"], both, total))
     return Lowered("\n\n".join(functions), lowering.constants)
+
+
+def _told(constants: Mapping[str, NDArray[Any]]) -> str:
+    """A comment on the arrays that the code refers to."""
+    return "".join([f"# {name}: {_shape(array)} {array.dtype.name}\n" for name, array in constants.items()])
 
 
 def _shape(place: Indices) -> str:

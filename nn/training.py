@@ -231,7 +231,8 @@ def _eager(
     """The same as `_compiled`, by the scalar engine."""
 
     def risk(X: Array, targets: Array) -> Value:
-        return autograd.sum([loss(model(x), t) for x, t in zip(X.tolist(), targets.tolist())]) / len(X)
+        total: Value = autograd.sum([loss(model(x), t) for x, t in zip(X.tolist(), targets.tolist())])
+        return total / len(X)
 
     def step(X: Array, targets: Array, theta: Array) -> tuple[float, Array]:
         autograd.unpack(theta, parameters)
