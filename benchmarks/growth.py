@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 import subprocess
 import sys
@@ -23,15 +22,23 @@ WIDER = {"784-13-10": (784, 13, 10), "784-130-10": (784, 130, 10)}
 DEEPER = {"40 layers of 16": (16,) * 41, "400 layers of 16": (16,) * 401}
 
 
-def compiling(nets: Mapping[str, Sequence[int]], rounds: int = 3) -> tuple[dict[str, float], dict[str, float]]:
-    """The median of seconds, and the bytes at their peak, that tracing and compiling each net costs."""
-    costs: dict[str, list[tuple[float, int]]] = {name: [] for name in nets}
+def compiling(nets: Mapping[str, Sequence[int]], rounds: int = 5) -> dict[str, float]:
+    """Seconds to trace and compile each net: the median of rounds, in each of which they take turns."""
+    times: dict[str, list[float]] = {name: [] for name in nets}
     for _ in range(rounds):
         for name, sizes in nets.items():
             command = [sys.executable, "-m", "benchmarks.growth", *map(str, sizes)]
-            costs[name].append(json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout))
-    seconds = {name: statistics.median(seconds for seconds, _ in measured) for name, measured in costs.items()}
-    return seconds, {name: statistics.median(peak for _, peak in measured) for name, measured in costs.items()}
+            times[name].append(float(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout))
+    return {name: statistics.median(values) for name, values in times.items()}
+
+
+def bytes_at_the_peak(nin: int, *nouts: int) -> int:
+    """Memory that it takes to build a net, trace it and compile it."""
+    tracemalloc.start()
+    compile_once(nn.MLP(nin, nouts, activation="relu"), nin, nouts[-1])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
 
 
 def compile_once(model: nn.MLP, nin: int, classes: int) -> None:
@@ -41,15 +48,11 @@ def compile_once(model: nn.MLP, nin: int, classes: int) -> None:
 
 
 def main(nin: int, *nouts: int) -> None:
-    """Print the seconds of compiling a net, and the bytes at the peak of building and compiling it once more."""
+    """Print the processor's seconds, which other programs on the machine don't lengthen as they do the clock's."""
     model = nn.MLP(nin, nouts, activation="relu")
-    start = time.perf_counter()
+    start = time.process_time()
     compile_once(model, nin, nouts[-1])
-    seconds = time.perf_counter() - start
-    del model
-    tracemalloc.start()
-    compile_once(nn.MLP(nin, nouts, activation="relu"), nin, nouts[-1])
-    print(json.dumps([seconds, tracemalloc.get_traced_memory()[1]]))
+    print(time.process_time() - start)
 
 
 if __name__ == "__main__":

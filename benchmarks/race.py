@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 ROUNDS, TURN = 50, 0.02  # a turn's seconds
-LEAST = 5  # turns of a contestant whose step is longer than a turn
+LEAST_STEPS = 4  # of a turn: a step that follows on another pays for the garbage of the one before
+LEAST_TURNS = 3
 
 
 @dataclass(frozen=True)
@@ -45,31 +46,32 @@ def check(contestants: Sequence[Contestant]) -> None:
 def race(contestants: Sequence[Contestant]) -> dict[str, float]:
     """Seconds a step: the median over rounds, in each of which contestants take turns of as many steps as fit.
 
-    One whose step is longer than a turn sits out rounds in proportion.
+    One whose steps take longer than a turn sits out rounds in proportion.
     """
     check(contestants)
     gc.collect()
     gc.freeze()  # nobody's collector goes through what the others have imported
-    steps = {contestant.name: _steps_a_turn(contestant) for contestant in contestants}
+    durations = {contestant.name: _duration(contestant) for contestant in contestants}
     times: dict[str, list[float]] = {contestant.name: [] for contestant in contestants}
     for k in range(ROUNDS):
         for contestant in contestants:
-            count = steps[contestant.name]
-            if k % min(math.ceil(1 / count), ROUNDS // LEAST):
+            steps = max(LEAST_STEPS, round(TURN / durations[contestant.name]))
+            every = max(1, round(steps * durations[contestant.name] / TURN))
+            if k % min(every, math.ceil(ROUNDS / LEAST_TURNS)):
                 continue
             gc.collect()
             start = time.perf_counter()
-            for _ in range(math.ceil(count)):
+            for _ in range(steps):
                 contestant.step()
-            times[contestant.name].append((time.perf_counter() - start) / math.ceil(count))
+            times[contestant.name].append((time.perf_counter() - start) / steps)
     gc.unfreeze()
     return {name: statistics.median(values) for name, values in times.items()}
 
 
-def _steps_a_turn(contestant: Contestant) -> float:
-    """How many steps take as long as a turn: less than 1 where one takes longer."""
+def _duration(contestant: Contestant) -> float:
+    """Seconds a step, roughly."""
     start, count = time.perf_counter(), 0
     while (elapsed := time.perf_counter() - start) < TURN:
         contestant.step()
         count += 1
-    return count if count > 1 else TURN / elapsed
+    return elapsed / count
