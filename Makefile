@@ -19,7 +19,7 @@ check: .venv/dev.stamp  ## style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: .venv/dev.stamp  ## speed beside the peers; PyTorch takes part where it is installed
+bench: .venv/dev.stamp  ## speed beside the peers; PyTorch and JAX take part where they are installed
 	$(BIN)/python -m benchmarks
 
 pictures: .venv/demos.stamp  ## the pictures in the README

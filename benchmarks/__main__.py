@@ -1,38 +1,70 @@
-"""Race every workload and print one table of ratios."""
+"""Race workloads and print one table of ratios: all of them, or those named, `python -m benchmarks w1 w4`."""
 
 from __future__ import annotations
 
+import os
 import platform
+import sys
 import warnings
+from importlib import import_module
 
-from benchmarks import chain, w1, w2
-from benchmarks.race import race
-
-WORKLOADS = {  # rounds, steps a turn
-    "W1, 2-16-16-1 net, 100 points": (w1, 7, 4),
-    "W2, the toy network": (w2, 15, 300),
-    "chain of 10,000 nodes": (chain, 9, 4),
+WORKLOADS = {
+    "w1": "W1, 2-16-16-1 net, 100 points",
+    "w2": "W2, the toy network",
+    "w4": "W4, 64-32-10 net, 32 digits",
+    "mnist_sized": "784-128-10 net, 64 images",
+    "convolution": "8 filters of 3×3, 16 images of 28×28",
+    "digits": "a whole training: digits, 100 epochs, to 97% of the test set",
+    "chain": "chain of 10,000 nodes",
 }
+OTHERS = ("memory", "compile")
 
 
-def main() -> None:
+def main(chosen: list[str]) -> None:
     """Times are for a feel and differ between machines; the ratios are what to compare."""
+    if unknown := [name for name in chosen if name not in (*WORKLOADS, *OTHERS)]:
+        sys.exit(f"no workload is called {unknown[0]!r}; there are {', '.join((*WORKLOADS, *OTHERS))}")
+    chosen = chosen or [*WORKLOADS, *OTHERS]
+    one_thread()
+    from benchmarks import chain, growth, mnist_sized
+    from benchmarks.race import race
+
     warnings.simplefilter("ignore")
     print(f"Python {platform.python_version()}, medians of interleaved runs, results checked equal first\n")
-    print("| one training step | who | cost | ratio to chalkgrad |")
+    print("| one training step | who | cost | ratio to the first |")
     print("|---|---|---:|---:|")
-    for name, (workload, rounds, repeats) in WORKLOADS.items():
-        seconds = race(list(workload.contestants()), rounds, repeats)
-        rows(name, {who: s * 1e6 for who, s in seconds.items()}, "µs")
-    rows("memory a node of the chain", chain.bytes_a_node(), "bytes")
+    for name in chosen:
+        if name in WORKLOADS:
+            seconds = race(list(import_module(f"benchmarks.{name}").contestants()))
+            rows(WORKLOADS[name], {who: s * 1e6 for who, s in seconds.items()}, "µs")
+    if "memory" in chosen:
+        rows("memory a node of the chain", chain.bytes_a_node(), "bytes")
+    if "compile" in chosen:
+        net = mnist_sized.SIZES
+        rows("compiling the 784-128-10 net", milliseconds(growth.compiling({"chalkgrad": net})), "ms")
+        rows("memory for that, at the peak", {"chalkgrad": growth.bytes_at_the_peak(*net) / 1e6}, "MB")
+        rows("compiling a net 10 times wider", milliseconds(growth.compiling(growth.WIDER)), "ms")
+        rows("compiling a net 10 times deeper", milliseconds(growth.compiling(growth.DEEPER)), "ms")
+
+
+def milliseconds(seconds: dict[str, float]) -> dict[str, float]:
+    """The same, in the table's unit."""
+    return {who: s * 1e3 for who, s in seconds.items()}
+
+
+def one_thread() -> None:
+    """Libraries read this when they are imported: no contestant is to have more threads than another."""
+    for library in ("OPENBLAS_NUM", "MKL_NUM", "OMP_NUM", "VECLIB_MAXIMUM"):
+        os.environ[f"{library}_THREADS"] = "1"
+    os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
 
 def rows(workload: str, costs: dict[str, float], unit: str) -> None:
-    """One line of the table for each contestant; the first one is chalkgrad."""
-    ours = next(iter(costs.values()))
+    """One line of the table for each contestant, beside the first one's cost."""
+    first = next(iter(costs.values()))
     for k, (name, cost) in enumerate(costs.items()):
-        print(f"| {'' if k else workload} | {name} | {cost:,.0f} {unit} | {cost / ours:.3g} |", flush=True)
+        print(f"| {'' if k else workload} | {name} | {cost:,.0f} {unit} | {cost / first:.3g} |", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -9,10 +9,13 @@ from typing import Any
 
 import numpy as np
 
+import autograd
 import nn
 import optim
 from autograd import relu
 from autograd import sum as total
+from benchmarks import peers
+from benchmarks.layout import Floats, pack, unpack
 from benchmarks.race import Contestant
 
 ALPHA, LR = 1e-4, 0.05
@@ -20,20 +23,42 @@ RNG = np.random.default_rng(1)
 X = RNG.normal(size=(100, 2))
 Y = np.where(X[:, 0] * X[:, 1] > 0, 1.0, -1.0)
 ROWS, LABELS = X.tolist(), Y.tolist()
-START = [p.data for p in nn.MLP(2, [16, 16, 1], activation="relu").parameters()]
+SIZES = (2, 16, 16, 1)
+START = autograd.pack(nn.MLP(2, [16, 16, 1], activation="relu").parameters())
 
 
 def contestants() -> Iterator[Contestant]:
     """Everyone who can be raced here, chalkgrad first."""
-    yield chalkgrad()
+    yield compiled()
+    yield eager()
     yield hand_written_numpy()
     yield micrograd("micrograd", collect=False)
     yield micrograd("micrograd, collector off", collect=True)
     with contextlib.suppress(ImportError):
         yield pytorch()
+    with contextlib.suppress(ImportError):
+        yield jax()
 
 
-def chalkgrad() -> Contestant:
+def compiled() -> Contestant:
+    """The loss of one example, compiled."""
+    model = nn.MLP(2, [16, 16, 1], activation="relu")
+    parameters = model.parameters()
+    risk = autograd.compile(lambda x, y: nn.hinge(model(x), y) + nn.l2(parameters, ALPHA), parameters)
+    optimizer = optim.SGD(parameters, lr=LR)
+    theta = autograd.pack(parameters)
+    gradient = np.empty_like(theta)
+
+    def step() -> float:
+        nonlocal gradient
+        loss, gradient = risk.value_and_grad(X, Y, theta=theta)
+        optimizer.update(theta, gradient)
+        return loss
+
+    return Contestant("chalkgrad, compiled", step, lambda: gradient)
+
+
+def eager() -> Contestant:
     """The eager engine: one node a neuron."""
     model = nn.MLP(2, [16, 16, 1], activation="relu")
     parameters = model.parameters()
@@ -56,7 +81,7 @@ def micrograd(name: str, collect: bool) -> Contestant:
 
     model = MLP(2, [16, 16, 1])
     parameters: list[Any] = model.parameters()
-    for parameter, data in zip(parameters, START):
+    for parameter, data in zip(parameters, START.tolist()):
         parameter.data = data
 
     def step() -> float:
@@ -78,21 +103,11 @@ def micrograd(name: str, collect: bool) -> Contestant:
     return Contestant(name, step, lambda: [p.grad for p in parameters])
 
 
-def unpack(theta: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Weight matrix and bias of each layer, as views of the flat parameters."""
-    layers, start = [], 0
-    for nin, nout in ((2, 16), (16, 16), (16, 1)):
-        block = theta[start : start + nout * (nin + 1)].reshape(nout, nin + 1)
-        layers.append((block[:, :-1], block[:, -1]))
-        start += block.size
-    return layers
-
-
 def hand_written_numpy() -> Contestant:
     """The matrix form, backpropagated by hand: the floor on this stack."""
-    theta, gradient = np.array(START), np.zeros(len(START))
-    (w1, b1), (w2, b2), (w3, b3) = unpack(theta)
-    (g1, h1), (g2, h2), (g3, h3) = unpack(gradient)
+    theta, gradient = START.copy(), np.zeros_like(START)
+    (w1, b1), (w2, b2), (w3, b3) = unpack(theta, SIZES)
+    (g1, h1), (g2, h2), (g3, h3) = unpack(gradient, SIZES)
 
     def step() -> float:
         s1 = X @ w1.T + b1
@@ -116,27 +131,55 @@ def hand_written_numpy() -> Contestant:
 
 def pytorch() -> Contestant:
     """PyTorch eager, float64, one thread."""
-    import torch
-
-    torch.set_num_threads(1)
+    torch = peers.pytorch()
     x, y = torch.tensor(X), torch.tensor(Y)
-    layers = [(torch.tensor(w.copy()), torch.tensor(b.copy())) for w, b in unpack(np.array(START))]
+    layers = [(torch.tensor(W), torch.tensor(b)) for W, b in unpack(START, SIZES)]
     tensors = [tensor.requires_grad_() for layer in layers for tensor in layer]
-    optimizer = torch.optim.SGD(tensors, lr=LR)
+    optimizer = torch.optim.SGD(tensors, lr=LR, fused=True)
 
     def step() -> float:
         optimizer.zero_grad()
         h = x
-        for w, b in layers[:-1]:
-            h = torch.relu(torch.nn.functional.linear(h, w, b))
+        for W, b in layers[:-1]:
+            h = torch.relu(torch.nn.functional.linear(h, W, b))
         scores = torch.nn.functional.linear(h, *layers[-1])[:, 0]
-        loss = torch.relu(1 - y * scores).mean() + ALPHA * sum((p * p).sum() for p in tensors)
+        theta = torch.nn.utils.parameters_to_vector(tensors)  # one product costs less than a sum of six
+        loss = torch.relu(1 - y * scores).mean() + ALPHA * (theta @ theta)
         loss.backward()
         optimizer.step()
-        return float(loss.detach())
+        return float(loss.item())
 
-    def gradient() -> list[float]:
-        blocks = [torch.cat([w.grad, b.grad[:, None]], 1).flatten() for w, b in layers]
-        return list(torch.cat(blocks))
+    return Contestant("PyTorch, eager", step, lambda: pack((W.grad, b.grad) for W, b in layers))
 
-    return Contestant("PyTorch, eager", step, gradient)
+
+def jax() -> Contestant:
+    """JAX, the whole step jitted, float64, one thread."""
+    jax = peers.jax()
+    x, y = jax.numpy.array(X), jax.numpy.array(Y)
+    theta = [(jax.numpy.array(W.T), jax.numpy.array(b)) for W, b in unpack(START, SIZES)]
+    before = theta
+
+    def risk(theta: Any, x: Any, y: Any) -> Any:
+        h = x
+        for W, b in theta[:-1]:
+            h = jax.nn.relu(h @ W + b)
+        W, b = theta[-1]
+        scores = (h @ W + b)[:, 0]
+        return jax.nn.relu(1 - y * scores).mean() + ALPHA * sum((p * p).sum() for p in jax.tree.leaves(theta))
+
+    def update(theta: Any, x: Any, y: Any) -> Any:
+        loss, gradient = jax.value_and_grad(risk)(theta, x, y)
+        return loss, jax.tree.map(lambda p, g: p - LR * g, theta, gradient)
+
+    jitted = jax.jit(update)
+
+    def step() -> float:
+        nonlocal theta, before
+        before = theta
+        loss, theta = jitted(theta, x, y)
+        return float(loss)
+
+    def gradient() -> Floats:  # what the update took off, so that a step has no more to return than it needs
+        return pack(((V - W).T / LR, (c - b) / LR) for (V, c), (W, b) in zip(before, theta))
+
+    return Contestant("JAX, jit", step, gradient)

@@ -18,7 +18,7 @@ import autograd.functional
 import nn
 import nn.layers
 import optim
-from benchmarks import chain, w1, w2
+from benchmarks import chain, convolution, digits, mnist_sized, w1, w2, w4
 from benchmarks.race import check
 
 EXPORTED: list[str] = vars(autograd)["__all__"]  # which is made at run time, of the table
@@ -97,9 +97,18 @@ def test_readme_and_docstrings_speak_the_truth(tmp_path: Path, monkeypatch: pyte
         assert doctest.testmod(module).failed == 0
 
 
-@pytest.mark.parametrize("workload", [w1, w2, chain], ids=lambda workload: workload.__name__)
+@pytest.mark.parametrize(
+    "workload", [w1, w2, w4, mnist_sized, convolution, chain], ids=lambda workload: workload.__name__
+)
 def test_benchmarks_race_contestants_that_agree(workload: object) -> None:
     check([c for c in workload.contestants() if c.name != "micrograd, collector off"])  # type: ignore[attr-defined]
+
+
+def test_benchmarks_race_trainings_that_agree_and_learn() -> None:
+    check(list(digits.contestants(epochs=2)))
+    loop = digits.numpy_by_hand(digits.EPOCHS)
+    loop.step()
+    assert digits.test_accuracy(loop.gradient()) >= 0.97
 
 
 @pytest.fixture(scope="session")
