@@ -17,9 +17,11 @@ from autograd.code import RESERVED
 from autograd.graph import Program, program_order
 from autograd.lowering import Array, lower
 from autograd.primitives import sum as total
+from autograd.straightline import TAKEN, careful, straight_line
 from autograd.value import Constant, Noise, Source, Traced, Value, pack
 
 Floats = NDArray[np.float64]
+Theta = Floats | list[float]
 _numbers = itertools.count(1)  # of compiled programs, for the names that tracebacks show
 
 
@@ -28,7 +30,7 @@ def compile(
     parameters: Iterable[Value] | None = None,
     *,
     reduction: Literal["mean", "sum"] = "mean",
-    target: Literal["numpy", "jax"] = "numpy",
+    target: Literal["numpy", "jax", "python"] = "numpy",
 ) -> Compiled:
     """Compile a function that is written for one example of plain scalars.
 
@@ -42,7 +44,8 @@ def compile(
         parameters: what gradients are taken of, in this order. Without them the result is a batched prediction: it
             gives the function's outputs, which may be a Value or nested lists of them, for every example.
         reduction: whether the batch's loss is the mean of the examples' or their sum.
-        target: "numpy", or "jax" for the same program over `jax.numpy`, jitted.
+        target: "numpy", or "jax" for the same program over `jax.numpy`, jitted; "python" for straight lines on floats,
+            one example after another, which is fastest for a tiny network on few examples: see `CompiledPython`.
 
     Returns:
         ``f`` with ``f(X, T)``, ``f.value_and_grad(X, T)``, ``f.backward(X, T)`` and ``f.source``.
@@ -58,9 +61,10 @@ def compile(
             raise ValueError("parameters names one Value twice")
     if reduction not in ("mean", "sum"):
         raise ValueError(f"reduction must be 'mean' or 'sum', got {reduction!r}")
-    if target not in ("numpy", "jax"):
-        raise ValueError(f"target must be 'numpy' or 'jax', got {target!r}")
-    return Compiled(function, parameters, reduction, target)
+    if target not in ("numpy", "jax", "python"):
+        raise ValueError(f"target must be 'numpy', 'jax' or 'python', got {target!r}")
+    kind = CompiledPython if target == "python" else Compiled
+    return kind(function, parameters, reduction, target)
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,7 @@ class Compilation:
         value, value_and_grad: the functions that the code defines.
         given: leaves that are no parameters, whose data is read at each call.
         sources: of random numbers, drawn at each call.
+        careful: of straight lines, what computes an example that makes them raise.
     """
 
     program: Program
@@ -81,6 +86,7 @@ class Compilation:
     value_and_grad: Callable[..., Any] | None
     given: list[Value]
     sources: list[Source]
+    careful: Callable[..., tuple[Any, list[float]]] | None = None
 
 
 class Compiled:
@@ -91,7 +97,7 @@ class Compiled:
         function: Callable[..., Any],
         parameters: list[Value] | None,
         reduction: Literal["mean", "sum"],
-        target: Literal["numpy", "jax"],
+        target: Literal["numpy", "jax", "python"],
     ) -> None:
         self.function = function
         self.parameters = parameters
@@ -101,7 +107,7 @@ class Compiled:
         self.compilations: dict[tuple[tuple[int, ...], ...], Compilation] = {}
         self.latest: Compilation | None = None
 
-    def __call__(self, *arrays: ArrayLike, theta: Floats | None = None) -> Any:
+    def __call__(self, *arrays: ArrayLike, theta: Theta | None = None) -> Any:
         """The mean (or sum) of the examples' losses, a float; of a prediction, the outputs, an array.
 
         Args:
@@ -113,7 +119,7 @@ class Compiled:
             value = compilation.value(*data, *self.rest(compilation, len(data[0]), theta))
         return value if self.parameters is None or self.target == "jax" else float(value)
 
-    def value_and_grad(self, *arrays: ArrayLike, theta: Floats | None = None) -> tuple[float, Floats]:
+    def value_and_grad(self, *arrays: ArrayLike, theta: Theta | None = None) -> tuple[float, Any]:
         """The loss and its gradient, a flat array in the order of the parameters; arguments as in a call."""
         compilation, data = self.prepared(arrays)
         if compilation.value_and_grad is None:
@@ -144,18 +150,21 @@ class Compiled:
             raise RuntimeError(f"{self.name} is traced when the shapes of its data are known: call it once")
         return self.latest.program
 
-    def rest(self, compilation: Compilation, examples: int, theta: Floats | None) -> list[Any]:
+    def rest(self, compilation: Compilation, examples: int, theta: Theta | None) -> list[Any]:
         """The arguments of the compiled code that are no data."""
         rest: list[Any] = []
         if self.parameters is not None:
-            rest.append(pack(self.parameters) if theta is None else theta)
-            if rest[0].shape != (len(self.parameters),):
-                raise ValueError(
-                    f"theta must have one number for each of {len(self.parameters)} parameters, got shape {theta.shape}"  # type: ignore[union-attr]
-                )
+            self.check(theta)
+            rest.append(pack(self.parameters) if theta is None else np.array(theta) if type(theta) is list else theta)
         if compilation.given:
             rest.append(pack(compilation.given))
         return rest + [source.draw((examples, source.count)) for source in compilation.sources]
+
+    def check(self, theta: Theta | None) -> None:
+        """Raise ValueError for parameters of another length."""
+        expected = (len(self.parameters or ()),)
+        if theta is not None and (shape := np.shape(theta)) != expected:
+            raise ValueError(f"theta must have one number for each of {expected[0]} parameters, got shape {shape}")
 
     def prepared(self, arrays: Sequence[ArrayLike]) -> tuple[Compilation, list[Any]]:
         """The compilation for data of these shapes, made now where there is none, and the data as arrays of floats."""
@@ -215,7 +224,7 @@ class Compiled:
         except (TypeError, ValueError):
             named = []
         names = [*named[:count], *[f"argument{k + 1}" for k in range(len(named), count)]]
-        return [f"{name}_" if name in (*RESERVED, "theta", "given") else name for name in names]
+        return [f"{name}_" if name in (*RESERVED, *TAKEN, "theta", "given") else name for name in names]
 
     def compiled_for(self, shapes: tuple[tuple[int, ...], ...]) -> Compilation:
         """Trace the function on examples of these shapes, lower the program, and run the code that defines it."""
@@ -270,6 +279,18 @@ class Compiled:
             arguments["given"] = Array("given", len(given), False)
         for k, source in enumerate(sources, start=1):
             arguments[f"noise{k}"] = Array(f"noise{k}", source.count, True)
+        if self.target == "python":
+            lowered = straight_line(program, places, leaves, arguments, dict(zip(names, shapes)))
+            functions = self.run(lowered.source, lowered.constants)
+            return Compilation(
+                program,
+                lowered.source,
+                functions["value"],
+                functions.get("value_and_grad"),
+                given,
+                sources,
+                careful(program, places, leaves, list(arguments), len(learned)),
+            )
         lowered = lower(
             program,
             places,
@@ -298,6 +319,95 @@ class Compiled:
         if self.target == "jax":
             functions = {name: jax.jit(function) for name, function in functions.items()}
         return functions
+
+
+class CompiledPython(Compiled):
+    """What `compile` returns for ``target="python"``: straight lines on floats, for one example after another.
+
+    Lists of floats are taken as they are, which is fastest, and numbers come back in the kind they came in: the
+    gradient is a list where ``theta`` is one, and predictions are lists unless an array was given.
+
+    The numbers are the scalar engine's. An example on which the code raises, for Python's floats do on overflow, is
+    left to that engine: an overflow is an infinity, and an operation that is outside its domain raises DomainError.
+    """
+
+    def __call__(self, *arrays: ArrayLike, theta: Theta | None = None) -> Any:
+        """The mean (or sum) of the examples' losses, a float; of a prediction, the outputs. See `Compiled`."""
+        values = self.each(arrays, theta, False)
+        if self.parameters is None:
+            return np.array(values) if any(isinstance(array, np.ndarray) for array in arrays) else values
+        return self.reduced(values)
+
+    def value_and_grad(self, *arrays: ArrayLike, theta: Theta | None = None) -> tuple[float, Any]:
+        """The loss and its gradient, a list where ``theta`` is one, else a flat array. See `Compiled`."""
+        if self.parameters is None:
+            raise TypeError(f"{self.name} was compiled without parameters: there is nothing to take the gradient of")
+        results = self.each(arrays, theta, True)
+        if len(results) == 1:
+            value, gradient = results[0]
+        else:
+            values, gradients = zip(*results)
+            value, gradient = self.reduced(values), [self.reduced(shares) for shares in zip(*gradients)]
+        return value, gradient if type(theta) is list else np.array(gradient)
+
+    def backward(self, *arrays: ArrayLike) -> float:
+        """Add the gradient to the parameters' ``grad``, as `Value.backward` does; returns the loss."""
+        parameters = self.parameters or []
+        value, gradient = self.value_and_grad(*arrays, theta=[parameter.data for parameter in parameters])
+        for parameter, g in zip(parameters, gradient):
+            parameter.grad += g
+        return value
+
+    def reduced(self, numbers: Sequence[float]) -> float:
+        """The mean of the examples' numbers, or their sum."""
+        return sum(numbers) / (len(numbers) if self.reduction == "mean" else 1)
+
+    def each(self, arrays: Sequence[Any], theta: Theta | None, with_gradient: bool) -> list[Any]:
+        """What the code gives for each example.
+
+        The code is first run on data taken as it is, in the hope that it has the shapes of the last call's. If not,
+        the code raises, or its results are no floats: then the data is looked at.
+        """
+        latest = self.latest
+        if latest is not None:
+            try:
+                columns = [array if type(array) is list else array.tolist() for array in arrays]
+                columns += self.columns(latest, len(columns[0]), theta)
+                function: Any = latest.value_and_grad if with_gradient else latest.value
+                results = [function(*example) for example in zip(*columns, strict=True)]
+                for value in [value for value, _ in results] if with_gradient else results:
+                    if type(value if type(value) is not list else sum(value, 0.0)) is not float:
+                        raise TypeError(f"{value!r} is no float")
+                if results:
+                    return results
+            except (ArithmeticError, AttributeError, TypeError, ValueError):
+                pass
+        latest, data = self.prepared(arrays)
+        if self.parameters is not None:
+            self.check(theta)
+        columns = [*[array.tolist() for array in data], *self.columns(latest, len(data[0]), theta)]
+        return [self.carefully(latest, example, with_gradient) for example in zip(*columns)]
+
+    def columns(self, compilation: Compilation, examples: int, theta: Theta | None) -> list[list[Any]]:
+        """The arguments of the code that are no data, one entry an example."""
+        columns: list[list[Any]] = []
+        if self.parameters is not None:
+            if type(theta) is not list:
+                theta = [p.data for p in self.parameters] if theta is None else theta.tolist()  # type: ignore[union-attr]
+            columns.append([theta] * examples)
+        if compilation.given:
+            columns.append([[value.data for value in compilation.given]] * examples)
+        return columns + [source.draw((examples, source.count)).tolist() for source in compilation.sources]
+
+    def carefully(self, compilation: Compilation, example: Sequence[Any], with_gradient: bool) -> Any:
+        """What the code gives for an example; where the code raises, what the scalar engine gives."""
+        assert compilation.careful is not None
+        try:
+            function: Any = compilation.value_and_grad if with_gradient else compilation.value
+            return function(*example)
+        except (ArithmeticError, ValueError):
+            result = compilation.careful(*example)
+            return result if with_gradient else result[0]
 
 
 def _traced(name: str, shape: tuple[int, ...]) -> Any:
