@@ -280,6 +280,8 @@ class Compiled:
         for k, source in enumerate(sources, start=1):
             arguments[f"noise{k}"] = Array(f"noise{k}", source.count, True)
         if self.target == "python":
+            if self.parameters is None:
+                places = places[None]  # of a batch of one
             lowered = straight_line(program, places, leaves, arguments, dict(zip(names, shapes)))
             functions = self.run(lowered.source, lowered.constants)
             return Compilation(
@@ -333,22 +335,35 @@ class CompiledPython(Compiled):
 
     def __call__(self, *arrays: ArrayLike, theta: Theta | None = None) -> Any:
         """The mean (or sum) of the examples' losses, a float; of a prediction, the outputs. See `Compiled`."""
-        values = self.each(arrays, theta, False)
-        if self.parameters is None:
-            return np.array(values) if any(isinstance(array, np.ndarray) for array in arrays) else values
-        return self.reduced(values)
+        if self.latest is not None and self.parameters is None:
+            try:  # see value_and_grad
+                (outputs,) = predictions = self.latest.value(*arrays)
+                if type(outputs) is float or type(sum(outputs, 0.0)) is float:
+                    return predictions
+            except (ArithmeticError, TypeError, ValueError):
+                pass
+        results = self.each(arrays, theta, False)
+        if self.parameters is not None:
+            return self.reduced(results)
+        predictions = [outputs for (outputs,) in results]
+        return np.array(predictions) if any(isinstance(array, np.ndarray) for array in arrays) else predictions
 
     def value_and_grad(self, *arrays: ArrayLike, theta: Theta | None = None) -> tuple[float, Any]:
         """The loss and its gradient, a list where ``theta`` is one, else a flat array. See `Compiled`."""
         if self.parameters is None:
             raise TypeError(f"{self.name} was compiled without parameters: there is nothing to take the gradient of")
-        results = self.each(arrays, theta, True)
-        if len(results) == 1:
-            value, gradient = results[0]
-        else:
-            values, gradients = zip(*results)
-            value, gradient = self.reduced(values), [self.reduced(shares) for shares in zip(*gradients)]
-        return value, gradient if type(theta) is list else np.array(gradient)
+        if self.latest is not None and type(theta) is list:
+            # For speed, one example is taken to be lists of floats of the shapes of the last call's. If it is not, the
+            # code raises, or what comes out is no float: then the data is looked at.
+            try:
+                value, gradient = self.latest.value_and_grad(*arrays, theta)  # type: ignore[misc]
+                if type(value) is float:
+                    return value, gradient
+            except (ArithmeticError, TypeError, ValueError):
+                pass
+        values, gradients = zip(*self.each(arrays, theta, True))
+        gradient = [self.reduced(shares) for shares in zip(*gradients)]
+        return self.reduced(values), gradient if type(theta) is list else np.array(gradient)
 
     def backward(self, *arrays: ArrayLike) -> float:
         """Add the gradient to the parameters' ``grad``, as `Value.backward` does; returns the loss."""
@@ -363,41 +378,20 @@ class CompiledPython(Compiled):
         return sum(numbers) / (len(numbers) if self.reduction == "mean" else 1)
 
     def each(self, arrays: Sequence[Any], theta: Theta | None, with_gradient: bool) -> list[Any]:
-        """What the code gives for each example.
-
-        The code is first run on data taken as it is, in the hope that it has the shapes of the last call's. If not,
-        the code raises, or its results are no floats: then the data is looked at.
-        """
-        latest = self.latest
-        if latest is not None:
-            try:
-                columns = [array if type(array) is list else array.tolist() for array in arrays]
-                columns += self.columns(latest, len(columns[0]), theta)
-                function: Any = latest.value_and_grad if with_gradient else latest.value
-                results = [function(*example) for example in zip(*columns, strict=True)]
-                for value in [value for value, _ in results] if with_gradient else results:
-                    if type(value if type(value) is not list else sum(value, 0.0)) is not float:
-                        raise TypeError(f"{value!r} is no float")
-                if results:
-                    return results
-            except (ArithmeticError, AttributeError, TypeError, ValueError):
-                pass
-        latest, data = self.prepared(arrays)
+        """What the code gives for each example."""
+        compilation, data = self.prepared(arrays)
+        shared: list[list[float]] = []
         if self.parameters is not None:
             self.check(theta)
-        columns = [*[array.tolist() for array in data], *self.columns(latest, len(data[0]), theta)]
-        return [self.carefully(latest, example, with_gradient) for example in zip(*columns)]
-
-    def columns(self, compilation: Compilation, examples: int, theta: Theta | None) -> list[list[Any]]:
-        """The arguments of the code that are no data, one entry an example."""
-        columns: list[list[Any]] = []
-        if self.parameters is not None:
-            if type(theta) is not list:
-                theta = [p.data for p in self.parameters] if theta is None else theta.tolist()  # type: ignore[union-attr]
-            columns.append([theta] * examples)
+            shared.append([p.data for p in self.parameters] if theta is None else np.asarray(theta, float).tolist())
         if compilation.given:
-            columns.append([[value.data for value in compilation.given]] * examples)
-        return columns + [source.draw((examples, source.count)).tolist() for source in compilation.sources]
+            shared.append([value.data for value in compilation.given])
+        noises = [source.draw((len(data[0]), source.count)) for source in compilation.sources]
+        own = zip(*[[[entry] for entry in array.tolist()] for array in (*data, *noises)])
+        return [
+            self.carefully(compilation, (*entries[: len(data)], *shared, *entries[len(data) :]), with_gradient)
+            for entries in own
+        ]
 
     def carefully(self, compilation: Compilation, example: Sequence[Any], with_gradient: bool) -> Any:
         """What the code gives for an example; where the code raises, what the scalar engine gives."""

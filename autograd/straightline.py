@@ -135,14 +135,14 @@ class StraightLine:
         self.theta = {place: index for index, (argument, place) in leaves.items() if argument == "theta"}
         for name, array in arguments.items():
             shape = shapes.get(name, (array.width,))
-            places = ["_"] * array.width
+            targets = ["_"] * array.width
             for index, (argument, place) in leaves.items():
                 if argument == name:
-                    places[place] = self.named(index, name) if shape else name
-                    self.codes[index] = Code(places[place])
-            if shape:
-                targets = _nest(places, shape, "()")
-                self.lines.append(f"{targets[1:-1] if shape[0] > 1 else targets} = {name}")
+                    targets[place] = self.named(index, name) if shape else name
+                    self.codes[index] = Code(targets[place])
+            nested = _nest(targets, shape)
+            flat = nested[1:-1] if array.width > 1 else nested
+            self.lines.append(f"{f'[{nested}]' if array.batched else flat} = {name}")
 
     def named(self, index: int, otherwise: str) -> str:
         """A fresh name for a node: what the graph calls it, where that is fit for Python."""
@@ -192,13 +192,12 @@ class StraightLine:
         return d if plain else self.write(self.names.fresh(name), d)
 
 
-def _nest(texts: Sequence[str], shape: Sequence[int], brackets: str) -> str:
-    """The texts in brackets, nested in this shape."""
+def _nest(texts: Sequence[str], shape: Sequence[int]) -> str:
+    """The texts as nested lists of this shape."""
     if not shape:
         return texts[0]
     step = len(texts) // max(shape[0], 1)
-    parts = [_nest(texts[k * step : (k + 1) * step], shape[1:], brackets) for k in range(shape[0])]
-    return brackets[0] + ", ".join(parts) + ("," if brackets == "()" and len(parts) == 1 else "") + brackets[1]
+    return f"[{', '.join([_nest(texts[k * step : (k + 1) * step], shape[1:]) for k in range(shape[0])])}]"
 
 
 def straight_line(
@@ -208,18 +207,18 @@ def straight_line(
     arguments: Mapping[str, Array],
     shapes: Mapping[str, tuple[int, ...]],
 ) -> Lowered:
-    """Write a program as Python code on floats, for one example.
+    """Write a program as Python code on floats, for one example: each argument that is data is a list of one entry.
 
     Args:
         program: its nodes.
         outputs: the indices of the nodes to return, in the shape of the output.
         leaves: for each leaf that is no constant, the argument that it is in, and its place there.
         arguments: the arguments of the functions, by name. Gradients are taken of ``theta``, where that is one.
-        shapes: for each argument that is data; the others are flat.
+        shapes: of one example, for each argument that is data; the others are flat.
     """
     written = StraightLine(program, leaves, arguments, shapes)
     written.forward()
-    value = _nest([as_float(written.codes[i]) for i in outputs.flat], outputs.shape, "[]")
+    value = _nest([as_float(written.codes[i]) for i in outputs.flat], outputs.shape)
     source = _function("value", arguments, [*written.lines, f"return {value}"])
     if "theta" in arguments:
         written.lines.append("")

@@ -21,7 +21,6 @@ def contestants() -> Iterator[Contestant]:
     """Everyone who can be raced here, chalkgrad first."""
     yield chalkgrad()
     yield chalkgrad_python()
-    yield chalkgrad_values()
     yield straight_line()
     yield micrograd()
     with contextlib.suppress(ImportError):
@@ -53,8 +52,8 @@ def chalkgrad_python() -> Contestant:
     def loss(x: Any, t: Any) -> Value:
         return half_squared_error(model(x), t)  # type: ignore[no-any-return]
 
-    def sgd(theta: Any, gradient: Any) -> list[Any]:
-        return [optim.rules.sgd(p, g, 0.0, t=1, lr=LR)[0] for p, g in zip(theta, gradient)]
+    def sgd(w: Any, g: Any) -> list[Any]:
+        return [optim.rules.sgd(wk, gk, 0.0, t=1, lr=LR)[0] for wk, gk in zip(w, g)]
 
     compiled = autograd.compile(loss, model.parameters(), target="python")
     update = autograd.compile(sgd, target="python")
@@ -67,23 +66,6 @@ def chalkgrad_python() -> Contestant:
         return value
 
     return Contestant('chalkgrad, target="python"', step, lambda: gradient)
-
-
-def chalkgrad_values() -> Contestant:
-    model = nn.MLP(3, [2, 1], activation="sigmoid", output="sigmoid")
-    parameters = model.parameters()
-    for parameter, data in zip(parameters, WEIGHTS):
-        parameter.data = data
-    optimizer = optim.SGD(parameters, lr=LR)
-    loss = autograd.compile(lambda x, t: half_squared_error(model(x), t), parameters, target="python")
-
-    def step() -> float:
-        optimizer.zero_grad()
-        value = loss.backward([INPUTS], [TARGET])
-        optimizer.step()
-        return value
-
-    return Contestant('values', step, lambda: [p.grad for p in parameters])
 
 
 def micrograd() -> Contestant:
