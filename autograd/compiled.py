@@ -77,6 +77,7 @@ class Compilation:
         value, value_and_grad: the functions that the code defines.
         given: leaves that are no parameters, whose data is read at each call.
         sources: of random numbers, drawn at each call.
+        output_shape: of one example.
         careful: of straight lines, what computes an example that makes them raise.
     """
 
@@ -86,6 +87,7 @@ class Compilation:
     value_and_grad: Callable[..., Any] | None
     given: list[Value]
     sources: list[Source]
+    output_shape: tuple[int, ...]
     careful: Callable[..., tuple[Any, list[float]]] | None = None
 
 
@@ -291,6 +293,7 @@ class Compiled:
                 functions.get("value_and_grad"),
                 given,
                 sources,
+                output_shape,
                 careful(program, places, leaves, list(arguments), len(learned)),
             )
         lowered = lower(
@@ -303,7 +306,15 @@ class Compiled:
             jax=self.target == "jax",
         )
         functions = self.run(lowered.source, lowered.constants)
-        return Compilation(program, lowered.source, functions["value"], functions.get("value_and_grad"), given, sources)
+        return Compilation(
+            program,
+            lowered.source,
+            functions["value"],
+            functions.get("value_and_grad"),
+            given,
+            sources,
+            output_shape,
+        )
 
     def run(self, source: str, constants: dict[str, Any]) -> dict[str, Callable[..., Any]]:
         """The functions that the code defines; a traceback shows its lines."""
@@ -338,7 +349,7 @@ class CompiledPython(Compiled):
         if self.latest is not None and self.parameters is None:
             try:  # see value_and_grad
                 (outputs,) = predictions = self.latest.value(*arrays)
-                if type(outputs) is float or type(sum(outputs, 0.0)) is float:
+                if type(sum(outputs, 0.0) if self.latest.output_shape else outputs) is float:
                     return predictions
             except (ArithmeticError, TypeError, ValueError):
                 pass

@@ -96,9 +96,7 @@ def float_formulas(hoist: Hoist) -> SimpleNamespace:
 
     greater = compare(">", lambda a, b: a > b)
     return SimpleNamespace(
-        **{
-            name: call(name, f"math.{name}") for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh")
-        },
+        **{name: call(name, f"math.{name}") for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh")},
         abs=call("abs", "abs"),
         pow=power,
         sum=total,

@@ -95,8 +95,8 @@ def test_reduction_theta_and_backward_are_as_for_numpy() -> None:
     X, T = np.random.default_rng(0).normal(size=(4, 2)), np.ones(4)
     parameters = model.parameters()
     for reduction in ("mean", "sum"):
-        f = autograd.compile(loss, parameters, reduction=reduction, target="python")  # type: ignore[arg-type]
-        g = autograd.compile(loss, parameters, reduction=reduction)  # type: ignore[arg-type]
+        f = autograd.compile(loss, parameters, reduction=reduction, target="python")
+        g = autograd.compile(loss, parameters, reduction=reduction)
         theta = autograd.pack(parameters) + 0.1
         for kind in (theta, theta.tolist()):
             np.testing.assert_allclose(f.value_and_grad(X, T, theta=kind)[1], g.value_and_grad(X, T, theta=kind)[1])
@@ -126,12 +126,12 @@ def test_predictions_come_back_in_the_kind_they_came_in() -> None:
 
 
 def test_an_update_rule_compiles_too() -> None:
-    def adam(w: Any, g: Any, m: Any, v: Any) -> list[Any]:
-        return [list(optim.rules.adam(*four, t=3, lr=0.1)) for four in zip(w, g, m, v)]
+    def momentum(w: Any, g: Any, b: Any) -> list[Any]:
+        return [list(optim.rules.sgd(*three, t=3, lr=0.1, momentum=0.9)) for three in zip(w, g, b)]
 
-    numbers = [[0.5, -1.0], [0.1, 0.2], [0.3, -0.1], [0.2, 0.4]]
-    (updated,) = autograd.compile(adam, target="python")(*[[x] for x in numbers])
-    expected = [optim.rules.adam(*four, t=3, lr=0.1) for four in zip(*numbers)]
+    numbers = [[0.5, -1.0], [0.1, 0.2], [0.3, -0.1]]
+    (updated,) = autograd.compile(momentum, target="python")(*[[x] for x in numbers])
+    expected = [optim.rules.sgd(*three, t=3, lr=0.1, momentum=0.9) for three in zip(*numbers)]
     np.testing.assert_allclose(updated, expected, rtol=1e-13)
 
 
@@ -140,7 +140,7 @@ def test_noise_is_drawn_as_for_numpy() -> None:
     drawn = []
     for target in ("numpy", "python"):
         model = nn.Sequential(nn.Layer(2, 50, rng=1), nn.Dropout(0.5, rng=2))
-        predict = autograd.compile(model, target=target)  # type: ignore[arg-type]
+        predict = autograd.compile(model, target=target)
         drawn.append([predict(X), predict(X), predict(X[:1])])
     for ours, theirs in zip(*drawn):
         np.testing.assert_allclose(ours, theirs, rtol=1e-13)
@@ -153,12 +153,14 @@ def test_an_overflow_is_what_it_is_for_the_scalar_engine(x: float) -> None:
         lambda x: sigmoid(w * x),
         lambda x: softplus(w * x),
         lambda x: autograd.exp(w * x),
-        lambda x: (w * x) ** 2,
+        lambda x: (w * x) * (w * x),
         lambda x: autograd.logsumexp([w * x, w, 0.0]),
         lambda x: autograd.maximum(w * x, w),
         lambda x: autograd.relu6(w * x),
         lambda x: autograd.sin(w * x),
     ]
+    if not math.isnan(x):  # which the domain of a power does not contain
+        losses.append(lambda x: (w * x) ** 2)
     for loss in losses:
         agree(loss, [w], [x])
         agree(loss, [w], [0.1, x])
@@ -173,7 +175,7 @@ def test_outside_a_domain_the_error_is_the_scalar_engines() -> None:
         (lambda x: x**-1 * w, 0.0),
         (lambda x: autograd.sqrt(w * x), -1.0),
     ):
-        f = autograd.compile(loss, [w], target="python")  # type: ignore[arg-type]
+        f = autograd.compile(loss, [w], target="python")
         for _ in range(2):
             with pytest.raises(DomainError):
                 f.value_and_grad([x], theta=[1.0])
@@ -187,16 +189,17 @@ def test_data_of_other_shapes_and_kinds_is_looked_at() -> None:
     assert f.value_and_grad([[1, 1]], theta=[2]) == (1.0, [2.0])
     assert f.value_and_grad([[1.0, 1.0, 5.0]], theta=[2.0]) == (1.0, [2.0])
     assert f.value_and_grad(np.ones((1, 2)), theta=[2.0]) == (1.0, [2.0])
-    for mistake, error, told in (
-        (lambda: f.value_and_grad([["a", "b"]], theta=[2.0]), TypeError, "must be an array of numbers"),
-        (lambda: f.value_and_grad([[Value(1.0), 1.0]], theta=[2.0]), TypeError, "must be an array of numbers"),
-        (lambda: f.value_and_grad([[1.0, 1.0]], theta=[2.0, 1.0]), ValueError, "theta must have one number"),
-        (lambda: f.value_and_grad([], theta=[2.0]), ValueError, "argument x of <lambda> is empty"),
-        (lambda: f.value_and_grad(1.0, theta=[2.0]), ValueError, "needs a first axis"),
-    ):
+    mistakes: list[tuple[Any, list[float], type[Exception], str]] = [
+        ([["a", "b"]], [2.0], TypeError, "must be an array of numbers"),
+        ([[Value(1.0), 1.0]], [2.0], TypeError, "must be an array of numbers"),
+        ([[1.0, 1.0]], [2.0, 1.0], ValueError, "theta must have one number"),
+        ([], [2.0], ValueError, "argument x of <lambda> is empty"),
+        (1.0, [2.0], ValueError, "needs a first axis"),
+    ]
+    for data, theta, error, told in mistakes:
         with pytest.raises(error, match=told):
-            mistake()
-    double = autograd.compile(lambda x: x + x, target="python")
+            f.value_and_grad(data, theta=theta)
+    double = autograd.compile(lambda x: autograd.add(x, x), target="python")
     assert double([2.0]) == [4.0]
     with pytest.raises(TypeError):  # lists are not added up
         double([[2.0]])
