@@ -17,6 +17,8 @@ from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
+from numpy.typing import NDArray
+
 RESERVED = [*"np m k column ones parts gradient value value_and_grad numbers".split(), *keyword.kwlist]
 
 COMPARE, ADD, MATMUL, MUL, NEG, POW, ATOM = range(7)  # how tightly an expression binds
@@ -276,6 +278,22 @@ def array_formulas(single: bool = False, hoist: Callable[[str, Code], Code] = la
         equal=compare("==", lambda a, b: a == b),
         where=where,
     )
+
+
+def shape_of(array: NDArray[Any]) -> str:
+    """The shape of an array, as it is written in a call."""
+    return str(array.size if array.ndim == 1 else array.shape)
+
+
+def tuple_of(names: Sequence[str]) -> str:
+    """Names as what a function returns, or what that is assigned to."""
+    return ", ".join(names) if len(names) > 1 else f"({names[0]},)"
+
+
+def function(name: str, arguments: Iterable[str], lines: Iterable[str], result: str) -> str:
+    """A function of these lines."""
+    body = [f"    {line}".rstrip() for line in [*lines, f"return {result}"]]
+    return "\n".join([f"def {name}({', '.join(arguments)}):", *body, ""])
 
 
 class Names:

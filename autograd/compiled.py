@@ -14,12 +14,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from autograd.code import RESERVED
-from autograd.graph import Program, program_order
-from autograd.lowering import Array, lower
-from autograd.primitives import sum as total
-from autograd.value import Constant, Noise, Source, Traced, Value, pack, tracing
+from autograd.graph import Program
+from autograd.lowered import lower
+from autograd.straightline import TAKEN, careful, straight_line
+from autograd.trace import Trace, trace
+from autograd.value import Value, pack
 
 Floats = NDArray[np.float64]
+Theta = Floats | list[float]
 _numbers = itertools.count(1)  # of compiled programs, for the names that tracebacks show
 
 
@@ -28,7 +30,7 @@ def compile(
     parameters: Iterable[Value] | None = None,
     *,
     reduction: Literal["mean", "sum"] = "mean",
-    target: Literal["numpy", "jax"] = "numpy",
+    target: Literal["numpy", "jax", "python"] = "numpy",
 ) -> Compiled:
     """Compile a function that is written for one example of plain scalars.
 
@@ -42,7 +44,8 @@ def compile(
         parameters: what gradients are taken of, in this order. Without them the result is a batched prediction: it
             gives the function's outputs, which may be a Value or nested lists of them, for every example.
         reduction: whether the batch's loss is the mean of the examples' or their sum.
-        target: "numpy", or "jax" for the same program over `jax.numpy`, jitted.
+        target: "numpy", or "jax" for the same program over `jax.numpy`, jitted; "python" for straight lines on floats,
+            one example after another, which is fastest for a tiny network on few examples: see `CompiledPython`.
 
     Returns:
         ``f`` with ``f(X, T)``, ``f.value_and_grad(X, T)``, ``f.backward(X, T)`` and ``f.source``.
@@ -58,9 +61,10 @@ def compile(
             raise ValueError("parameters names one Value twice")
     if reduction not in ("mean", "sum"):
         raise ValueError(f"reduction must be 'mean' or 'sum', got {reduction!r}")
-    if target not in ("numpy", "jax"):
-        raise ValueError(f"target must be 'numpy' or 'jax', got {target!r}")
-    return Compiled(function, parameters, reduction, target)
+    if target not in ("numpy", "jax", "python"):
+        raise ValueError(f"target must be 'numpy', 'jax' or 'python', got {target!r}")
+    kind = CompiledPython if target == "python" else Compiled
+    return kind(function, parameters, reduction, target)
 
 
 @dataclass(frozen=True)
@@ -68,19 +72,15 @@ class Compilation:
     """A function compiled for one shape of example.
 
     Attributes:
-        program: what one example computes, as traced.
+        trace: what one example computes.
         source: the code.
         value, value_and_grad: the functions that the code defines.
-        given: leaves that are no parameters, whose data is read at each call.
-        sources: of random numbers, drawn at each call.
     """
 
-    program: Program
+    trace: Trace
     source: str
     value: Callable[..., Any]
     value_and_grad: Callable[..., Any] | None
-    given: list[Value]
-    sources: list[Source]
 
 
 class Compiled:
@@ -91,7 +91,7 @@ class Compiled:
         function: Callable[..., Any],
         parameters: list[Value] | None,
         reduction: Literal["mean", "sum"],
-        target: Literal["numpy", "jax"],
+        target: Literal["numpy", "jax", "python"],
     ) -> None:
         self.function = function
         self.parameters = parameters
@@ -101,7 +101,7 @@ class Compiled:
         self.compilations: dict[tuple[tuple[int, ...], ...], Compilation] = {}
         self.latest: Compilation | None = None
 
-    def __call__(self, *arrays: ArrayLike, theta: Floats | None = None) -> Any:
+    def __call__(self, *arrays: ArrayLike, theta: Theta | None = None) -> Any:
         """The mean (or sum) of the examples' losses, a float; of a prediction, the outputs, an array.
 
         Args:
@@ -114,8 +114,8 @@ class Compiled:
         return value if self.parameters is None or self.target == "jax" else float(value)
 
     def value_and_grad(
-        self, *arrays: ArrayLike, theta: Floats | None = None, out: Floats | None = None
-    ) -> tuple[float, Floats]:
+        self, *arrays: ArrayLike, theta: Theta | None = None, out: Floats | None = None
+    ) -> tuple[float, Any]:
         """The loss and its gradient, a flat array in the order of the parameters.
 
         Args:
@@ -159,20 +159,23 @@ class Compiled:
         """The scalar program that was traced, for the shape of example that was used last."""
         if self.latest is None:
             raise RuntimeError(f"{self.name} is traced when the shapes of its data are known: call it once")
-        return self.latest.program
+        return self.latest.trace.program
 
-    def rest(self, compilation: Compilation, examples: int, theta: Floats | None) -> list[Any]:
+    def rest(self, compilation: Compilation, examples: int, theta: Theta | None) -> list[Any]:
         """The arguments of the compiled code that are no data."""
         rest: list[Any] = []
         if self.parameters is not None:
-            rest.append(pack(self.parameters) if theta is None else theta)
-            if rest[0].shape != (len(self.parameters),):
-                raise ValueError(
-                    f"theta must have one number for each of {len(self.parameters)} parameters, got shape {theta.shape}"  # type: ignore[union-attr]
-                )
-        if compilation.given:
-            rest.append(pack(compilation.given))
-        return rest + [source.draw((examples, source.count)) for source in compilation.sources]
+            self.check(theta)
+            rest.append(pack(self.parameters) if theta is None else np.array(theta) if type(theta) is list else theta)
+        if compilation.trace.given:
+            rest.append(pack(compilation.trace.given))
+        return rest + [source.draw((examples, source.count)) for source in compilation.trace.sources]
+
+    def check(self, theta: Theta | None) -> None:
+        """Raise ValueError for parameters of another length."""
+        expected = (len(self.parameters or ()),)
+        if theta is not None and (shape := np.shape(theta)) != expected:
+            raise ValueError(f"theta must have one number for each of {expected[0]} parameters, got shape {shape}")
 
     def prepared(self, arrays: Sequence[ArrayLike]) -> tuple[Compilation, list[Any]]:
         """The compilation for data of these shapes, made now where there is none, and the data as arrays of floats."""
@@ -232,73 +235,17 @@ class Compiled:
         except (TypeError, ValueError):
             named = []
         names = [*named[:count], *[f"argument{k + 1}" for k in range(len(named), count)]]
-        return [f"{name}_" if name in (*RESERVED, "theta", "given") else name for name in names]
+        return [f"{name}_" if name in (*RESERVED, *TAKEN, "theta", "given") else name for name in names]
 
     def compiled_for(self, shapes: tuple[tuple[int, ...], ...]) -> Compilation:
         """Trace the function on examples of these shapes, lower the program, and run the code that defines it."""
-        names = self.argument_names(len(shapes))
-        inputs = [_traced(name, shape) for name, shape in zip(names, shapes)]
-        try:
-            with tracing():
-                result = self.function(*inputs)
-        except Exception as error:
-            error.args = (f"{error} (while tracing {self.name} with {_told(names, shapes)})", *error.args[1:])
-            raise
-        outputs, output_shape = _flat(result)
-        for output in outputs:
-            if not isinstance(output, Value):
-                raise TypeError(f"{self.name} must return a Value, got {type(output).__name__} {output!r}")
-        if self.parameters is not None and output_shape != ():
-            raise TypeError(f"{self.name} must return one Value to have a gradient, got {len(outputs)} of them")
-        root = total(outputs) if len(outputs) > 1 else outputs[0]
-        if len(outputs) > 1 and not isinstance(root, Traced):
-            raise TypeError(f"{self.name} returns numbers that no argument has a share in")
-        order = program_order(root)
-        program = Program.of(root)
-        index = {value: i for i, value in enumerate(order)}
-        places = np.array([index[output] for output in outputs]).reshape(output_shape)
-        if len(outputs) > 1:  # the sum was only there to hold them together
-            program = Program(program.nodes[:-1])
-            order = order[:-1]
-        arguments = {name: Array(name, int(np.prod(shape)), True) for name, shape in zip(names, shapes)}
-        leaves = {
-            index[leaf]: (name, position)
-            for name, argument in zip(names, inputs)
-            for position, leaf in enumerate(_flat(argument)[0])
-            if leaf in index
-        }
-        given: list[Value] = []
-        sources: list[Source] = []
-        learned = {parameter: k for k, parameter in enumerate(self.parameters or ())}
-        if self.parameters is not None:
-            arguments["theta"] = Array("theta", len(self.parameters), False, learns=True)
-        for i, value in enumerate(order):
-            if value.op is not None or i in leaves or isinstance(value, Constant):
-                continue
-            if value in learned:
-                leaves[i] = ("theta", learned[value])
-            elif isinstance(value, Noise):
-                if value.source not in sources:
-                    sources.append(value.source)
-                leaves[i] = (f"noise{sources.index(value.source) + 1}", value.position)
-            else:
-                leaves[i] = ("given", len(given))
-                given.append(value)
-        if given:
-            arguments["given"] = Array("given", len(given), False)
-        for k, source in enumerate(sources, start=1):
-            arguments[f"noise{k}"] = Array(f"noise{k}", source.count, True)
-        lowered = lower(
-            program,
-            places,
-            leaves,
-            arguments,
-            dict(zip(names, shapes)),
-            None if self.parameters is None else self.reduction,
-            jax=self.target == "jax",
-        )
+        traced = trace(self.function, self.name, dict(zip(self.argument_names(len(shapes)), shapes)), self.parameters)
+        if self.target == "python":
+            lowered = straight_line(traced)
+        else:
+            lowered = lower(traced, None if self.parameters is None else self.reduction, jax=self.target == "jax")
         functions = self.run(lowered.source, lowered.constants)
-        return Compilation(program, lowered.source, functions["value"], functions.get("value_and_grad"), given, sources)
+        return Compilation(traced, lowered.source, functions["value"], functions.get("value_and_grad"))
 
     def run(self, source: str, constants: dict[str, Any]) -> dict[str, Callable[..., Any]]:
         """The functions that the code defines; a traceback shows its lines."""
@@ -336,25 +283,85 @@ def _kept(parts: Callable[[Floats], tuple[Floats, ...]]) -> Callable[[Floats], t
     return views
 
 
-def _traced(name: str, shape: tuple[int, ...]) -> Any:
-    """A Traced value, or nested lists of them, named after the argument: x1, x2, or x1,2 for the second of a first."""
-    if not shape:
-        return Traced(name)
-    leaves = np.empty(shape, dtype=object)
-    for place in np.ndindex(shape):
-        leaves[place] = Traced(f"{name}{','.join([str(k + 1) for k in place])}")
-    return leaves.tolist()
+class CompiledPython(Compiled):
+    """What `compile` returns for ``target="python"``: straight lines on floats, for one example after another.
 
+    Lists of floats are taken as they are, which is fastest, and numbers come back in the kind they came in: the
+    gradient is a list where ``theta`` is one, and predictions are lists unless an array was given.
 
-def _flat(nested: Any) -> tuple[list[Any], tuple[int, ...]]:
-    """The entries of nested lists, and their shape, which must be even."""
-    if not isinstance(nested, list | tuple | np.ndarray):
-        return [nested], ()
-    parts = [_flat(part) for part in nested]
-    if len({shape for _, shape in parts}) != 1:
-        raise ValueError("what is returned must be a Value or an even nest of lists of them")
-    return [entry for entries, _ in parts for entry in entries], (len(parts), *parts[0][1])
+    The numbers are the scalar engine's. An example on which the code raises, for Python's floats do on overflow, is
+    left to that engine: an overflow is an infinity, and an operation that is outside its domain raises DomainError.
+    """
 
+    def __call__(self, *arrays: ArrayLike, theta: Theta | None = None) -> Any:
+        """The mean (or sum) of the examples' losses, a float; of a prediction, the outputs. See `Compiled`."""
+        if self.latest is not None and self.parameters is None:
+            try:  # see value_and_grad
+                (outputs,) = predictions = self.latest.value(*arrays)
+                if type(sum(outputs, 0.0) if self.latest.trace.outputs.ndim else outputs) is float:
+                    return predictions
+            except (ArithmeticError, TypeError, ValueError):
+                pass
+        results = self.each(arrays, theta, False)
+        if self.parameters is not None:
+            return self.reduced(results)
+        predictions = [outputs for (outputs,) in results]
+        return np.array(predictions) if any(isinstance(array, np.ndarray) for array in arrays) else predictions
 
-def _told(names: Iterable[str], shapes: Iterable[tuple[int, ...]]) -> str:
-    return ", ".join([f"{name} of shape {shape} an example" for name, shape in zip(names, shapes)])
+    def value_and_grad(self, *arrays: ArrayLike, theta: Theta | None = None, out: Any = None) -> tuple[float, Any]:
+        """The loss and its gradient, a list where ``theta`` is one, else a flat array. See `Compiled`."""
+        if self.parameters is None:
+            raise TypeError(f"{self.name} was compiled without parameters: there is nothing to take the gradient of")
+        if self.latest is not None and type(theta) is list and out is None:
+            # For speed, one example is taken to be lists of floats of the shapes of the last call's. If it is not, the
+            # code raises, or what comes out is no float: then the data is looked at.
+            try:
+                value, gradient = self.latest.value_and_grad(*arrays, theta)  # type: ignore[misc]
+                if type(value) is float:
+                    return value, gradient
+            except (ArithmeticError, TypeError, ValueError):
+                pass
+        values, gradients = zip(*self.each(arrays, theta, True))
+        gradient = [self.reduced(shares) for shares in zip(*gradients)]
+        if out is None:
+            out = gradient if type(theta) is list else np.array(gradient)
+        else:
+            out[:] = gradient
+        return self.reduced(values), out
+
+    def backward(self, *arrays: ArrayLike) -> float:
+        """Add the gradient to the parameters' ``grad``, as `Value.backward` does; returns the loss."""
+        parameters = self.parameters or []
+        value, gradient = self.value_and_grad(*arrays, theta=[parameter.data for parameter in parameters])
+        for parameter, g in zip(parameters, gradient):
+            parameter.grad += g
+        return value
+
+    def reduced(self, numbers: Sequence[float]) -> float:
+        """The mean of the examples' numbers, or their sum."""
+        return sum(numbers) / (len(numbers) if self.reduction == "mean" else 1)
+
+    def each(self, arrays: Sequence[Any], theta: Theta | None, with_gradient: bool) -> list[Any]:
+        """What the code gives for each example."""
+        compilation, data = self.prepared(arrays)
+        shared: list[list[float]] = []
+        if self.parameters is not None:
+            self.check(theta)
+            shared.append([p.data for p in self.parameters] if theta is None else np.asarray(theta, float).tolist())
+        if compilation.trace.given:
+            shared.append([value.data for value in compilation.trace.given])
+        noises = [source.draw((len(data[0]), source.count)) for source in compilation.trace.sources]
+        own = zip(*[[[entry] for entry in array.tolist()] for array in (*data, *noises)])
+        return [
+            self.carefully(compilation, (*entries[: len(data)], *shared, *entries[len(data) :]), with_gradient)
+            for entries in own
+        ]
+
+    def carefully(self, compilation: Compilation, example: Sequence[Any], with_gradient: bool) -> Any:
+        """What the code gives for an example; where the code raises, what the scalar engine gives."""
+        try:
+            function: Any = compilation.value_and_grad if with_gradient else compilation.value
+            return function(*example)
+        except (ArithmeticError, ValueError):
+            result = careful(compilation.trace)(*example)
+            return result if with_gradient else result[0]

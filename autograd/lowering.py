@@ -10,13 +10,14 @@ that it was handed by all that it feeds, partial derivative times gradient, as f
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.arrays import Array, Product, Slot
 from autograd.code import (
     ATOM,
     MATMUL,
@@ -30,95 +31,19 @@ from autograd.code import (
     array_formulas,
     code,
     literal,
-    mth_part,
+    shape_of,
+    tuple_of,
 )
-from autograd.graph import Program
 from autograd.indexing import Indices, evenly, everywhere, run_of
 from autograd.row import Primitive
-
-
-@dataclass(eq=False)
-class Array:
-    """A variable of the lowered program.
-
-    Attributes:
-        name: what the program calls it.
-        width: how long its last axis is.
-        batched: whether its first axis is the examples.
-        learns: whether the parameters have a share in it, so that it gets a gradient.
-        shares: what it was handed in the backward pass: where (None for everywhere), and the code.
-    """
-
-    name: str
-    width: int
-    batched: bool
-    learns: bool = False
-    shares: list[tuple[Indices | None, Code]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Slot:
-    """What one input of a group of nodes reads: for each node a place in an array, or a row of places."""
-
-    array: Array
-    place: Indices
-
-    def ranks(self) -> Indices:
-        """For each node, the rank of what it reads: by where that lies; of rows, by which came first."""
-        if self.place.ndim == 1:
-            return self.place
-        first: dict[bytes, int] = {}
-        return np.array([first.setdefault(row.tobytes(), len(first)) for row in self.place])
-
-
-@dataclass(frozen=True)
-class Product:
-    """A group that is a matrix product: its nodes are every pair of an item on the left and a unit on the right.
-
-    Attributes:
-        left: what the items read: a row of places each, or one row where there is one item.
-        right: what the units read, one column each; no examples.
-        rest: the other inputs in their order, such as a bias, one a unit; None for the two sequences.
-    """
-
-    items: int
-    units: int
-    left: Slot
-    right: Slot
-    rest: list[Slot | None]
-
-    @classmethod
-    def of(cls, op: Primitive, slots: Sequence[Slot]) -> Product | None:
-        """None where the group is no matrix product."""
-        pair = [k for k, sequence in enumerate(op.sequences) if sequence]
-        if len(pair) != 2:
-            return None
-        probes = [Code(name, ATOM, SEQUENCES if sequence else NODES) for name, sequence in zip(op.names, op.sequences)]
-        partials = op.partials(array_formulas(), Code("y"), *probes)
-        if partials[pair[0]] is not probes[pair[1]] or partials[pair[1]] is not probes[pair[0]]:
-            return None  # the sequences are not multiplied element by element, as d(w x)/dw = x and d(w x)/dx = w tell
-        left, right = sorted([slots[k] for k in pair], key=lambda slot: not slot.array.batched)
-        if not left.array.batched or right.array.batched:
-            return None
-        rows, columns = left.ranks(), right.ranks()
-        items, units = int(rows.max()) + 1, int(columns.max()) + 1
-        if not np.array_equal(rows * units + columns, np.arange(len(rows))) or len(rows) != items * units:
-            return None
-        rest = [None if k in pair else Slot(slot.array, slot.place[:units]) for k, slot in enumerate(slots)]
-        for slot, unit in zip(slots, rest):
-            if unit and (not np.array_equal(slot.place, np.tile(unit.place, items)) or slot.array.batched):
-                return None
-        left_place = left.place[::units] if items > 1 else left.place[0]
-        return cls(items, units, Slot(left.array, left_place), Slot(right.array, right.place[:units].T), rest)
+from autograd.trace import Trace
 
 
 class Lowering:
     """Writes the code of one program: the forward pass by `run`, then the backward pass by `pull_back`."""
 
-    def __init__(
-        self, program: Program, leaves: Mapping[int, tuple[str, int]], arguments: Mapping[str, Array], jax: bool
-    ) -> None:
-        self.nodes = program.nodes
+    def __init__(self, trace: Trace, jax: bool) -> None:
+        self.nodes, arguments = trace.program.nodes, trace.arguments
         self.jax = jax
         self.openings: list[str] = []  # lines that give parts of the arguments a name
         self.parts: list[tuple[Array, Indices]] = []  # those of theta that are views, and where they lie
@@ -138,7 +63,7 @@ class Lowering:
         self.at = {
             name: np.zeros(array.width, dtype=np.intp) for name, array in arguments.items()
         }  # which node is there
-        for index, (argument, place) in leaves.items():
+        for index, (argument, place) in trace.leaves.items():
             self.home[index], self.place[index] = self.arrays.index(arguments[argument]), place
             self.at[argument][place] = index
 
@@ -397,7 +322,7 @@ class Lowering:
             elif share.shared is not None:
                 share = share.shared
             else:
-                times = f"np.full({_shape(slot.place)}, float(m))" if share.uniform else "m"
+                times = f"np.full({shape_of(slot.place)}, float(m))" if share.uniform else "m"
                 share = Code(f"{share.within(MUL)} * {times}", MUL)
         elif batched and not share.batched and not share.uniform:
             share = Code(f"np.broadcast_to({share}, (m, {slot.place.size}))", batched=True)
@@ -472,7 +397,7 @@ class Lowering:
         elif not once:
             self.lines.append("gradient[:] = 0")
         if targets:
-            self.lines.append(f"{_tuple([name for _, name in targets])} = parts(gradient)")
+            self.lines.append(f"{tuple_of([name for _, name in targets])} = parts(gradient)")
         for view, d_view in targets:
             if not view.shares:
                 continue
@@ -499,99 +424,3 @@ def _sum(shares: Sequence[Code]) -> Code:
     terms = [number * share if number > 1 else share for share, number in times.items()]
     terms.sort(key=lambda term: (term.shared or term).negated is not None)
     return sum(terms[1:], terms[0])
-
-
-@dataclass(frozen=True)
-class Lowered:
-    """NumPy code.
-
-    Attributes:
-        source: the text of two functions, ``value`` and, where there is a loss, ``value_and_grad``.
-        constants: the arrays of numbers and places that it refers to, by name.
-    """
-
-    source: str
-    constants: dict[str, NDArray[Any]]
-
-
-def lower(
-    program: Program,
-    outputs: Indices,
-    leaves: Mapping[int, tuple[str, int]],
-    arguments: Mapping[str, Array],
-    shapes: Mapping[str, tuple[int, ...]],
-    reduction: Literal["mean", "sum"] | None,
-    jax: bool = False,
-) -> Lowered:
-    """Lower a program that computes one example to NumPy code for a batch of them.
-
-    Args:
-        program: its nodes.
-        outputs: the indices of the nodes to return, in the shape of an example's output.
-        leaves: for each leaf that is no constant, the argument that it is in, and its place there.
-        arguments: the arguments of the lowered functions, by name. Gradients are taken of ``theta``.
-        shapes: of one example, for each argument that is data.
-        reduction: what becomes of the examples' one output before gradients are taken; None to return all outputs.
-        jax: write updates of arrays as JAX wants them.
-    """
-    lowering = Lowering(program, leaves, arguments, jax)
-    result = lowering.run(outputs.ravel())
-    head = [f"m = len({next(iter(shapes))})"]
-    for name, shape in shapes.items():
-        if len(shape) != 1:
-            head.append(f"{name} = {name}.reshape(m, {'-1' if shape else '1'})")
-    forward, lowering.lines = lowering.lines, []
-    batched = lowering.output.array.batched
-    if reduction is None:
-        if not batched:
-            result = Code(f"np.broadcast_to({result}, (m, {outputs.size}))")
-        if outputs.ndim != 1:
-            result = Code(f"{result.within(ATOM)}.reshape({', '.join(['m', *map(str, outputs.shape)])})")
-        source = _function("value", arguments, [*head, *lowering.openings, *forward], str(result))
-        return Lowered("\n\n".join([*map(_told, filter(None, [lowering.constants])), source]), lowering.constants)
-    mean = reduction == "mean"
-    total = f"{result.within(ATOM)}.sum()" if result.number is None else str(result)
-    if batched == mean:
-        total += " / m" if batched else " * m"
-    if lowering.output.array.learns:
-        each = literal(1.0)
-        seed = mth_part(each) if mean and batched else each if batched or mean else Code("np.full(1, float(m))")
-        lowering.pull_back(seed, arguments["theta"])
-    else:
-        lowering.lines.append("gradient = np.zeros_like(theta)" if jax else "gradient[:] = 0")
-    head += lowering.openings
-    functions = [_told(lowering.constants)] if lowering.constants else []
-    if lowering.parts:
-        views = [(view.name, evenly("theta", place, arguments["theta"].width)) for view, place in lowering.parts]
-        names = _tuple([name for name, _ in views])
-        functions.append(_function("parts", ["theta"], [f"{name} = {view}" for name, view in views], names))
-        head.append(f"{names} = parts(theta)")
-    functions.append(_function("value", arguments, [*head, *forward], total))
-    if lowering.uses_ones:
-        head.append("ones = np.ones(m)  # ones @ d is d.sum(0), in half the time")
-    both = [*head, *forward, "", *lowering.lines]
-    if jax:
-        functions.append(_function("value_and_grad", arguments, both, f"{total}, gradient"))
-    else:
-        functions.append(_function("value_and_grad", [*arguments, "gradient"], both, total))
-    return Lowered("\n\n".join(functions), lowering.constants)
-
-
-def _told(constants: Mapping[str, NDArray[Any]]) -> str:
-    """A comment on the arrays that the code refers to."""
-    return "".join([f"# {name}: {_shape(array)} {array.dtype.name}\n" for name, array in constants.items()])
-
-
-def _shape(place: Indices) -> str:
-    """The shape of an array, as it is written in a call."""
-    return str(place.size if place.ndim == 1 else place.shape)
-
-
-def _tuple(names: Sequence[str]) -> str:
-    """Names as what a function returns, or what that is assigned to."""
-    return ", ".join(names) if len(names) > 1 else f"({names[0]},)"
-
-
-def _function(name: str, arguments: Iterable[str], lines: Sequence[str], result: str) -> str:
-    body = [f"    {line}".rstrip() for line in [*lines, f"return {result}"]]
-    return "\n".join([f"def {name}({', '.join(arguments)}):", *body, ""])

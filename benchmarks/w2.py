@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+import autograd
 import nn
 import optim
 from autograd import Value, half_squared_error
@@ -19,6 +20,7 @@ WEIGHTS = [0.2, 0.4, -0.5, -0.4, -0.3, 0.1, 0.2, 0.2, -0.3, -0.2, 0.1]
 def contestants() -> Iterator[Contestant]:
     """Everyone who can be raced here, chalkgrad first."""
     yield chalkgrad()
+    yield chalkgrad_python()
     yield straight_line()
     yield micrograd()
     with contextlib.suppress(ImportError):
@@ -41,6 +43,29 @@ def chalkgrad() -> Contestant:
         return float(loss)
 
     return Contestant("chalkgrad, eager", step, lambda: [p.grad for p in parameters])
+
+
+def chalkgrad_python() -> Contestant:
+    """The same loss and the same update rule, both compiled to straight lines on lists of floats."""
+    model = nn.MLP(3, [2, 1], activation="sigmoid", output="sigmoid")
+
+    def loss(x: Any, t: Any) -> Value:
+        return half_squared_error(model(x), t)  # type: ignore[no-any-return]
+
+    def sgd(w: Any, g: Any) -> list[Any]:
+        return [optim.rules.sgd(wk, gk, 0.0, t=1, lr=LR)[0] for wk, gk in zip(w, g)]
+
+    compiled = autograd.compile(loss, model.parameters(), target="python")
+    update = autograd.compile(sgd, target="python")
+    theta, gradient = list(WEIGHTS), [0.0] * 11
+
+    def step() -> float:
+        nonlocal theta, gradient
+        value, gradient = compiled.value_and_grad([INPUTS], [TARGET], theta=theta)
+        (theta,) = update([theta], [gradient])
+        return value
+
+    return Contestant('chalkgrad, target="python"', step, lambda: gradient)
 
 
 def micrograd() -> Contestant:

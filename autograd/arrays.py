@@ -1,0 +1,87 @@
+"""What a lowered program is made of: arrays, what reads them, and which groups of reads are a matrix product."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from autograd.code import ATOM, NODES, SEQUENCES, Code, array_formulas
+from autograd.indexing import Indices
+from autograd.row import Primitive
+
+
+@dataclass(eq=False)
+class Array:
+    """A variable of the lowered program.
+
+    Attributes:
+        name: what the program calls it.
+        width: how long its last axis is.
+        batched: whether its first axis is the examples.
+        learns: whether the parameters have a share in it, so that it gets a gradient.
+        shares: what it was handed in the backward pass: where (None for everywhere), and the code.
+    """
+
+    name: str
+    width: int
+    batched: bool
+    learns: bool = False
+    shares: list[tuple[Indices | None, Code]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What one input of a group of nodes reads: for each node a place in an array, or a row of places."""
+
+    array: Array
+    place: Indices
+
+    def ranks(self) -> Indices:
+        """For each node, the rank of what it reads: by where that lies; of rows, by which came first."""
+        if self.place.ndim == 1:
+            return self.place
+        first: dict[bytes, int] = {}
+        return np.array([first.setdefault(row.tobytes(), len(first)) for row in self.place])
+
+
+@dataclass(frozen=True)
+class Product:
+    """A group that is a matrix product: its nodes are every pair of an item on the left and a unit on the right.
+
+    Attributes:
+        left: what the items read: a row of places each, or one row where there is one item.
+        right: what the units read, one column each; no examples.
+        rest: the other inputs in their order, such as a bias, one a unit; None for the two sequences.
+    """
+
+    items: int
+    units: int
+    left: Slot
+    right: Slot
+    rest: list[Slot | None]
+
+    @classmethod
+    def of(cls, op: Primitive, slots: Sequence[Slot]) -> Product | None:
+        """None where the group is no matrix product."""
+        pair = [k for k, sequence in enumerate(op.sequences) if sequence]
+        if len(pair) != 2:
+            return None
+        probes = [Code(name, ATOM, SEQUENCES if sequence else NODES) for name, sequence in zip(op.names, op.sequences)]
+        partials = op.partials(array_formulas(), Code("y"), *probes)
+        if partials[pair[0]] is not probes[pair[1]] or partials[pair[1]] is not probes[pair[0]]:
+            return None  # the sequences are not multiplied element by element, as d(w x)/dw = x and d(w x)/dx = w tell
+        left, right = sorted([slots[k] for k in pair], key=lambda slot: not slot.array.batched)
+        if not left.array.batched or right.array.batched:
+            return None
+        rows, columns = left.ranks(), right.ranks()
+        items, units = int(rows.max()) + 1, int(columns.max()) + 1
+        if not np.array_equal(rows * units + columns, np.arange(len(rows))) or len(rows) != items * units:
+            return None
+        rest = [None if k in pair else Slot(slot.array, slot.place[:units]) for k, slot in enumerate(slots)]
+        for slot, unit in zip(slots, rest):
+            if unit and (not np.array_equal(slot.place, np.tile(unit.place, items)) or slot.array.batched):
+                return None
+        left_place = left.place[::units] if items > 1 else left.place[0]
+        return cls(items, units, Slot(left.array, left_place), Slot(right.array, right.place[:units].T), rest)

@@ -1,0 +1,84 @@
+"""The text of a lowered program: a function for the value, one for the value and the gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from numpy.typing import NDArray
+
+from autograd.code import ATOM, Code, function, literal, mth_part, shape_of, tuple_of
+from autograd.indexing import evenly
+from autograd.lowering import Lowering
+from autograd.trace import Trace
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """NumPy code.
+
+    Attributes:
+        source: the text of two functions, ``value`` and, where there is a loss, ``value_and_grad``.
+        constants: the arrays of numbers and places that it refers to, by name.
+    """
+
+    source: str
+    constants: dict[str, NDArray[Any]]
+
+
+def lower(trace: Trace, reduction: Literal["mean", "sum"] | None, jax: bool = False) -> Lowered:
+    """Lower a program that computes one example to NumPy code for a batch of them.
+
+    Args:
+        trace: the program.
+        reduction: what becomes of the examples' one output before gradients are taken; None to return all outputs.
+        jax: write updates of arrays as JAX wants them.
+    """
+    lowering, outputs = Lowering(trace, jax), trace.outputs
+    result = lowering.run(outputs.ravel())
+    head = [f"m = len({next(iter(trace.shapes))})"]
+    for name, shape in trace.shapes.items():
+        if len(shape) != 1:
+            head.append(f"{name} = {name}.reshape(m, {'-1' if shape else '1'})")
+    forward, lowering.lines = lowering.lines, []
+    batched = lowering.output.array.batched
+    functions = [_told(lowering.constants)] if lowering.constants else []
+    if reduction is None:
+        if not batched:
+            result = Code(f"np.broadcast_to({result}, (m, {outputs.size}))")
+        if outputs.ndim != 1:
+            result = Code(f"{result.within(ATOM)}.reshape({', '.join(['m', *map(str, outputs.shape)])})")
+        functions.append(function("value", trace.arguments, [*head, *lowering.openings, *forward], str(result)))
+        return Lowered("\n\n".join(functions), lowering.constants)
+    mean = reduction == "mean"
+    total = f"{result.within(ATOM)}.sum()" if result.number is None else str(result)
+    if batched == mean:
+        total += " / m" if batched else " * m"
+    if lowering.output.array.learns:
+        each = literal(1.0)
+        seed = mth_part(each) if mean and batched else each if batched or mean else Code("np.full(1, float(m))")
+        lowering.pull_back(seed, trace.arguments["theta"])
+    else:
+        lowering.lines.append("gradient = np.zeros_like(theta)" if jax else "gradient[:] = 0")
+    head += lowering.openings
+    if lowering.parts:
+        width = trace.arguments["theta"].width
+        views = [(view.name, evenly("theta", place, width)) for view, place in lowering.parts]
+        names = tuple_of([name for name, _ in views])
+        functions.append(function("parts", ["theta"], [f"{name} = {view}" for name, view in views], names))
+        head.append(f"{names} = parts(theta)")
+    functions.append(function("value", trace.arguments, [*head, *forward], total))
+    if lowering.uses_ones:
+        head.append("ones = np.ones(m)  # ones @ d is d.sum(0), in half the time")
+    both = [*head, *forward, "", *lowering.lines]
+    if jax:
+        functions.append(function("value_and_grad", trace.arguments, both, f"{total}, gradient"))
+    else:
+        functions.append(function("value_and_grad", [*trace.arguments, "gradient"], both, total))
+    return Lowered("\n\n".join(functions), lowering.constants)
+
+
+def _told(constants: Mapping[str, NDArray[Any]]) -> str:
+    """A comment on the arrays that the code refers to."""
+    return "".join([f"# {name}: {shape_of(array)} {array.dtype.name}\n" for name, array in constants.items()])

@@ -1,0 +1,229 @@
+"""Straight lines: a scalar program becomes a Python function on floats, which runs it for one example.
+
+Each node is a line with the name it has in the graph, ``o4 = 1 / (1 + math.exp(-i4))``. The backward pass is the
+forward pass from its end: a node's gradient ``d_i4`` is the sum of the shares it was handed by all that it feeds. For
+tiny networks: Python compiles functions of some thousand lines, and not much larger ones.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from autograd.code import ADD, ATOM, COMPARE, POW, Code, Names, code, function, literal, made
+from autograd.indexing import Indices
+from autograd.lowered import Lowered
+from autograd.namespaces import FLOATS
+from autograd.trace import Trace
+
+CASES = COMPARE - 1  # how tightly `a if condition else b` binds
+LONGEST = 100  # terms of one expression: Python's parser recurses over them
+NAMESPACE: dict[str, Any] = {"math": math, "maximum": FLOATS.maximum, "minimum": FLOATS.minimum}
+TAKEN = [*NAMESPACE, "abs"]  # names that the code gives a meaning of their own
+
+Hoist = Callable[[str, Code], Code]
+
+
+def float_formulas(hoist: Hoist) -> SimpleNamespace:
+    """The namespace in which a row of the primitive table becomes Python code on floats.
+
+    The code raises ArithmeticError or ValueError where the scalar engine goes to infinity or finds a number outside
+    a domain.
+
+    Args:
+        hoist: given a name and an expression that the formula may use more than once, writes a line that computes it,
+            and returns what to write for it.
+    """
+
+    def total(terms: Iterable[Any]) -> Code:
+        first, *others = [code(term) for term in terms] or [literal(0.0)]
+        for start in range(0, len(others), LONGEST):
+            first = sum(others[start : start + LONGEST], first if start == 0 else hoist("sum", first))
+        return first
+
+    def extreme(name: str, over: Callable[[Any, Any], Any]) -> Callable[[Sequence[Any]], Code]:
+        def choose(operands: Sequence[Any]) -> Code:
+            parts = [code(operand) for operand in operands]
+            if len(parts) == 1:
+                return parts[0]
+            numbers = [part for part in parts if part.number is not None]
+            if len(parts) == 2 and len(numbers) == 1:  # faster, and a NaN is handed on
+                (number,), (x,) = numbers, [part for part in parts if part.number is None]
+                x = x if x.tight == ATOM else hoist("inner", x)
+                return where(over(number, x), number, x)
+            return hoist(name, made(f"{name}(({', '.join(map(str, parts))}))", ATOM, *parts))
+
+        return choose
+
+    def compare(sign: str, known: Callable[[float, float], bool]) -> Callable[[Any, Any], Code | bool]:
+        def comparison(a: Any, b: Any) -> Code | bool:
+            a, b = code(a), code(b)
+            if a.number is not None and b.number is not None:
+                return known(a.number, b.number)
+            return made(f"{a.within(ADD)} {sign} {b.within(ADD)}", COMPARE, a, b)
+
+        return comparison
+
+    def where(condition: Code | bool, a: Any, b: Any) -> Code:
+        a, b = code(a), code(b)
+        if isinstance(condition, bool):
+            return a if condition else b  # type: ignore[no-any-return]
+        return made(f"{as_float(a, COMPARE)} if {condition} else {as_float(b, COMPARE)}", CASES, a, b)
+
+    def power(a: Any, b: Any) -> Code:
+        a, b = code(a), code(b)
+        if b.number == 1.0:
+            return a  # type: ignore[no-any-return]
+        if a.tight != ATOM and a.number is None:  # such as a sum, whose power each of its terms may use
+            a = hoist("base", a)
+        if b.number is not None and b.number.is_integer():
+            return made(f"{a.within(ATOM)}**{int(b.number)}", POW, a, b)
+        return made(f"math.pow({a}, {b})", ATOM, a, b)  # `**` would give a complex number
+
+    def call(name: str, function: str) -> Callable[[Any], Code]:
+        def called(x: Any) -> Code:
+            x = code(x)
+            if x.number is not None:
+                return literal(getattr(FLOATS, name)(x.number))
+            return made(f"{function}({x})", ATOM, x)
+
+        return called
+
+    greater = compare(">", lambda a, b: a > b)
+    return SimpleNamespace(
+        **{name: call(name, f"math.{name}") for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh")},
+        abs=call("abs", "abs"),
+        pow=power,
+        sum=total,
+        dot=lambda a, b: total([code(p) * q for p, q in zip(a, b)]),
+        maximum=extreme("maximum", greater),
+        minimum=extreme("minimum", lambda number, x: greater(x, number)),
+        greater=greater,
+        equal=compare("==", lambda a, b: a == b),
+        where=where,
+    )
+
+
+def as_float(x: Code, tight: int = CASES) -> str:
+    """The text, but a number as a float: 0.0."""
+    return x.within(tight) if x.number is None or not math.isfinite(x.number) else repr(x.number)
+
+
+class StraightLine:
+    """Writes the lines of one program: what unpacks the arguments, the forward pass, and the backward pass."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.nodes, arguments, leaves = trace.program.nodes, trace.arguments, trace.leaves
+        self.names = Names([*arguments, *TAKEN])
+        self.lines: list[str] = []
+        self.codes = [literal(node.data) for node in self.nodes]  # what reads each node; so far, a constant
+        self.learns = [leaves.get(node.index, ("", 0))[0] == "theta" for node in self.nodes]
+        self.shares: dict[int, list[Code]] = defaultdict(list)  # what each node is handed in the backward pass
+        self.theta = {place: index for index, (argument, place) in leaves.items() if argument == "theta"}
+        for name, array in arguments.items():
+            shape = trace.shapes.get(name, (array.width,))
+            targets = ["_"] * array.width
+            for index, (argument, place) in leaves.items():
+                if argument == name:
+                    targets[place] = self.named(index, name) if shape else name
+                    self.codes[index] = Code(targets[place])
+            nested = _nest(targets, shape)
+            flat = nested[1:-1] if array.width > 1 else nested
+            self.lines.append(f"{f'[{nested}]' if array.batched else flat} = {name}")
+
+    def named(self, index: int, otherwise: str) -> str:
+        """A fresh name for a node: what the graph calls it, where that is fit for Python."""
+        name = self.names.common([self.nodes[index].name], otherwise)
+        return name if name.isidentifier() else self.names.fresh(otherwise)
+
+    def write(self, name: str, expression: Code) -> Code:
+        """A line that gives an expression a name."""
+        self.lines.append(f"{name} = {as_float(expression)}")
+        return Code(name)
+
+    def hoisted(self, name: str) -> Hoist:
+        """What writes a line for a part of the formula of the node called ``name``."""
+        return lambda part, x: self.write(self.names.fresh(f"{name}_{part}"), x)
+
+    def forward(self) -> None:
+        """A line for each node that is computed."""
+        for node in self.nodes:
+            if node.op is None:
+                continue
+            name = self.named(node.index, node.op.name)
+            inputs = node.op.unflatten([self.codes[parent] for parent in node.parents])
+            y = code(node.op.forward(float_formulas(self.hoisted(name)), *inputs))
+            self.codes[node.index] = y if y.text.isidentifier() else self.write(name, y)
+            self.learns[node.index] = any(self.learns[parent] for parent in node.parents)
+
+    def backward(self, count: int) -> list[Code]:
+        """A line for each gradient that leads to one of ``count`` parameters; returns what reads the parameters'."""
+        self.shares[len(self.nodes) - 1].append(literal(1.0))
+        for node in reversed(self.nodes):
+            if node.op is None or not self.learns[node.index] or node.index not in self.shares:
+                continue
+            d = self.gradient(node.index)
+            inputs = node.op.unflatten([self.codes[parent] for parent in node.parents])
+            m = float_formulas(self.hoisted(f"d_{self.codes[node.index]}"))
+            partials = node.op.flatten(node.op.partials(m, self.codes[node.index], *inputs))
+            for parent, partial in zip(node.parents, map(code, partials)):
+                if self.learns[parent] and partial.number != 0.0:
+                    self.shares[parent].append(partial * d)
+        return [self.gradient(self.theta[k]) if k in self.theta else literal(0.0) for k in range(count)]
+
+    def gradient(self, index: int) -> Code:
+        """The sum of a node's shares, in a line where it is more than a name or a number."""
+        name = f"d_{self.codes[index]}"
+        d: Code = float_formulas(self.hoisted(name)).sum(self.shares[index])
+        plain = d.number is not None or d.text.isidentifier()
+        return d if plain else self.write(self.names.fresh(name), d)
+
+
+def _nest(texts: Sequence[str], shape: Sequence[int]) -> str:
+    """The texts as nested lists of this shape."""
+    if not shape:
+        return texts[0]
+    step = len(texts) // max(shape[0], 1)
+    return f"[{', '.join([_nest(texts[k * step : (k + 1) * step], shape[1:]) for k in range(shape[0])])}]"
+
+
+def straight_line(trace: Trace) -> Lowered:
+    """Write a program as Python code on floats, for a batch of one: each argument that is data has one entry."""
+    outputs = _outputs(trace)
+    written = StraightLine(trace)
+    written.forward()
+    value = _nest([as_float(written.codes[i]) for i in outputs.flat], outputs.shape)
+    source = function("value", trace.arguments, written.lines, value)
+    if "theta" in trace.arguments:
+        written.lines.append("")
+        gradient = ", ".join(map(as_float, written.backward(trace.arguments["theta"].width)))
+        source += "\n\n" + function("value_and_grad", trace.arguments, written.lines, f"{value}, [{gradient}]")
+    return Lowered(source, NAMESPACE)
+
+
+def _outputs(trace: Trace) -> Indices:
+    """The indices of what is returned: of a prediction, for a batch of one."""
+    return trace.outputs if "theta" in trace.arguments else trace.outputs[None]
+
+
+def careful(trace: Trace) -> Callable[..., tuple[Any, list[float]]]:
+    """The outputs and the gradient as the scalar engine computes them: an overflow is an infinity, an input outside
+    an operation's domain a DomainError that names it. For the rare example that makes straight lines raise."""
+    outputs = _outputs(trace)
+    parameters = trace.arguments["theta"].width if "theta" in trace.arguments else 0
+
+    def value_and_grad(*example: Any) -> tuple[Any, list[float]]:
+        numbers = {name: np.ravel(argument).tolist() for name, argument in zip(trace.arguments, example)}
+        run = trace.program.replay({index: numbers[name][place] for index, (name, place) in trace.leaves.items()})
+        gradient = [0.0] * parameters
+        for index, (name, place) in trace.leaves.items():
+            if name == "theta":
+                gradient[place] = run.nodes[index].grad
+        return np.array([run.nodes[i].data for i in outputs.flat]).reshape(outputs.shape).tolist(), gradient
+
+    return value_and_grad

@@ -1,0 +1,134 @@
+"""Tracing: what a function computes for one example, learned by running it once on values without numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograd.arrays import Array
+from autograd.graph import Program, program_order
+from autograd.indexing import Indices
+from autograd.primitives import sum as total
+from autograd.value import Constant, Noise, Source, Traced, Value, tracing
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What one example of a function computes, and where the leaves of that program come from.
+
+    Attributes:
+        program: its nodes.
+        outputs: the indices of the nodes that the function returns, in their shape.
+        shapes: of one example, for each argument of the function, by its name.
+        arguments: what the compiled code takes: those arguments; ``theta``, the parameters; ``given``, other leaves
+            whose numbers are read at each call; ``noise1``, ... for each source of random numbers.
+        leaves: for each leaf that is no constant, the argument that it is in, and its place there.
+        given: those other leaves.
+        sources: those sources.
+    """
+
+    program: Program
+    outputs: Indices
+    shapes: dict[str, tuple[int, ...]]
+    arguments: dict[str, Array]
+    leaves: dict[int, tuple[str, int]]
+    given: list[Value]
+    sources: list[Source]
+
+
+def trace(
+    function: Callable[..., Any], name: str, shapes: dict[str, tuple[int, ...]], parameters: Sequence[Value] | None
+) -> Trace:
+    """Run a function on values without numbers.
+
+    Args:
+        function: what to trace.
+        name: what errors call it.
+        shapes: of one example, for each of its arguments.
+        parameters: what gradients are to be taken of; None for a prediction.
+
+    Raises:
+        TypeError: the function returns something else than Values, or asks a traced value for its number.
+    """
+    inputs = {argument: _traced(argument, shape) for argument, shape in shapes.items()}
+    try:
+        with tracing():
+            result = function(*inputs.values())
+    except Exception as error:
+        told = ", ".join([f"{argument} of shape {shape} an example" for argument, shape in shapes.items()])
+        error.args = (f"{error} (while tracing {name} with {told})", *error.args[1:])
+        raise
+    returned, shape = _flat(result)
+    for output in returned:
+        if not isinstance(output, Value):
+            raise TypeError(f"{name} must return a Value, got {type(output).__name__} {output!r}")
+    if parameters is not None and shape != ():
+        raise TypeError(f"{name} must return one Value to have a gradient, got {len(returned)} of them")
+    root = total(returned) if len(returned) > 1 else returned[0]
+    if len(returned) > 1 and not isinstance(root, Traced):
+        raise TypeError(f"{name} returns numbers that no argument has a share in")
+    order, program = program_order(root), Program.of(root)
+    index = {value: i for i, value in enumerate(order)}
+    if len(returned) > 1:  # the sum was only there to hold them together
+        order, program = order[:-1], Program(program.nodes[:-1])
+    outputs = np.array([index[output] for output in returned]).reshape(shape)
+
+    arguments = {argument: Array(argument, int(np.prod(shape)), True) for argument, shape in shapes.items()}
+    leaves = {
+        index[leaf]: (argument, place)
+        for argument, values in inputs.items()
+        for place, leaf in enumerate(_flat(values)[0])
+        if leaf in index
+    }
+    given, sources = _other_leaves(order, {parameter: k for k, parameter in enumerate(parameters or ())}, leaves)
+    if parameters is not None:
+        arguments["theta"] = Array("theta", len(parameters), False, learns=True)
+    if given:
+        arguments["given"] = Array("given", len(given), False)
+    for k, source in enumerate(sources, start=1):
+        arguments[f"noise{k}"] = Array(f"noise{k}", source.count, True)
+    return Trace(program, outputs, shapes, arguments, leaves, given, sources)
+
+
+def _other_leaves(
+    order: Iterable[Value], learned: Mapping[Value, int], leaves: dict[int, tuple[str, int]]
+) -> tuple[list[Value], list[Source]]:
+    """Add to ``leaves`` those that are no inputs; returns the given ones and the sources of the random ones."""
+    given: list[Value] = []
+    sources: list[Source] = []
+    for i, value in enumerate(order):
+        if value.op is not None or i in leaves or isinstance(value, Constant):
+            continue
+        if value in learned:
+            leaves[i] = ("theta", learned[value])
+        elif isinstance(value, Noise):
+            if value.source not in sources:
+                sources.append(value.source)
+            leaves[i] = (f"noise{sources.index(value.source) + 1}", value.position)
+        else:
+            leaves[i] = ("given", len(given))
+            given.append(value)
+    return given, sources
+
+
+def _traced(name: str, shape: tuple[int, ...]) -> Any:
+    """A Traced value, or nested lists of them, named after the argument: x1, x2, or x1,2 for the second of a first."""
+    if not shape:
+        return Traced(name)
+    leaves = np.empty(shape, dtype=object)
+    for place in np.ndindex(shape):
+        leaves[place] = Traced(f"{name}{','.join([str(k + 1) for k in place])}")
+    return leaves.tolist()
+
+
+def _flat(nested: Any) -> tuple[list[Any], tuple[int, ...]]:
+    """The entries of nested lists, and their shape, which must be even."""
+    if not isinstance(nested, list | tuple | np.ndarray):
+        return [nested], ()
+    parts = [_flat(part) for part in nested]
+    if len({shape for _, shape in parts}) != 1:
+        raise ValueError("what is returned must be a Value or an even nest of lists of them")
+    return [entry for entries, _ in parts for entry in entries], (len(parts), *parts[0][1])
