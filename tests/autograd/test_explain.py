@@ -115,7 +115,7 @@ def test_a_rounded_explanation_is_the_slides() -> None:
     assert explanation.value == 0.0087
     assert explanation.text(ascii=True) == (
         "dE/dw14 = dE/do6 * do6/di6 * di6/do4 * do4/di4 * di4/dw14\n"
-        "        = -(t - o6) * o6*(1 - o6) * w46 * o4*(1 - o4) * x1\n"
+        "        = (o6 - t) * o6*(1 - o6) * w46 * o4*(1 - o4) * x1\n"
         "        = -0.526 * 0.249 * (-0.3) * 0.222 * 1\n"
         "        = 0.0087"
     )
@@ -134,7 +134,7 @@ def test_one_path_is_one_product() -> None:
     explanation = explain(toy(), "w14")
     assert str(explanation) == (
         "∂E/∂w14 = ∂E/∂o6 × ∂o6/∂i6 × ∂i6/∂o4 × ∂o4/∂i4 × ∂i4/∂w14\n"
-        "        = −(t − o6) × o6·(1 − o6) × w46 × o4·(1 − o4) × x1\n"
+        "        = (o6 − t) × o6·(1 − o6) × w46 × o4·(1 − o4) × x1\n"
         "        = −0.5261 × 0.2493 × (−0.3) × 0.2217 × 1\n"
         "        = 0.008725"
     )
@@ -147,7 +147,7 @@ def test_several_derivatives_share_their_deltas() -> None:
     assert told == ["δ_i6", "∂E/∂w46", "δ_i4", "∂E/∂w14", "∂E/∂w24"]  # that of i4 is one of the deltas
     text = str(explain(toy(), ["w46", "w14", "w24"]))
     assert text.split("\n\n")[:2] == [
-        "δ_i6 = ∂E/∂i6 = ∂E/∂o6 × ∂o6/∂i6\n     = −(t − o6) × o6·(1 − o6)\n     = −0.5261 × 0.2493\n     = −0.1312",
+        "δ_i6 = ∂E/∂i6 = ∂E/∂o6 × ∂o6/∂i6\n     = (o6 − t) × o6·(1 − o6)\n     = −0.5261 × 0.2493\n     = −0.1312",
         "∂E/∂w46 = δ_i6 × ∂i6/∂w46\n        = δ_i6 × o4\n        = −0.1312 × 0.3318\n        = −0.04352",
     ]
     assert explain(toy(), ["w46", "w14"]).values == (explain(toy(), "w46").value, explain(toy(), "w14").value)
@@ -274,7 +274,7 @@ def test_a_hostile_name_is_nothing_but_text(name: str) -> None:
 def test_names_have_their_indices() -> None:
     latex = explain(toy(), "w14").latex()
     assert "\\frac{\\partial E}{\\partial w_{14}} &= \\frac{\\partial E}{\\partial o_{6}} \\times" in latex
-    assert "&= -\\left(t - o_{6}\\right) \\times o_{6}{\\cdot}\\left(1 - o_{6}\\right) \\times w_{46}" in latex
+    assert "&= \\left(o_{6} - t\\right) \\times o_{6}{\\cdot}\\left(1 - o_{6}\\right) \\times w_{46}" in latex
     assert "\\delta_{i_{6}} &=" in explain(toy(), ["w46", "w14"]).latex()
     assert "<msub><mi>δ</mi><mrow><msub><mi>i</mi><mn>6</mn></msub></mrow></msub>" in (
         explain(toy(), ["w46", "w14"]).mathml()
