@@ -48,7 +48,7 @@ def grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
 
     Args:
         f: returns one number, computed from what it is given: the Parameters of a model that it calls are other
-            variables than its arguments, and count as constants.
+            variables than its arguments, and count as constants (`nn.functional_call` takes them as an argument).
         argnums: by which positional argument, or by which of them; then the gradient is a tuple.
 
     Returns:
