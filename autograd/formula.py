@@ -116,8 +116,8 @@ class Formula:
     def tidy(self) -> Formula:
         """The formula as a lecturer leaves it.
 
-        Arithmetic on numbers is done, but for fractions; there is no 1 × x, x^1, x + 0 or 0 / x; and a minus stands
-        where it is least in the way: b − a for −(a − b), a − 1 for a + (−1), −(a / b) for (−a) / b.
+        Arithmetic on numbers is done, but for fractions; there is no 1 × x, x^1, x + 0 or 0 / x; x × x is x^2; and a
+        minus stands where it is least in the way: b − a for −(a − b), a − 1 for a + (−1), −(a / b) for (−a) / b.
         """
         operands = tuple([operand.tidy() for operand in self.operands])
         tidied = Formula(self.kind, operands, self.word)
@@ -136,6 +136,8 @@ class Formula:
         rest = [operand for operand in operands if operand.word != {"add": "0", "mul": "1"}.get(self.kind)]
         if len(rest) == 1 < len(operands):
             return rest[0]
+        if self.kind == "mul" and operands[0] == operands[1]:
+            return operands[0] ** 2
         if self.kind == "add":
             return Formula("add", (operands[0], *[_without_minus(term, lambda a: a) for term in operands[1:]]))
         return tidied

@@ -97,7 +97,7 @@ def functional_call(module: Module, parameters: Iterable[Value | float], *argume
 
         >>> import autograd
         >>> from nn import Neuron, functional_call, squared_error
-        >>> unit = Neuron(1, init="zeros")
+        >>> unit = Neuron(1)
         >>> E = lambda theta: squared_error(functional_call(unit, theta, [3.0]), 2.0)
         >>> autograd.hessian(E)(autograd.pack(unit.parameters()))
         array([[18.,  6.],

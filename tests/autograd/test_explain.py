@@ -214,8 +214,12 @@ def test_mistakes_are_named() -> None:
         explain(E, 3)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="give wrt as text"):
         explain(Program.of(E), E)
-    with pytest.raises(ValueError, match="digits must be 1 or more, got 0"):
+    with pytest.raises(ValueError, match="digits must be a whole number, 1 or more, got 0"):
         explain(E, "w14", digits=0)
+    with pytest.raises(ValueError, match="digits must be a whole number, 1 or more, got 2.5"):
+        explain(E, "w14", digits=2.5)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="no node is called ''; there are x, "):
+        explain(x * x, "")
     with pytest.raises(ValueError, match="2 derivatives are explained"):
         _ = explain(E, ["w14", "w24"]).value
 
