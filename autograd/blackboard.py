@@ -51,6 +51,7 @@ class Blackboard:
         if not isinstance(partial, Formula):
             return Symbol(number(partial, 12))
         slope = partial.settle(self._data).tidy()
-        if slope.kind == "div" or not self._quantities.isdisjoint(slope.leaves()):
+        is_fraction = slope.kind == "div" and all(operand.kind == "leaf" for operand in slope.operands)
+        if is_fraction or not self._quantities.isdisjoint(slope.leaves()):
             return slope
         return Symbol(number(derivative, 12))

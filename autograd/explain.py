@@ -135,7 +135,7 @@ def explain(
 
     Raises:
         TypeError: ``wrt`` is neither a Value nor a name nor a list of them, or a Value where ``output`` is a Program.
-        ValueError: ``wrt`` is empty, or a name that no node or more than one node bears; or ``digits`` is not 1 or more.
+        ValueError: ``wrt`` is empty, or a name that no node or more than one node bears; or ``digits`` is below 1.
     """
     if not isinstance(digits, int) or digits < 1:
         raise ValueError(f"digits must be a whole number, 1 or more, got {digits!r}")

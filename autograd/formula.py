@@ -116,13 +116,14 @@ class Formula:
     def tidy(self) -> Formula:
         """The formula as a lecturer leaves it.
 
-        Arithmetic on numbers is done, but for fractions; there is no 1 × x, x^1, x + 0 or 0 / x; x × x is x^2; and a
-        minus stands where it is least in the way: b − a for −(a − b), a − 1 for a + (−1), −(a / b) for (−a) / b.
+        Arithmetic on numbers is done, but for fractions; there is no 1 × x, x / 1, x^1, x + 0 or 0 / x; x × x is x^2;
+        and a minus stands where it is least in the way: b − a for −(a − b), a − 1 for a + (−1), −(a / b) for (−a) / b.
         """
         operands = tuple([operand.tidy() for operand in self.operands])
         tidied = Formula(self.kind, operands, self.word)
         if self.kind == "div":
-            return operands[0] if operands[0].word == "0" else _without_minus(operands[0], lambda a: a / operands[1])
+            above, below = operands
+            return above if above.word == "0" or below.word == "1" else _without_minus(above, lambda a: a / below)
         if self.kind not in ("add", "mul", "neg", "pow"):
             return tidied
         if all(operand.kind == "leaf" and _NUMBER.fullmatch(operand.word) for operand in operands):
@@ -237,7 +238,7 @@ SYMBOLS = SimpleNamespace(
     log1p=lambda x: Formula("call", (1 + _formula(x),), "log"),
     sqrt=lambda x: Formula("call", (_formula(x),), "√"),
     abs=lambda x: Formula("call", (_formula(x),), "abs"),
-    pow=lambda a, b: Formula("pow", (_formula(a), _formula(b))),
+    pow=lambda a, b: 1 / a if b == -1.0 else Formula("pow", (_formula(a), _formula(b))),
     sum=_total,
     dot=lambda a, b: _total([Formula("mul", (_formula(p), _formula(q))) for p, q in zip(a, b)]),
     maximum=lambda xs: Formula("call", tuple(_formula(x) for x in xs), "max"),

@@ -125,6 +125,7 @@ def test_ascii_and_latex(formula: Formula, ascii: str, latex: str) -> None:
         (-(a - b) * c, "(b − a) × c"),
         (a ** (b - 1), "a^(b − 1)"),
         (1 - a * a, "1 − a^2"),
+        (a / (Symbol("1") + 0), "a"),
         (-a / b, "−a / b"),
         (c * (-a / b), "c × (−a / b)"),
         (-Symbol("1") / a - 0 / b, "−1 / a"),
