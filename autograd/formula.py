@@ -14,6 +14,7 @@ o_{4} \times \left(1 - o_{4}\right)
 
 from __future__ import annotations
 
+import functools
 import html
 import math
 import operator
@@ -413,6 +414,12 @@ _MATHML = _Notation(
 )
 
 
+@functools.cache
+def _with_dots(to: _Notation) -> _Notation:
+    """How the products within a chain's factors are written, for the chain itself has crosses."""
+    return replace(to, times="·")
+
+
 def _write(f: Formula, to: _Notation, leading: bool = False) -> str:
     def in_brackets(written: str) -> str:
         return to.row(to.sign("(") + written + to.sign(")"))
@@ -428,7 +435,7 @@ def _write(f: Formula, to: _Notation, leading: bool = False) -> str:
         return in_brackets(_write(operand, to)) if operand.kind == "neg" else bracketed(operand, "mul")
 
     def chain(factors: Sequence[Formula], leading: bool) -> str:
-        tight = replace(to, times="·")
+        tight = _with_dots(to)
         pieces = []
         for k, operand in enumerate(factors):
             piece = _write(operand, tight, leading and k == 0)
