@@ -40,8 +40,11 @@ def check_gradients(f: Function, *point: Tree, tolerance: float = 1e-6) -> None:
     Raises:
         GradientError: a derivative differs. The message names the argument that differs most, the two derivatives,
             their relative difference, and the operation most at fault.
-        ValueError: ``f`` gave two results at one point, or is defined on no interval about it.
+        ValueError: ``f`` gave two results at one point, or is defined on no interval about it; or ``tolerance`` is not
+            positive.
     """
+    if not tolerance > 0:
+        raise ValueError(f"tolerance must be a positive number, got {tolerance!r}")
     places = [
         (f"argument {i}" + (f", element {path}" if path else ""), number)
         for i, argument in enumerate(point)
@@ -136,22 +139,27 @@ def _slope(f: Callable[[float], float], x: float, rounding: float) -> tuple[floa
     Args:
         rounding: how far it may have moved f(x).
     """
-    best, smallest_change = None, math.inf
-    slope = estimate = math.nan
-    for k in range(3, 20):
-        h = max(1.0, abs(x)) * 4.0**-k
-        try:
-            left, right = f(x - h), f(x + h)
-        except DomainError:
-            continue
-        coarser, slope = slope, (right - left) / ((x + h) - (x - h))
-        last, estimate = estimate, (16 * slope - coarser) / 15  # the error of a slope is in h^2: Richardson (1911)
-        change = abs(estimate - last)
-        if change < smallest_change:
-            best, smallest_change = (estimate, 2 * rounding / h), change
-        if change <= 1e-10 * abs(estimate):
-            break
-    return best
+    for scale in (max(1.0, abs(x)), abs(x)):  # the second where the first leaves the domain: log at 1e-20
+        best, smallest_change = None, math.inf
+        slope = estimate = math.nan
+        for k in range(3, 20):
+            h = scale * 4.0**-k
+            try:
+                left, right = f(x - h), f(x + h)
+            except DomainError:
+                continue
+            if x - h == x + h:
+                break
+            coarser, slope = slope, (right - left) / ((x + h) - (x - h))
+            last, estimate = estimate, (16 * slope - coarser) / 15  # the error of a slope is in h^2: Richardson (1911)
+            change = abs(estimate - last)
+            if change < smallest_change:
+                best, smallest_change = (estimate, 2 * rounding / h), change
+            if change <= 1e-10 * abs(estimate):
+                break
+        if best is not None:
+            return best
+    return None
 
 
 class _NotAnalyticError(Exception):

@@ -135,10 +135,10 @@ def explain(
 
     Raises:
         TypeError: ``wrt`` is neither a Value nor a name nor a list of them, or a Value where ``output`` is a Program.
-        ValueError: ``wrt`` is empty, or a name that no node or more than one node bears; or ``digits`` is not positive.
+        ValueError: ``wrt`` is empty, or a name that no node or more than one node bears; or ``digits`` is below 1.
     """
-    if digits < 1:
-        raise ValueError(f"digits must be 1 or more, got {digits}")
+    if not isinstance(digits, int) or digits < 1:
+        raise ValueError(f"digits must be a whole number, 1 or more, got {digits!r}")
     program = Program.of(output)
     asked = list(wrt) if isinstance(wrt, Sequence) and not isinstance(wrt, str) else [wrt]
     if not asked:
@@ -165,7 +165,7 @@ def explain(
 def _what_there_is(program: Program, name: str) -> str:
     """What to say of a name that no node is labelled with."""
     names = [label for label, node in zip(program.labels, program) if node.kind != "constant"]
-    namesakes = [label for label, node in zip(program.labels, program) if node.name == name]
+    namesakes = [label for label, node in zip(program.labels, program) if name and node.name == name]
     listed = ", ".join((namesakes or names)[:_MOST_NAMES]) + (", ..." if len(namesakes or names) > _MOST_NAMES else "")
     if namesakes:
         return f"{len(namesakes)} nodes are called {name!r}; say which: {listed}"

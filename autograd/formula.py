@@ -14,6 +14,7 @@ o_{4} \times \left(1 - o_{4}\right)
 
 from __future__ import annotations
 
+import functools
 import html
 import math
 import operator
@@ -114,17 +115,34 @@ class Formula:
         return float(_OPERATIONS[self.word or self.kind](*[operand.evaluate(numbers) for operand in self.operands]))
 
     def tidy(self) -> Formula:
-        """The formula as a lecturer leaves it: arithmetic on numbers done (but for fractions), no 1 × x, x^1, x + 0."""
+        """The formula as a lecturer leaves it.
+
+        Arithmetic on numbers is done, but for fractions; there is no 1 × x, x / 1, x^1, x + 0 or 0 / x; x × x is x^2;
+        and a minus stands where it is least in the way: b − a for −(a − b), a − 1 for a + (−1), −(a / b) for (−a) / b.
+        """
         operands = tuple([operand.tidy() for operand in self.operands])
         tidied = Formula(self.kind, operands, self.word)
+        if self.kind == "div":
+            above, below = operands
+            return above if above.word == "0" or below.word == "1" else _without_minus(above, lambda a: a / below)
         if self.kind not in ("add", "mul", "neg", "pow"):
             return tidied
         if all(operand.kind == "leaf" and _NUMBER.fullmatch(operand.word) for operand in operands):
             return _formula(tidied.evaluate({}))
+        if self.kind == "neg":
+            (of,) = operands
+            is_difference = [term.kind == "neg" for term in of.operands] == [False, True]
+            return of.operands[1].operands[0] - of.operands[0] if is_difference else tidied
         if self.kind == "pow":
             return Symbol("1") if operands[1].word == "0" else operands[0] if operands[1].word == "1" else tidied
         rest = [operand for operand in operands if operand.word != {"add": "0", "mul": "1"}.get(self.kind)]
-        return rest[0] if len(rest) == 1 < len(operands) else tidied
+        if len(rest) == 1 < len(operands):
+            return rest[0]
+        if self.kind == "mul" and operands[0] == operands[1]:
+            return operands[0] ** 2
+        if self.kind == "add":
+            return Formula("add", (operands[0], *[_without_minus(term, lambda a: a) for term in operands[1:]]))
+        return tidied
 
     def leaves(self) -> Iterator[str]:
         """The names and numbers in it, from left to right."""
@@ -135,15 +153,15 @@ class Formula:
 
     def text(self, *, ascii: bool = False) -> str:
         """The formula on one line, in Unicode; or in ASCII, where Python and SymPy read it too (``^`` is a power)."""
-        return _write(self, _ASCII if ascii else _TEXT)
+        return _write(self, _ASCII if ascii else _TEXT, leading=True)
 
     def latex(self) -> str:
         """The formula in LaTeX, for the inside of ``$...$``; names are escaped."""
-        return _write(self, _LATEX)
+        return _write(self, _LATEX, leading=True)
 
     def mathml(self) -> str:
         """The formula as the inside of a MathML ``<math>`` element; names are escaped."""
-        return _write(self, _MATHML)
+        return _write(self, _MATHML, leading=True)
 
 
 def Symbol(name: str) -> Formula:
@@ -165,6 +183,13 @@ def number(x: float, digits: int) -> str:
 def plain(label: str) -> str:
     """A label as it is meant to be read: what cannot be printed is written as Python does, ``\\n`` for a new line."""
     return "".join([c if c.isprintable() else ascii(c)[1:-1] for c in label])
+
+
+def _without_minus(f: Formula, put: Callable[[Formula], Formula]) -> Formula:
+    """What ``put`` makes of the formula, with its minus taken out in front."""
+    if f.kind == "neg":
+        return -put(f.operands[0])
+    return -put(Symbol(f.word[1:])) if f.kind == "leaf" and f.word.startswith("-") else put(f)
 
 
 def product(factors: Sequence[Formula]) -> Formula:
@@ -194,8 +219,8 @@ def _call(name: str) -> Callable[..., Formula]:
     return lambda *operands: Formula("call", tuple([_formula(operand) for operand in operands]), name)
 
 
-def _compare(sign: str) -> Callable[[Any, Any], Formula]:
-    return lambda a, b: Formula("compare", (_formula(a), _formula(b)), sign)
+def _compare(sign: str, a: Any, b: Any) -> Formula:
+    return Formula("compare", (_formula(a), _formula(b)), sign)
 
 
 def _total(terms: Sequence[Any]) -> Formula:
@@ -208,17 +233,19 @@ def _total(terms: Sequence[Any]) -> Formula:
 _E = Symbol("ℯ")  # Euler's number, told apart from a quantity that a student calls e
 
 SYMBOLS = SimpleNamespace(
-    **{name: _call(name) for name in ("log", "log1p", "expm1", "sin", "cos", "tanh")},
+    **{name: _call(name) for name in ("log", "sin", "cos", "tanh")},
     exp=lambda x: Formula("pow", (_E, _formula(x))),
+    expm1=lambda x: Formula("pow", (_E, _formula(x))) - 1,  # as they are read, not as they are computed exactly
+    log1p=lambda x: Formula("call", (1 + _formula(x),), "log"),
     sqrt=lambda x: Formula("call", (_formula(x),), "√"),
     abs=lambda x: Formula("call", (_formula(x),), "abs"),
-    pow=lambda a, b: Formula("pow", (_formula(a), _formula(b))),
+    pow=lambda a, b: 1 / a if b == -1.0 else Formula("pow", (_formula(a), _formula(b))),
     sum=_total,
     dot=lambda a, b: _total([Formula("mul", (_formula(p), _formula(q))) for p, q in zip(a, b)]),
     maximum=lambda xs: Formula("call", tuple(_formula(x) for x in xs), "max"),
     minimum=lambda xs: Formula("call", tuple(_formula(x) for x in xs), "min"),
-    greater=_compare(">"),
-    equal=_compare("="),
+    greater=lambda a, b: _compare(">", a, b) if isinstance(a, Formula) else _compare("<", b, a),  # x < 0 for 0 > x
+    equal=lambda a, b: _compare("=", a, b),
     where=lambda condition, a, b: Formula("cases", (_formula(a), condition, _formula(b))),
 )
 
@@ -233,6 +260,7 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "div": operator.truediv,
     "pow": FLOATS.pow,
     ">": operator.gt,
+    "<": operator.lt,
     "=": operator.eq,
 }
 
@@ -334,6 +362,14 @@ def _mathml(name: str) -> str:
     return f"<msup>{written}<mn>{layers}</mn></msup>" if layers else written
 
 
+def _mathml_call(name: str, arguments: str) -> str:
+    if name == "√":
+        return f"<msqrt>{arguments}</msqrt>"
+    if name == "abs":
+        return f"<mrow><mo>|</mo>{arguments}<mo>|</mo></mrow>"
+    return f"{_mathml(name)}<mrow><mo>(</mo>{arguments}<mo>)</mo></mrow>"
+
+
 _TEXT = _Notation(
     leaf=_text,
     sign=lambda sign: sign,
@@ -368,7 +404,7 @@ _MATHML = _Notation(
     ),
     fraction=lambda a, b: f"<mfrac><mrow>{a}</mrow><mrow>{b}</mrow></mfrac>",
     power=lambda a, b: f"<msup><mrow>{a}</mrow><mrow>{b}</mrow></msup>",
-    call=lambda name, arguments: f"{_mathml(name)}<mrow><mo>(</mo>{arguments}<mo>)</mo></mrow>",
+    call=_mathml_call,
     cases=lambda a, condition, b: (
         "<mrow><mo>{</mo><mtable>"
         f"<mtr><mtd>{a}</mtd><mtd><mtext>if&#160;</mtext>{condition}</mtd></mtr>"
@@ -376,6 +412,12 @@ _MATHML = _Notation(
     ),
     row=lambda pieces: f"<mrow>{pieces}</mrow>",
 )
+
+
+@functools.cache
+def _with_dots(to: _Notation) -> _Notation:
+    """How the products within a chain's factors are written, for the chain itself has crosses."""
+    return replace(to, times="·")
 
 
 def _write(f: Formula, to: _Notation, leading: bool = False) -> str:
@@ -393,11 +435,12 @@ def _write(f: Formula, to: _Notation, leading: bool = False) -> str:
         return in_brackets(_write(operand, to)) if operand.kind == "neg" else bracketed(operand, "mul")
 
     def chain(factors: Sequence[Formula], leading: bool) -> str:
-        tight = replace(to, times="·")
+        tight = _with_dots(to)
         pieces = []
         for k, operand in enumerate(factors):
             piece = _write(operand, tight, leading and k == 0)
-            stroke = operand.kind == "div" and not to.fraction and not operand.operands[0].word.startswith("∂")
+            of = operand.operands[0] if operand.kind == "neg" else operand
+            stroke = of.kind == "div" and not to.fraction and not of.operands[0].word.startswith("∂")
             minus = operand.kind == "neg" or (operand.kind == "leaf" and operand.word.startswith("-"))
             if stroke or (minus and not (leading and k == 0)) or _TIGHTNESS[operand.kind] < _TIGHTNESS["mul"]:
                 piece = in_brackets(piece)
@@ -436,7 +479,7 @@ def _write(f: Formula, to: _Notation, leading: bool = False) -> str:
         lifted = to.fraction is not None  # or on the line, where a sum needs brackets
         return to.power(bracketed(base, "call"), _write(exponent, to) if lifted else bracketed(exponent, "call"))
     if kind == "compare":
-        return _write(operands[0], to) + to.sign(f" {f.word} ") + _write(operands[1], to)
+        return to.sign(f" {f.word} ").join([_write(side, to, leading=True) for side in operands])
     if kind == "cases":
         return to.cases(*[_write(operand, to) for operand in operands])
     return to.call(f.word, to.sign(", ").join([_write(operand, to) for operand in operands]))

@@ -48,14 +48,15 @@ def grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
 
     Args:
         f: returns one number, computed from what it is given: the Parameters of a model that it calls are other
-            variables than its arguments, and count as constants.
+            variables than its arguments, and count as constants (`nn.functional_call` takes them as an argument).
         argnums: by which positional argument, or by which of them; then the gradient is a tuple.
 
     Returns:
         A function with the arguments of ``f``. What it returns has the shape of the argument differentiated by.
 
     Raises:
-        TypeError: (when called) the result of ``f`` is not one number, or an argument is not a tree of numbers.
+        TypeError: (when called) the result of ``f`` is not one number, an argument is not a tree of numbers, or
+            ``argnums`` holds something else than whole numbers.
         ValueError: (when called) ``argnums`` names no argument, or one twice.
     """
     both = value_and_grad(f, argnums)
@@ -115,8 +116,12 @@ def hvp(f: Function, primals: Sequence[Tree], tangents: Sequence[Tree]) -> Tree:
         A tuple in the shape of ``primals``; where there is one primal, its entry alone.
 
     Raises:
-        ValueError: the shapes of primals and tangents differ.
+        TypeError: primals or tangents are no tuple or list.
+        ValueError: their shapes differ.
     """
+    for name, trees in (("primals", primals), ("tangents", tangents)):
+        if not isinstance(trees, tuple | list):
+            raise TypeError(f"{name} must be a tuple or a list with an entry for each argument of f, got {trees!r}")
     everything = range(len(primals))
     wanted, got = ([path for path, _ in leaves(tuple(trees))] for trees in (primals, tangents))
     if wanted != got:
@@ -141,7 +146,10 @@ class _Run:
 
     def __init__(self, f: Function, argnums: int | Sequence[int], arguments: Sequence[Tree], keywords: dict[str, Any]):
         self.several = isinstance(argnums, Sequence)
-        chosen = [operator.index(n) for n in (argnums if isinstance(argnums, Sequence) else [argnums])]
+        try:
+            chosen = [operator.index(n) for n in (argnums if isinstance(argnums, Sequence) else [argnums])]
+        except TypeError:
+            raise TypeError(f"argnums must be a whole number or several of them, got {argnums!r}") from None
         places = [n + len(arguments) if n < 0 else n for n in chosen]
         if not all(0 <= n < len(arguments) for n in places) or len(set(places)) < len(places):
             raise ValueError(f"argnums must name some of the {len(arguments)} arguments, each once, got {argnums!r}")

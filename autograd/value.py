@@ -74,25 +74,25 @@ class Value:
     # The four operations of arithmetic are written out for speed; a test holds them to the table's rows.
 
     def __add__(self, other: Operand) -> Value:
-        if type(other) in _VARIABLE:
-            return _node(self.data + other.data, add, (self, other), (1.0, 1.0))  # type: ignore[union-attr, arg-type]
+        if isinstance(other, Value) and type(other) in _VARIABLE:
+            return _node(self.data + other.data, add, (self, other), (1.0, 1.0))
         return _with_number(add, self, other, other)
 
     def __sub__(self, other: Operand) -> Value:
-        if type(other) in _VARIABLE:
-            return _node(self.data - other.data, sub, (self, other), (1.0, -1.0))  # type: ignore[union-attr, arg-type]
+        if isinstance(other, Value) and type(other) in _VARIABLE:
+            return _node(self.data - other.data, sub, (self, other), (1.0, -1.0))
         return _with_number(sub, self, other, other)
 
     def __mul__(self, other: Operand) -> Value:
-        if type(other) in _VARIABLE:
-            a, b = self.data, other.data  # type: ignore[union-attr]
-            return _node(a * b, mul, (self, other), (b, a))  # type: ignore[arg-type]
+        if isinstance(other, Value) and type(other) in _VARIABLE:
+            a, b = self.data, other.data
+            return _node(a * b, mul, (self, other), (b, a))
         return _with_number(mul, self, other, other)
 
     def __truediv__(self, other: Operand) -> Value:
-        if type(other) in _VARIABLE and other.data:  # type: ignore[union-attr]
-            a, b = self.data, other.data  # type: ignore[union-attr]
-            return _node(a / b, div, (self, other), (1 / b, -a / b / b))  # type: ignore[arg-type]
+        if isinstance(other, Value) and type(other) in _VARIABLE and other.data:
+            a, b = self.data, other.data
+            return _node(a / b, div, (self, other), (1 / b, -a / b / b))
         return _with_number(div, self, other, other)
 
     def __pow__(self, other: Operand) -> Value:

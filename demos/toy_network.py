@@ -219,7 +219,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--explain",
         dest="explained",
         metavar="NAMES",
-        type=lambda names: names.split(","),
+        type=lambda names: [name.strip() for name in names.split(",")],
         action="extend",
         help="write out the derivative of E by a weight, such as w14 (or several: w14,w46), and nothing else",
     )

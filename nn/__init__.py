@@ -22,7 +22,7 @@ from nn.losses import (
 from nn.maxout import Maxout
 from nn.meprop import MeProp
 from nn.metrics import accuracy
-from nn.module import Module
+from nn.module import Module, functional_call
 from nn.regularisers import l1, l2
 from nn.training import Criterion, fit
 
@@ -52,6 +52,7 @@ __all__ = [
     "cross_entropy_on_probabilities",
     "diagnose",
     "fit",
+    "functional_call",
     "half_squared_error",
     "hinge",
     "initialisers",

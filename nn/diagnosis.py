@@ -85,8 +85,13 @@ def diagnose(
 
     Raises:
         ValueError: there are no examples; ``y`` has another length, or comes without a loss; no parameter takes part;
-            or the graph differs from example to example, so that a unit cannot be followed through them.
+            the graph differs from example to example, so that a unit cannot be followed through them; ``threshold`` is
+            not positive, or ``factor`` not above 1.
     """
+    if not threshold > 0:
+        raise ValueError(f"threshold must be a positive number, got {threshold!r}")
+    if not factor > 1:
+        raise ValueError(f"factor must be a number above 1, got {factor!r}")
     X = list(X)
     targets = None if y is None else list(y)
     if not X:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from numbers import Real
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from autograd import Parameter
+from autograd import Parameter, Value
 
 AModule = TypeVar("AModule", bound="Module")
 
@@ -88,6 +88,58 @@ class Module:
             raise ValueError("\n  ".join(["the state does not fit the model:", *mistakes]))
         for path, entry in entries.items():
             _set(entry, state[path])
+
+
+def functional_call(module: Module, parameters: Iterable[Value | float], *arguments: Any, **keywords: Any) -> Any:
+    """What the module computes with other Values in place of its parameters (torch.func.functional_call).
+
+    It makes a function of the parameters, such as `autograd.grad`, `hessian`, `hvp` and `check_gradients` take:
+
+        >>> import autograd
+        >>> from nn import Neuron, functional_call, squared_error
+        >>> unit = Neuron(1)
+        >>> E = lambda theta: squared_error(functional_call(unit, theta, [3.0]), 2.0)
+        >>> autograd.hessian(E)(autograd.pack(unit.parameters()))
+        array([[18.,  6.],
+               [ 6.,  2.]])
+
+    Args:
+        module: the model; afterwards it has its own parameters again.
+        parameters: one Value or number for each of ``module.parameters()``, in that order. A Value without a name is
+            given the parameter's.
+        arguments, keywords: what the module is called on.
+
+    Raises:
+        ValueError: there are more or fewer than the module has.
+    """
+    own, given = module.parameters(), list(parameters)
+    if len(given) != len(own):
+        raise ValueError(f"parameters must be one for each of the module's {len(own)}, got {len(given)}")
+    instead = dict(zip(own, given))
+    for parameter, value in instead.items():
+        if isinstance(value, Value) and value.name is None:
+            value.name = parameter.name
+    held = [(vars(each), name, attribute) for each in module.modules() for name, attribute in vars(each).items()]
+    swaps = [(attributes, name, old, _replaced(old, instead)) for attributes, name, old in held]
+    swaps = [swap for swap in swaps if swap[-1] is not swap[-2]]
+    try:
+        for attributes, name, _, new in swaps:
+            attributes[name] = new
+        return module(*arguments, **keywords)
+    finally:
+        for attributes, name, old, _ in swaps:
+            attributes[name] = old
+
+
+def _replaced(attribute: Any, instead: Mapping[Parameter, Value | float]) -> Any:
+    """An attribute with what stands instead of each Parameter in it; itself where it has none."""
+    if isinstance(attribute, Parameter):
+        return instead[attribute]
+    if isinstance(attribute, list | tuple):
+        items = [_replaced(item, instead) for item in attribute]
+        if any(new is not old for new, old in zip(items, attribute)):
+            return items if isinstance(attribute, list) else tuple(items)
+    return attribute
 
 
 # What has one entry in a state: a parameter, or a list of such, however deep.

@@ -17,6 +17,7 @@ import autograd
 import autograd.functional
 import nn
 import nn.layers
+import nn.module
 import optim
 from benchmarks import chain, convolution, digits, mnist_sized, w1, w2, w4
 from benchmarks.race import check
@@ -94,7 +95,7 @@ def test_readme_and_docstrings_speak_the_truth(tmp_path: Path, monkeypatch: pyte
     results = doctest.testfile(str(readme), module_relative=False, optionflags=doctest.ELLIPSIS)
     assert results.attempted > 5
     assert results.failed == 0
-    for module in (nn.layers, autograd.functional):
+    for module in (nn.layers, nn.module, autograd.functional):
         assert doctest.testmod(module).failed == 0
 
 

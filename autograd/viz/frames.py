@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from autograd import primitives
 from autograd.blackboard import Blackboard
-from autograd.formula import SYMBOLS, Formula, Symbol, equation, number, quotient
+from autograd.formula import Formula, Symbol, equation, number, quotient
 from autograd.graph import Node, Program, program_order
 from autograd.value import Value
 
@@ -178,7 +178,8 @@ class _Story:
         self, program: Program, k: int, runs: Sequence[Program], roundings: Sequence[Rounding], err: bool
     ) -> None:
         self.program, self.k, self.runs, self.roundings, self.err = program, k, runs, roundings, err
-        self.board = Blackboard(runs[0])
+        self.boards = [Blackboard(run) for run in runs]
+        self.board = self.boards[0]
         self.names, self.symbols = self.board.names, self.board.symbols
         self.output = self.names[-1]
         self.written_data = [
@@ -194,13 +195,12 @@ class _Story:
         for node in self.program:
             if node.op is None:
                 continue
-            operands = [self.symbols[parent] for parent in node.parents]
-            formula: Formula = node.op.forward(SYMBOLS, *node.op.unflatten(operands))
-            sides = [self.symbols[node.index], formula]
-            if node.op.arity == 1 and node.op.symbol.isalpha() and formula.kind != "call":
-                sides.insert(1, Formula("call", (operands[0],), node.op.symbol))  # o4 = σ(i4) = ...
+            formulas = [board.result(node) for board in self.boards]
+            sides = [self.symbols[node.index], formulas[0]]
+            if node.op.arity == 1 and node.op.symbol.isalpha() and formulas[0].kind != "call":
+                sides.insert(1, Formula("call", (self.symbols[node.parents[0]],), node.op.symbol))  # o4 = σ(i4) = ...
             tellings = []
-            for run, rounding, written in zip(self.runs, self.roundings, self.written_data):
+            for formula, run, rounding, written in zip(formulas, self.runs, self.roundings, self.written_data):
                 value = run.nodes[node.index].data
                 tellings.append(Telling(formula.substitute(written), value, rounding.show(value)))
             edges = tuple([(node.index, parent, k) for k, parent in enumerate(node.parents)])

@@ -17,9 +17,23 @@ from hypothesis import strategies as st
 
 import autograd
 import nn
-from autograd import Explanation, Program, Value, dot, explain, frames, half_squared_error, relu, sigmoid, squared_error
+from autograd import (
+    Explanation,
+    Primitive,
+    Program,
+    Value,
+    dot,
+    explain,
+    frames,
+    half_squared_error,
+    relu,
+    sigmoid,
+    squared_error,
+)
 from autograd.formula import Formula
 from demos.toy_network import INPUTS, TARGET, WEIGHTS, slide_network
+from tests.autograd.test_functional import CORNERED
+from tests.autograd.test_primitives import POINTS, arity
 from tests.autograd.test_random_programs import BINARY, UNARY, run
 
 SMOOTH = ["neg", "exp", "log", "sqrt", "sin", "tanh", "sigmoid", *BINARY, "sum", "dot", "logsumexp"]
@@ -102,6 +116,28 @@ def test_sympy_reads_the_symbolic_line_and_agrees(program: tuple[Value, list[Val
         assert value == pytest.approx(leaf.grad, rel=1e-9, abs=1e-9)
 
 
+SMOOTH_ROWS = [row for row in autograd.PRIMITIVES.values() if row.name not in CORNERED]
+
+
+@pytest.mark.parametrize("row", SMOOTH_ROWS, ids=lambda row: row.name)
+def test_sympy_reads_every_smooth_row(row: Primitive) -> None:
+    compared = 0
+    for point in POINTS:
+        x = [Value(float(number), f"x{k}") for k, number in enumerate(point[: arity(row)])]
+        if row.domain is not None and not row.domain.contains(*row.unflatten([xi.data for xi in x])):
+            continue
+        y = row(*row.unflatten(x))
+        y.name = "y"
+        y.backward()
+        numbers = {sympy.Symbol(str(node.name)): node.data for node in (*x, y)}
+        for xi in x:
+            if math.isfinite(xi.grad):
+                written = explain(y, xi, numbers=False).equations[-1].sides[-1].text(ascii=True)
+                assert float(sympy.sympify(written).subs(numbers)) == pytest.approx(xi.grad, rel=1e-12), written
+                compared += 1
+    assert compared
+
+
 def test_recorded_local_derivatives_count_and_nothing_is_changed() -> None:
     w = Value(3.0, "w")
     y = w * w * 2
@@ -115,7 +151,7 @@ def test_a_rounded_explanation_is_the_slides() -> None:
     assert explanation.value == 0.0087
     assert explanation.text(ascii=True) == (
         "dE/dw14 = dE/do6 * do6/di6 * di6/do4 * do4/di4 * di4/dw14\n"
-        "        = -(t - o6) * o6*(1 - o6) * w46 * o4*(1 - o4) * x1\n"
+        "        = (o6 - t) * o6*(1 - o6) * w46 * o4*(1 - o4) * x1\n"
         "        = -0.526 * 0.249 * (-0.3) * 0.222 * 1\n"
         "        = 0.0087"
     )
@@ -134,7 +170,7 @@ def test_one_path_is_one_product() -> None:
     explanation = explain(toy(), "w14")
     assert str(explanation) == (
         "∂E/∂w14 = ∂E/∂o6 × ∂o6/∂i6 × ∂i6/∂o4 × ∂o4/∂i4 × ∂i4/∂w14\n"
-        "        = −(t − o6) × o6·(1 − o6) × w46 × o4·(1 − o4) × x1\n"
+        "        = (o6 − t) × o6·(1 − o6) × w46 × o4·(1 − o4) × x1\n"
         "        = −0.5261 × 0.2493 × (−0.3) × 0.2217 × 1\n"
         "        = 0.008725"
     )
@@ -147,7 +183,7 @@ def test_several_derivatives_share_their_deltas() -> None:
     assert told == ["δ_i6", "∂E/∂w46", "δ_i4", "∂E/∂w14", "∂E/∂w24"]  # that of i4 is one of the deltas
     text = str(explain(toy(), ["w46", "w14", "w24"]))
     assert text.split("\n\n")[:2] == [
-        "δ_i6 = ∂E/∂i6 = ∂E/∂o6 × ∂o6/∂i6\n     = −(t − o6) × o6·(1 − o6)\n     = −0.5261 × 0.2493\n     = −0.1312",
+        "δ_i6 = ∂E/∂i6 = ∂E/∂o6 × ∂o6/∂i6\n     = (o6 − t) × o6·(1 − o6)\n     = −0.5261 × 0.2493\n     = −0.1312",
         "∂E/∂w46 = δ_i6 × ∂i6/∂w46\n        = δ_i6 × o4\n        = −0.1312 × 0.3318\n        = −0.04352",
     ]
     assert explain(toy(), ["w46", "w14"]).values == (explain(toy(), "w46").value, explain(toy(), "w14").value)
@@ -176,6 +212,7 @@ def test_powers_pieces_and_constants_are_written_as_on_the_board() -> None:
     assert symbols(x**3) == "3 × x^2"
     assert symbols(2**x) == "v2 × log(2)"
     assert symbols(x / 4) == "1 / 4"
+    assert symbols(autograd.sqrt(x)) == "1 / (2 × v1)"
     assert symbols(relu(x)) == "1"
     assert symbols(relu(-x)) == "0 × (−1)"
     assert symbols(autograd.maximum([x, *[x / k for k in range(2, 9)]])).endswith(" + 1")
@@ -214,8 +251,12 @@ def test_mistakes_are_named() -> None:
         explain(E, 3)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="give wrt as text"):
         explain(Program.of(E), E)
-    with pytest.raises(ValueError, match="digits must be 1 or more, got 0"):
+    with pytest.raises(ValueError, match="digits must be a whole number, 1 or more, got 0"):
         explain(E, "w14", digits=0)
+    with pytest.raises(ValueError, match=r"digits must be a whole number, 1 or more, got 2\.5"):
+        explain(E, "w14", digits=2.5)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="no node is called ''; there are x, "):
+        explain(x * x, "")
     with pytest.raises(ValueError, match="2 derivatives are explained"):
         _ = explain(E, ["w14", "w24"]).value
 
@@ -274,7 +315,7 @@ def test_a_hostile_name_is_nothing_but_text(name: str) -> None:
 def test_names_have_their_indices() -> None:
     latex = explain(toy(), "w14").latex()
     assert "\\frac{\\partial E}{\\partial w_{14}} &= \\frac{\\partial E}{\\partial o_{6}} \\times" in latex
-    assert "&= -\\left(t - o_{6}\\right) \\times o_{6}{\\cdot}\\left(1 - o_{6}\\right) \\times w_{46}" in latex
+    assert "&= \\left(o_{6} - t\\right) \\times o_{6}{\\cdot}\\left(1 - o_{6}\\right) \\times w_{46}" in latex
     assert "\\delta_{i_{6}} &=" in explain(toy(), ["w46", "w14"]).latex()
     assert "<msub><mi>δ</mi><mrow><msub><mi>i</mi><mn>6</mn></msub></mrow></msub>" in (
         explain(toy(), ["w46", "w14"]).mathml()

@@ -39,7 +39,8 @@ def test_each_formula_comes_to_what_the_row_computes(row: Primitive, data: st.Da
     for formula, partial in zip(row.flatten(row.partials(SYMBOLS, Symbol("y"), *inputs)), partials):
         written = formula if isinstance(formula, Formula) else Symbol(repr(formula))
         assert written.evaluate(numbers) == pytest.approx(partial, rel=1e-9, abs=1e-9)
-        assert written.settle(numbers).evaluate(numbers) == pytest.approx(partial, rel=1e-9, abs=1e-9)
+        for settled in (written.settle(numbers), written.settle(numbers).tidy()):
+            assert settled.evaluate(numbers) == pytest.approx(partial, rel=1e-9, abs=1e-9)
         assert "if" not in written.settle(numbers).text()
 
 
@@ -72,6 +73,7 @@ a, b, c = Symbol("a"), Symbol("b"), Symbol("c")
         (-quotient("E", "i4"), "−∂E/∂i4"),
         (a * -b, "a × (−b)"),
         (product([-(a - b), c * (1 - c), -a, a / b]), "−(a − b) × c·(1 − c) × (−a) × (a / b)"),
+        (product([-(a / b), -(a / b)]), "(−a / b) × (−a / b)"),
         (product([Symbol("-2") * a, Symbol("-2") * b]), "−2·a × (−2)·b"),
         (total([product([Symbol("-2"), a]), product([Symbol("-3"), b]), -c]), "−2 × a + (−3) × b − c"),
         (product([quotient("E", "o"), quotient("o", "w")]), "∂E/∂o × ∂o/∂w"),
@@ -90,7 +92,9 @@ def test_brackets_stand_where_they_are_needed(formula: Formula, text: str) -> No
         (Symbol("e") ** 2, "e^2", "{e}^{2}"),
         (SYMBOLS.sqrt(a), "sqrt(a)", r"\sqrt{a}"),
         (SYMBOLS.log(SYMBOLS.abs(a)), "log(abs(a))", r"\log\left(\left|a\right|\right)"),
-        (SYMBOLS.log1p(a), "log1p(a)", r"\mathrm{log1p}\left(a\right)"),
+        (SYMBOLS.log1p(-a), "log(1 - a)", r"\log\left(1 - a\right)"),
+        (SYMBOLS.expm1(a), "exp(a) - 1", "{e}^{a} - 1"),
+        (SYMBOLS.greater(0, a), "a < 0", "a < 0"),
         (a / (b + c), "a / (b + c)", r"\frac{a}{b + c}"),
         (quotient("E", "w14"), "dE/dw14", r"\frac{\partial E}{\partial w_{14}}"),
         (equation(Symbol("δ_i4"), Symbol("η")), "delta_i4 = eta", r"\delta_{i_{4}} = \eta"),
@@ -114,8 +118,17 @@ def test_ascii_and_latex(formula: Formula, ascii: str, latex: str) -> None:
         (a ** (Symbol("1") - 1), "1"),
         (1 * a + 0, "a"),
         (1 / Symbol("3"), "1 / 3"),
-        (-Symbol("2") * a, "(−2) × a"),
+        (-Symbol("2") * a, "−2 × a"),
         (a - b, "a − b"),
+        (-(a - b), "b − a"),
+        (-(-a - b), "−(−a − b)"),
+        (-(a - b) * c, "(b − a) × c"),
+        (a ** (b - 1), "a^(b − 1)"),
+        (1 - a * a, "1 − a^2"),
+        (a / (Symbol("1") + 0), "a"),
+        (-a / b, "−a / b"),
+        (c * (-a / b), "c × (−a / b)"),
+        (-Symbol("1") / a - 0 / b, "−1 / a"),
     ],
 )
 def test_a_tidy_formula_has_no_idle_numbers(formula: Formula, text: str) -> None:
@@ -148,6 +161,8 @@ def test_names_in_mathml_are_text() -> None:
     element = ET.fromstring(f"<math>{Symbol(hostile).mathml()}</math>")
     assert [child.tag for child in element.iter()] == ["math", "mi"]
     assert element[0].text == "</math><script>alert(1)</script>\\n"
+    assert SYMBOLS.sqrt(a).mathml() == "<msqrt><mi>a</mi></msqrt>"
+    assert SYMBOLS.abs(a).mathml() == "<mrow><mo>|</mo><mi>a</mi><mo>|</mo></mrow>"
     assert Symbol("w14").mathml() == "<msub><mi>w</mi><mn>14</mn></msub>"
 
 

@@ -88,6 +88,32 @@ def test_a_piece_is_told_as_it_falls_out() -> None:
     assert local(-2.0) == "0"
 
 
+def test_a_loss_on_probabilities_is_told_without_the_cases_that_guard_it() -> None:
+    def told(loss: Value) -> tuple[str, str]:
+        (frame,) = [f for f in frames(loss) if f.phase == "forward" and f.symbols is not None]
+        assert frame.symbols is not None
+        assert frame.exact.numbers is not None
+        return frame.symbols.text().split(" = ")[1], frame.exact.numbers.text()
+
+    p, q, one, nil = Value(0.25, "p"), Value(0.75, "q"), Value(1.0, "y1"), Value(0.0, "y2")
+    assert told(autograd.cross_entropy([p, q], [one, nil])) == (
+        "−(y1 × log(p) + y2 × log(q))",
+        "−(1 × log(0.25) + 0 × log(0.75))",
+    )
+    assert told(autograd.binary_cross_entropy(p, one)) == (
+        "−(y1 × log(p) + (1 − y1) × log(1 − p))",
+        "−(1 × log(0.25) + (1 − 1) × log(1 − 0.25))",
+    )
+    surely_not = autograd.cross_entropy([q, Value(0.0, "p0")], [one, nil])  # where 0 log 0 is 0
+    assert told(surely_not)[1] == "−(1 × log(0.75) + 0 × log(1))"
+
+
+def test_a_function_made_of_pieces_is_told_with_all_of_them() -> None:
+    forward = frames(autograd.relu(Value(2.0, "x")))[1]
+    assert forward.symbols is not None
+    assert forward.symbols.text() == "v1 = relu(x) = 0 if x < 0, else x"
+
+
 def test_the_decks_err_is_told_where_asked_for() -> None:
     net = autograd.affine([Parameter(2.0, "w")], [Value(1.0, "x")], Parameter(0.0, "b"))
     net.name = "i4"

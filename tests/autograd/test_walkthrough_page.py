@@ -568,7 +568,7 @@ def test_any_parameter_is_explained_by_key_button_and_row(lesson: Page, engine: 
             ((left, *sides),) = explained(lesson)
             assert left == f"∂E∂{name}"
             assert sides[0].startswith("∂E∂o6×∂o6∂i6×∂i6∂")
-            assert sides[1].startswith("−(t−o6)×o6·(1−o6)×")
+            assert sides[1].startswith("(o6−t)×o6·(1−o6)×")
             assert sides[-1] == four(known.grad[name]).replace("-", "−")
         lesson.keyboard.press("ArrowLeft")  # belongs to the dialog, not to the lesson
         lesson.keyboard.press("Escape")

@@ -167,6 +167,8 @@ def test_it_prints_a_table() -> None:
         (lambda: nn.diagnose(nn.MLP(4, [1]), []), "X must hold at least one example"),
         (lambda: nn.diagnose(nn.MLP(4, [1]), X, np.ones(12)), "y must come with the loss"),
         (lambda: nn.diagnose(nn.MLP(4, [1]), X, [1.0], lambda o, t: o - t), "a target for each of 12 examples, got 1"),
+        (lambda: nn.diagnose(nn.MLP(4, [1]), X, threshold=0), "threshold must be a positive number, got 0"),
+        (lambda: nn.diagnose(nn.MLP(4, [1]), X, factor=1), "factor must be a number above 1, got 1"),
         (lambda: nn.diagnose(lambda x: Value(x[0]) * 2, X), "no parameter takes part"),
         (
             lambda: nn.diagnose(lambda x: Parameter(1.0) * x if x > 0 else Parameter(1.0) + x, [1.0, 2.0, -1.0]),
