@@ -7,7 +7,7 @@ import inspect
 import itertools
 import linecache
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -15,13 +15,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from autograd.code import RESERVED
 from autograd.graph import Program
-from autograd.lowered import lower
+from autograd.lowered import Lowered, lower
 from autograd.straightline import TAKEN, careful, straight_line
 from autograd.trace import Trace, trace
 from autograd.value import Value, pack
 
 Floats = NDArray[np.float64]
 Theta = Floats | list[float]
+FLOAT64 = np.dtype(np.float64)
 _numbers = itertools.count(1)  # of compiled programs, for the names that tracebacks show
 
 
@@ -61,10 +62,10 @@ def compile(
             raise ValueError("parameters names one Value twice")
     if reduction not in ("mean", "sum"):
         raise ValueError(f"reduction must be 'mean' or 'sum', got {reduction!r}")
-    if target not in ("numpy", "jax", "python"):
+    kinds = {"numpy": Compiled, "jax": CompiledJax, "python": CompiledPython}
+    if target not in kinds:
         raise ValueError(f"target must be 'numpy', 'jax' or 'python', got {target!r}")
-    kind = CompiledPython if target == "python" else Compiled
-    return kind(function, parameters, reduction, target)
+    return kinds[target](function, parameters, reduction)
 
 
 @dataclass(frozen=True)
@@ -86,19 +87,20 @@ class Compilation:
 class Compiled:
     """What `compile` returns."""
 
+    keeps_views = True
+
     def __init__(
         self,
         function: Callable[..., Any],
         parameters: list[Value] | None,
         reduction: Literal["mean", "sum"],
-        target: Literal["numpy", "jax", "python"],
     ) -> None:
         self.function = function
         self.parameters = parameters
         self.reduction = reduction
-        self.target = target
         self.name = getattr(function, "__name__", type(function).__name__)
-        self.compilations: dict[tuple[tuple[int, ...], ...], Compilation] = {}
+        self.compilations: dict[tuple[tuple[int, ...], ...], Compilation] = {}  # by the shapes of an example
+        self.ready: dict[tuple[tuple[int, ...], ...], Compilation] = {}  # by the shapes of the arrays, known to be good
         self.latest: Compilation | None = None
 
     def __call__(self, *arrays: ArrayLike, theta: Theta | None = None) -> Any:
@@ -111,7 +113,7 @@ class Compiled:
         compilation, data = self.prepared(arrays)
         with np.errstate(all="ignore"):
             value = compilation.value(*data, *self.rest(compilation, len(data[0]), theta))
-        return value if self.parameters is None or self.target == "jax" else float(value)
+        return value if self.parameters is None else float(value)
 
     def value_and_grad(
         self, *arrays: ArrayLike, theta: Theta | None = None, out: Floats | None = None
@@ -126,10 +128,6 @@ class Compiled:
         compilation, data = self.prepared(arrays)
         if compilation.value_and_grad is None or self.parameters is None:
             raise TypeError(f"{self.name} was compiled without parameters: there is nothing to take the gradient of")
-        rest = self.rest(compilation, len(data[0]), theta)
-        if self.target == "jax":
-            value, gradient = compilation.value_and_grad(*data, *rest)
-            return value, gradient
         if out is None:
             out = np.empty(len(self.parameters))
         elif out.shape != (len(self.parameters),) or out.dtype != np.float64:
@@ -138,7 +136,7 @@ class Compiled:
                 f"got {out.dtype} of shape {out.shape}"
             )
         with np.errstate(all="ignore"):
-            return float(compilation.value_and_grad(*data, *rest, out)), out
+            return float(compilation.value_and_grad(*data, *self.rest(compilation, len(data[0]), theta), out)), out
 
     def backward(self, *arrays: ArrayLike) -> float:
         """Add the gradient to the parameters' ``grad``, as `Value.backward` does; returns the loss."""
@@ -179,43 +177,40 @@ class Compiled:
 
     def prepared(self, arrays: Sequence[ArrayLike]) -> tuple[Compilation, list[Any]]:
         """The compilation for data of these shapes, made now where there is none, and the data as arrays of floats."""
-        data = [self.as_floats(array, k) for k, array in enumerate(arrays)]
-        shapes = tuple([array.shape[1:] for array in data])
-        if len({len(array) for array in data}) != 1 or not data[0].size:
-            self.refuse(data)
-        compilation = self.compilations.get(shapes)
-        if compilation is None:
-            compilation = self.compilations[shapes] = self.compiled_for(shapes)
-        self.latest = compilation
-        return compilation, data
+        data = [
+            array if type(array) is np.ndarray and array.dtype is FLOAT64 else self.as_floats(array, k)
+            for k, array in enumerate(arrays)
+        ]
+        shapes = tuple([array.shape for array in data])
+        self.latest = self.ready.get(shapes)
+        if self.latest is None:
+            if len({shape[:1] for shape in shapes}) != 1 or shapes[0] == () or not data[0].size:
+                self.refuse(data)
+            example = tuple([shape[1:] for shape in shapes])
+            if example not in self.compilations:
+                self.compilations[example] = self.compiled_for(example)
+            self.latest = self.ready[shapes] = self.compilations[example]
+        return self.latest, data
 
     def as_floats(self, array: ArrayLike, k: int) -> Any:
-        """An argument as an array of floats, its first axis the examples."""
-        if self.target == "jax":
-            import jax.numpy as jnp
-
-            result: Any = jnp.asarray(array, dtype=jnp.float64)
-        elif type(array) is np.ndarray and array.dtype == np.float64:
-            result = array
-        else:
-            try:
-                result = np.asarray(array)
-                if result.dtype.kind not in "biuf":
-                    raise TypeError(f"it holds {result.dtype}")
-                result = result.astype(np.float64)
-            except (TypeError, ValueError) as error:
-                name = self.argument_names(k + 1)[k]
-                raise TypeError(f"argument {name} of {self.name} must be an array of numbers: {error}") from None
-        if not result.ndim:
+        """An argument as an array of floats."""
+        try:
+            result = np.asarray(array)
+            if result.dtype.kind not in "biuf":
+                raise TypeError(f"it holds {result.dtype}")
+            return result.astype(np.float64)
+        except (TypeError, ValueError) as error:
             name = self.argument_names(k + 1)[k]
-            raise ValueError(f"argument {name} of {self.name} needs a first axis, the examples; it has shape ()")
-        return result
+            raise TypeError(f"argument {name} of {self.name} must be an array of numbers: {error}") from None
 
     def refuse(self, data: Sequence[Any]) -> None:
         """Raise the error that data of wrong lengths deserves."""
         names = self.argument_names(len(data))
         if not data:
             raise TypeError(f"{self.name} needs at least one array of examples")
+        for name, array in zip(names, data):
+            if not array.ndim:
+                raise ValueError(f"argument {name} of {self.name} needs a first axis, the examples; it has shape ()")
         for name, array in zip(names, data):
             if len(array) != len(data[0]):
                 raise ValueError(
@@ -240,31 +235,18 @@ class Compiled:
     def compiled_for(self, shapes: tuple[tuple[int, ...], ...]) -> Compilation:
         """Trace the function on examples of these shapes, lower the program, and run the code that defines it."""
         traced = trace(self.function, self.name, dict(zip(self.argument_names(len(shapes)), shapes)), self.parameters)
-        if self.target == "python":
-            lowered = straight_line(traced)
-        else:
-            lowered = lower(traced, None if self.parameters is None else self.reduction, jax=self.target == "jax")
-        functions = self.run(lowered.source, lowered.constants)
-        return Compilation(traced, lowered.source, functions["value"], functions.get("value_and_grad"))
-
-    def run(self, source: str, constants: dict[str, Any]) -> dict[str, Callable[..., Any]]:
-        """The functions that the code defines; a traceback shows its lines."""
+        lowered = self.lowered(traced)
         filename = f"<compiled {self.name} {next(_numbers)}>"
-        linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
-        namespace: dict[str, Any] = {"np": np, **constants}
-        if self.target == "jax":
-            import jax
+        linecache.cache[filename] = (len(lowered.source), None, lowered.source.splitlines(keepends=True), filename)
+        names = dict(lowered.names)
+        exec(builtins.compile(lowered.source, filename, "exec"), names)  # a traceback shows its lines
+        if "parts" in names and self.keeps_views:
+            names["parts"] = _kept(names["parts"])
+        return Compilation(traced, lowered.source, names["value"], names.get("value_and_grad"))
 
-            namespace["np"] = jax.numpy
-        exec(builtins.compile(source, filename, "exec"), namespace)
-        if "parts" in namespace and self.target == "numpy":
-            namespace["parts"] = _kept(namespace["parts"])
-        functions: dict[str, Callable[..., Any]] = {
-            name: namespace[name] for name in ("value", "value_and_grad") if name in namespace
-        }
-        if self.target == "jax":
-            functions = {name: jax.jit(function) for name, function in functions.items()}
-        return functions
+    def lowered(self, traced: Trace) -> Lowered:
+        """The code for a program."""
+        return lower(traced, None if self.parameters is None else self.reduction)
 
 
 def _kept(parts: Callable[[Floats], tuple[Floats, ...]]) -> Callable[[Floats], tuple[Floats, ...]]:
@@ -283,6 +265,50 @@ def _kept(parts: Callable[[Floats], tuple[Floats, ...]]) -> Callable[[Floats], t
     return views
 
 
+class CompiledJax(Compiled):
+    """What `compile` returns for ``target="jax"``: the same program over `jax.numpy`, jitted.
+
+    Results are JAX's arrays, which never change, so the gradient is always a new one: ``out`` is refused.
+    """
+
+    keeps_views = False  # of arrays that are traced
+
+    def __call__(self, *arrays: ArrayLike, theta: Theta | None = None) -> Any:
+        """The mean (or sum) of the examples' losses; of a prediction, the outputs. See `Compiled`."""
+        compilation, data = self.prepared(arrays)
+        return compilation.value(*data, *self.rest(compilation, len(data[0]), theta))
+
+    def value_and_grad(
+        self, *arrays: ArrayLike, theta: Theta | None = None, out: Floats | None = None
+    ) -> tuple[float, Any]:
+        """The loss and its gradient, in the order of the parameters. See `Compiled`."""
+        if out is not None:
+            raise TypeError("out cannot be used on JAX, whose arrays never change")
+        compilation, data = self.prepared(arrays)
+        if compilation.value_and_grad is None:
+            raise TypeError(f"{self.name} was compiled without parameters: there is nothing to take the gradient of")
+        value, gradient = compilation.value_and_grad(*data, *self.rest(compilation, len(data[0]), theta))
+        return value, gradient
+
+    def as_floats(self, array: ArrayLike, k: int) -> Any:
+        """An argument as one of JAX's arrays."""
+        import jax.numpy
+
+        return jax.numpy.asarray(array, dtype=jax.numpy.float64)
+
+    def compiled_for(self, shapes: tuple[tuple[int, ...], ...]) -> Compilation:
+        """As `Compiled`'s, jitted."""
+        import jax
+
+        plain = super().compiled_for(shapes)
+        with_gradient = plain.value_and_grad and jax.jit(plain.value_and_grad)
+        return replace(plain, value=jax.jit(plain.value), value_and_grad=with_gradient)
+
+    def lowered(self, traced: Trace) -> Lowered:
+        """The code for a program."""
+        return lower(traced, None if self.parameters is None else self.reduction, jax=True)
+
+
 class CompiledPython(Compiled):
     """What `compile` returns for ``target="python"``: straight lines on floats, for one example after another.
 
@@ -292,6 +318,10 @@ class CompiledPython(Compiled):
     The numbers are the scalar engine's. An example on which the code raises, for Python's floats do on overflow, is
     left to that engine: an overflow is an infinity, and an operation that is outside its domain raises DomainError.
     """
+
+    def lowered(self, traced: Trace) -> Lowered:
+        """The code for a program."""
+        return straight_line(traced)
 
     def __call__(self, *arrays: ArrayLike, theta: Theta | None = None) -> Any:
         """The mean (or sum) of the examples' losses, a float; of a prediction, the outputs. See `Compiled`."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import importlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
-
-from numpy.typing import NDArray
 
 from autograd.code import ATOM, Code, function, literal, mth_part, shape_of, tuple_of
 from autograd.indexing import evenly
@@ -20,11 +19,11 @@ class Lowered:
 
     Attributes:
         source: the text of two functions, ``value`` and, where there is a loss, ``value_and_grad``.
-        constants: the arrays of numbers and places that it refers to, by name.
+        names: what it refers to: NumPy, and arrays of numbers and places.
     """
 
     source: str
-    constants: dict[str, NDArray[Any]]
+    names: dict[str, Any]
 
 
 def lower(trace: Trace, reduction: Literal["mean", "sum"] | None, jax: bool = False) -> Lowered:
@@ -43,14 +42,14 @@ def lower(trace: Trace, reduction: Literal["mean", "sum"] | None, jax: bool = Fa
             head.append(f"{name} = {name}.reshape(m, {'-1' if shape else '1'})")
     forward, lowering.lines = lowering.lines, []
     batched = lowering.output.array.batched
-    functions = [_told(lowering.constants)] if lowering.constants else []
+    functions = []
     if reduction is None:
         if not batched:
             result = Code(f"np.broadcast_to({result}, (m, {outputs.size}))")
         if outputs.ndim != 1:
             result = Code(f"{result.within(ATOM)}.reshape({', '.join(['m', *map(str, outputs.shape)])})")
         functions.append(function("value", trace.arguments, [*head, *lowering.openings, *forward], str(result)))
-        return Lowered("\n\n".join(functions), lowering.constants)
+        return _together(functions, lowering)
     mean = reduction == "mean"
     total = f"{result.within(ATOM)}.sum()" if result.number is None else str(result)
     if batched == mean:
@@ -65,9 +64,9 @@ def lower(trace: Trace, reduction: Literal["mean", "sum"] | None, jax: bool = Fa
     if lowering.parts:
         width = trace.arguments["theta"].width
         views = [(view.name, evenly("theta", place, width)) for view, place in lowering.parts]
-        names = tuple_of([name for name, _ in views])
-        functions.append(function("parts", ["theta"], [f"{name} = {view}" for name, view in views], names))
-        head.append(f"{names} = parts(theta)")
+        parts = tuple_of([name for name, _ in views])
+        functions.append(function("parts", ["theta"], [f"{name} = {view}" for name, view in views], parts))
+        head.append(f"{parts} = parts(theta)")
     functions.append(function("value", trace.arguments, [*head, *forward], total))
     if lowering.uses_ones:
         head.append("ones = np.ones(m)  # ones @ d is d.sum(0), in half the time")
@@ -76,9 +75,11 @@ def lower(trace: Trace, reduction: Literal["mean", "sum"] | None, jax: bool = Fa
         functions.append(function("value_and_grad", trace.arguments, both, f"{total}, gradient"))
     else:
         functions.append(function("value_and_grad", [*trace.arguments, "gradient"], both, total))
-    return Lowered("\n\n".join(functions), lowering.constants)
+    return _together(functions, lowering)
 
 
-def _told(constants: Mapping[str, NDArray[Any]]) -> str:
-    """A comment on the arrays that the code refers to."""
-    return "".join([f"# {name}: {shape_of(array)} {array.dtype.name}\n" for name, array in constants.items()])
+def _together(functions: Sequence[str], lowering: Lowering) -> Lowered:
+    """The functions, with a comment on the arrays of numbers and places that they refer to."""
+    numpy = importlib.import_module("jax.numpy" if lowering.jax else "numpy")
+    told = [f"# {name}: {shape_of(array)} {array.dtype.name}\n" for name, array in lowering.constants.items()]
+    return Lowered("\n\n".join(["".join(told), *functions] if told else functions), {"np": numpy, **lowering.constants})

@@ -77,9 +77,8 @@ class Classifier:
         batches = itertools.cycle(self.batches)
 
         def step() -> float:
-            nonlocal gradient
             batch = next(batches)
-            loss, gradient = risk.value_and_grad(X[batch], T[batch], theta=theta)
+            loss, _ = risk.value_and_grad(X[batch], T[batch], theta=theta, out=gradient)
             optimizer.update(theta, gradient)
             return loss
 

@@ -46,8 +46,7 @@ def chalkgrad() -> Contestant:
     gradient = np.empty_like(theta)
 
     def step() -> float:
-        nonlocal gradient
-        loss, gradient = risk.value_and_grad(X, T, theta=theta)
+        loss, _ = risk.value_and_grad(X, T, theta=theta, out=gradient)
         optimizer.update(theta, gradient)
         return loss
 

@@ -50,8 +50,7 @@ def compiled() -> Contestant:
     gradient = np.empty_like(theta)
 
     def step() -> float:
-        nonlocal gradient
-        loss, gradient = risk.value_and_grad(X, Y, theta=theta)
+        loss, _ = risk.value_and_grad(X, Y, theta=theta, out=gradient)
         optimizer.update(theta, gradient)
         return loss
 

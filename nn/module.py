@@ -207,4 +207,5 @@ def _modules(attribute: Any) -> Iterator[Module]:
         yield from attribute.modules()
     elif isinstance(attribute, list | tuple):
         for item in attribute:
-            yield from _modules(item)
+            if isinstance(item, (Module, list, tuple)):  # most often it is one of many Parameters
+                yield from _modules(item)

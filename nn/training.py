@@ -155,6 +155,7 @@ def fit(
     if batch_size > len(X):
         raise ValueError(f"batch_size must be at most {len(X)}, the number of examples, got {batch_size}")
     criteria = [stop] if callable(stop) else list(stop)
+    evaluates = bool(metrics or held_out or criteria)  # after each epoch, which takes a walk through all modules
     rng = np.random.default_rng(rng)
     parameters = optimizer.parameters
     step, predict, risk = (_compiled if compiled else _eager)(model, loss, parameters, regulariser)
@@ -165,7 +166,8 @@ def fit(
         for epoch in _bar(epochs, progress, "compiled" if compiled else "scalar engine"):
             if schedule is not None:
                 optimizer.lr = _positive(schedule(epoch - 1), epoch)
-            model.train()
+            if epoch == 1 or evaluates:
+                model.train()
             total, seen = 0.0, 0
             for batch in _batches(len(X), batch_size, order, rng):
                 value, gradient = step(X[batch], targets[batch], theta)
@@ -178,7 +180,8 @@ def fit(
                 history.steps += 1
                 total, seen = total + value * len(batch), seen + len(batch)
             autograd.unpack(theta, parameters)
-            model.eval()
+            if evaluates:
+                model.eval()
             record = {"epoch": epoch, "loss": total / seen}
             if metrics:
                 record |= _measured(metrics, predict(X), y)
