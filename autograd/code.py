@@ -37,6 +37,7 @@ class Code:
         tight: how tightly its outermost operation binds.
         axes: how many axes it has, see above.
         batched: whether it has the axis of the examples.
+        wide: whether it has an entry of its own for each node of a group, rather than one for all of them.
         number: its value, where that is known when it is written.
         sides: the two sides of a comparison.
         negated: what it is the negative of, where it is written as one.
@@ -48,6 +49,7 @@ class Code:
     tight: int = ATOM
     axes: int = NODES
     batched: bool = False
+    wide: bool = False
     number: float | None = None
     sides: tuple[Code, Code] | None = None
     negated: Code | None = None
@@ -184,7 +186,8 @@ def aligned(*parts: Code) -> list[Code]:
 
 def made(text: str, tight: int, *parts: Code) -> Code:
     """An expression made of parts."""
-    return Code(text, tight, max([part.axes for part in parts]), any(part.batched for part in parts))
+    axes, batched, wide = zip(*[(part.axes, part.batched, part.wide) for part in parts])
+    return Code(text, tight, max(axes), any(batched), any(wide))
 
 
 def _infix(a: Code, sign: str, b: Any, tight: int, fold: Callable[[float, float], float]) -> Code:
@@ -209,7 +212,7 @@ def array_formulas(single: bool = False, hoist: Callable[[str, Code], Code] = la
 
     def reduce(method: str, sequence: Code) -> Code:
         text = f"{_as_number(sequence).within(ATOM)}.{method}(-1{', keepdims=True' if single else ''})"
-        return Code(text, ATOM, NUMBER if single else NODES, sequence.batched)
+        return Code(text, ATOM, NUMBER if single else NODES, sequence.batched, sequence.wide)
 
     def total(terms: Sequence[Code]) -> Code:
         (each,) = terms

@@ -27,6 +27,15 @@ def run_of(place: Indices) -> str | None:
     return f"{start}:{stop}" if np.array_equal(flat, np.arange(start, stop)) else None
 
 
+def transposed(place: Indices, width: int) -> tuple[int, int] | None:
+    """Rows and columns of the matrix, ``width`` numbers in all, that the places read column by column; else None."""
+    columns = int(place[1]) if place.ndim == 1 and place.size == width > 1 else 0
+    if columns < 2 or width % columns:
+        return None
+    rows = width // columns
+    return (rows, columns) if np.array_equal(place, np.arange(width).reshape(rows, columns).T.ravel()) else None
+
+
 def evenly(of: str, place: Indices, width: int) -> str | None:
     """A view of the one-dimensional array called ``of``, ``width`` long, at places that are evenly spaced.
 

@@ -34,7 +34,7 @@ from autograd.code import (
     shape_of,
     tuple_of,
 )
-from autograd.indexing import Indices, evenly, everywhere, run_of
+from autograd.indexing import Indices, evenly, everywhere, run_of, transposed
 from autograd.row import Primitive
 from autograd.trace import Trace
 
@@ -138,9 +138,13 @@ class Lowering:
             return f"{array.name}[{colon}{run}]{shape}"
         key = (array.name, place.tobytes(), place.shape)
         if key not in self.views:  # a copy, which the backward pass may need again
-            text = Code(f"{array.name}[{colon}{self.constant(place, 'places')}]")
-            name = f"{array.name}_{'patches' if place.ndim == 2 else 'picked'}"
-            self.views[key] = Array(str(self.write(name, text)), place.shape[-1], array.batched)
+            matrix = transposed(place, array.width)
+            if matrix and array.batched:
+                name, text = f"{array.name}_transposed", _transpose(array.name, *matrix)
+            else:
+                name = f"{array.name}_{'patches' if place.ndim == 2 else 'picked'}"
+                text = f"{array.name}[{colon}{self.constant(place, 'places')}]"
+            self.views[key] = Array(str(self.write(name, Code(text))), place.shape[-1], array.batched)
         return self.views[key].name
 
     def view(self, slot: Slot) -> Array:
@@ -169,8 +173,9 @@ class Lowering:
             numbers = np.array([self.nodes[i].data for i in place.flat]).reshape(place.shape)
             if not sequence and (numbers == numbers[0]).all():
                 return literal(float(numbers[0]))
-            return Code(self.constant(numbers, "numbers"), ATOM, axes)
-        return Code(self.read(slot if sequence else _common(slot)), ATOM, axes, slot.array.batched)
+            return Code(self.constant(numbers, "numbers"), ATOM, axes, wide=True)
+        reader = slot if sequence else _common(slot)
+        return Code(self.read(reader), ATOM, axes, slot.array.batched, wide=reader is slot)
 
     # The forward pass.
 
@@ -241,15 +246,15 @@ class Lowering:
         )
 
         def hand_on() -> None:
-            y = Code(array.name, ATOM, NUMBER if single else NODES, array.batched)
+            y = Code(array.name, ATOM, NUMBER if single else NODES, array.batched, wide=True)
             partials = [code(p[0] if isinstance(p, list) else p) for p in op.partials(m, y, *inputs)]
             learning = [(s, p) for s, p in zip(slots, partials) if s.array.learns and p.number != 0.0]
             if not learning or not array.shares:
                 return
             d = self.gradient(array, f"d_{array.name}" if len(learning) > 1 else None)
-            if d.uniform and not single and not all(partial.uniform for _, partial in learning):
-                d = self.full(array, d)  # a partial may be one number for all nodes
-            d = d.reshaped(y.axes)
+            if d.uniform and not single and not all(partial.uniform or partial.wide for _, partial in learning):
+                d = self.full(array, d)
+            d = d.reshaped(NUMBER if d.uniform else y.axes)
             for slot, partial in learning:
                 share = partial * d
                 if (
@@ -288,7 +293,7 @@ class Lowering:
                 d = self.full(array, d)
             by_unit, pair = d, f"{x}.T @ {d}"
             if items > 1:
-                by_unit = Code(f"{d}.reshape(-1, {units}).sum(0)")
+                by_unit = Code(f"np.ones(m * {items}) @ {d}.reshape(-1, {units})", MATMUL)
                 pair = f"{x}.reshape(-1, {product.left.place.shape[-1]}).T @ {d}.reshape(-1, {units})"
                 d = Code(f"{d}.reshape(m, {items}, {units})")
             self.share(product.right, Code(pair, MATMUL), False)
@@ -337,7 +342,10 @@ class Lowering:
         if array.name in self.arguments:
             self.view(slot).shares.append((None, share))
         else:
-            whole = slot.place.ndim == 1 and everywhere(slot.place, array.width)
+            matrix = transposed(slot.place, array.width)
+            if matrix and array.batched and not share.uniform:
+                share = Code(_transpose(share.within(ATOM), *reversed(matrix)), batched=True)
+            whole = matrix and array.batched or (slot.place.ndim == 1 and everywhere(slot.place, array.width))
             array.shares.append((None if whole else slot.place, share))
 
     def gradient(self, array: Array, name: str | None) -> Code:
@@ -416,6 +424,11 @@ def _common(slot: Slot) -> Slot:
     """The slot, cut down to one place where all nodes read the same number."""
     same = slot.place.ndim == 1 and len(slot.place) > 1 and (slot.place == slot.place[0]).all()
     return Slot(slot.array, slot.place[:1]) if same else slot
+
+
+def _transpose(text: str, rows: int, columns: int) -> str:
+    """Each example's numbers, taken to be a matrix, column by column."""
+    return f"{text}.reshape(m, {rows}, {columns}).swapaxes(1, 2).reshape(m, {rows * columns})"
 
 
 def _sum(shares: Sequence[Code]) -> Code:
