@@ -167,7 +167,9 @@ class Compiled:
             rest.append(pack(self.parameters) if theta is None else np.array(theta) if type(theta) is list else theta)
         if compilation.trace.given:
             rest.append(pack(compilation.trace.given))
-        return rest + [source.draw((examples, source.count)) for source in compilation.trace.sources]
+        for source in compilation.trace.sources:
+            rest.append(source.draw((examples, source.count)))
+        return rest
 
     def check(self, theta: Theta | None) -> None:
         """Raise ValueError for parameters of another length."""

@@ -345,7 +345,7 @@ class Lowering:
             matrix = transposed(slot.place, array.width)
             if matrix and array.batched and not share.uniform:
                 share = Code(_transpose(share.within(ATOM), *reversed(matrix)), batched=True)
-            whole = matrix and array.batched or (slot.place.ndim == 1 and everywhere(slot.place, array.width))
+            whole = (matrix and array.batched) or (slot.place.ndim == 1 and everywhere(slot.place, array.width))
             array.shares.append((None if whole else slot.place, share))
 
     def gradient(self, array: Array, name: str | None) -> Code:

@@ -90,9 +90,9 @@ def fit(
     example after the other: the same weights, hundreds of times slower, for a model or a loss that branches on its
     numbers, or to watch. The progress bar says which of the two it is.
 
-    Parameters learn as one flat array; the model's Values have its numbers at the end of each epoch, and when training
-    ends, for whatever reason. Ctrl-C ends it as a stopping criterion does; the model keeps the weights of the last
-    complete update. Afterwards the model is in its evaluation mode.
+    The parameters learn as one flat array. The model's Values have its numbers whenever a metric, a criterion or the
+    schedule is asked, and when training ends, for whatever reason. Ctrl-C ends it as a stopping criterion does; the
+    model keeps the weights of the last complete update. Afterwards the model is in its evaluation mode.
 
     Args:
         model: an `nn.Module`; ``model(x)`` is a Value, or a list of them, one an output.
@@ -155,7 +155,9 @@ def fit(
     if batch_size > len(X):
         raise ValueError(f"batch_size must be at most {len(X)}, the number of examples, got {batch_size}")
     criteria = [stop] if callable(stop) else list(stop)
-    evaluates = bool(metrics or held_out or criteria)  # after each epoch, which takes a walk through all modules
+    looks = bool(
+        metrics or held_out or criteria or schedule
+    )  # at the model between epochs, when its Values must be so far
     rng = np.random.default_rng(rng)
     parameters = optimizer.parameters
     step, predict, risk = (_compiled if compiled else _eager)(model, loss, parameters, regulariser)
@@ -166,12 +168,12 @@ def fit(
         for epoch in _bar(epochs, progress, "compiled" if compiled else "scalar engine"):
             if schedule is not None:
                 optimizer.lr = _positive(schedule(epoch - 1), epoch)
-            if epoch == 1 or evaluates:
+            if epoch == 1 or looks:
                 model.train()
             total, seen = 0.0, 0
             for batch in _batches(len(X), batch_size, order, rng):
                 value, gradient = step(X[batch], targets[batch], theta)
-                if not (math.isfinite(value) and np.isfinite(gradient).all()):
+                if not math.isfinite(value + gradient.sum()):  # an infinity or NaN of one stays one in the sum
                     raise ArithmeticError(
                         f"the loss or its gradient is no longer finite in epoch {epoch} (loss {value}): lower the "
                         f"learning rate, which is {optimizer.lr:g}, or clip the gradient"
@@ -179,8 +181,8 @@ def fit(
                 optimizer.update(theta, gradient if clip is None else clip(gradient))
                 history.steps += 1
                 total, seen = total + value * len(batch), seen + len(batch)
-            autograd.unpack(theta, parameters)
-            if evaluates:
+            if looks:
+                autograd.unpack(theta, parameters)
                 model.eval()
             record = {"epoch": epoch, "loss": total / seen}
             if metrics:
