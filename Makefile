@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo gallery test check bench pictures clean
+.PHONY: demo gallery test check bench pictures golden clean
 
 demo: .venv/demos.stamp  ## the slide's toy network, stepped through
 	$(BIN)/python -m demos toy_network
@@ -24,6 +24,9 @@ bench: .venv/dev.stamp  ## speed beside the peers; PyTorch and JAX take part whe
 
 pictures: .venv/demos.stamp  ## the pictures in the README
 	$(BIN)/python -m demos toy_network --out docs >/dev/null
+
+golden: .venv/dev.stamp  ## the emitted code that the tests compare with
+	$(BIN)/python tests/autograd/test_golden.py
 
 clean:
 	rm -rf .venv out

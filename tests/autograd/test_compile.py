@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import autograd
 import nn
-from autograd import PRIMITIVES, Parameter, Primitive, Value, affine, dot, logsumexp, relu, sigmoid, tanh
+from autograd import PRIMITIVES, Parameter, Primitive, Value, relu, sigmoid, tanh
 from autograd import sum as total
 
 Loss = Callable[..., Any]
@@ -142,40 +142,6 @@ def test_convolutions_agree_and_loop_over_no_pixels() -> None:
     f = autograd.compile(loss, model.parameters())
     f(X, np.zeros(3))
     assert f.source.split("def value")[1].count("\n") < 30
-
-
-def test_the_slides_network_is_the_slides_matrix_form() -> None:
-    """HKU, "coding backpropagation": s1 = x W1 + b1, ..., delta1 = (1 - tanh^2 s1) * delta2 W2^T."""
-    shapes = {"W1_": (2, 5), "b1_": (5,), "W2_": (5, 2), "b2_": (2,)}
-    W1, b1, W2, b2 = arrays = [
-        np.array([Parameter(RNG.normal(), f"{name}{k}") for k in range(np.prod(shape))]).reshape(shape)
-        for name, shape in shapes.items()
-    ]
-
-    def named(values: list[Value], name: str) -> list[Value]:
-        for k, value in enumerate(values):
-            value.name = f"{name}_{k}"
-        return values
-
-    def loss(x: list[Value], y: list[Value]) -> Value:
-        s1 = named([affine(W1[:, j], x, b1[j]) for j in range(5)], "s1")
-        x1 = named([tanh(s) for s in s1], "x1")
-        s2 = named([affine(W2[:, k], x1, b2[k]) for k in range(2)], "s2")
-        return logsumexp(s2) - dot(y, s2)  # type: ignore[no-any-return]
-
-    f = autograd.compile(loss, [p for array in arrays for p in array.flat])
-    X, Y = RNG.normal(size=(7, 2)), np.eye(2)[RNG.integers(0, 2, 7)]
-    agree(loss, f.parameters or [], X, Y)
-    f(X, Y)
-    for line in (
-        "s1 = x @ W1 + b1",
-        "x1 = np.tanh(s1)",
-        "s2 = x1 @ W2 + b2",
-        "d_s1 = (1 - x1**2) * (d_s2 @ W2.T)",
-        "np.matmul(x.T, d_s1, out=d_W1)",
-        "np.matmul(x1.T, d_s2, out=d_W2)",
-    ):
-        assert f"    {line}\n" in f.source
 
 
 def test_a_model_alone_predicts() -> None:

@@ -6,7 +6,6 @@ import math
 import time
 import traceback
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,25 +16,9 @@ from hypothesis import strategies as st
 import autograd
 import nn
 import optim
-from autograd import PRIMITIVES, DomainError, Parameter, Value, dot, half_squared_error, sigmoid, softplus
+from autograd import PRIMITIVES, DomainError, Parameter, Value, dot, sigmoid, softplus
 from autograd import sum as total
 from tests.autograd.test_compile import Loss, eager, in_domain, random_program
-
-GOLDEN = Path(__file__).parent / "golden" / "toy_network_python.py"
-
-
-def toy_network_python() -> str:
-    """The slide's 3-2-1 network with its loss E."""
-    model = nn.MLP(3, [2, 1], activation="sigmoid", output="sigmoid")
-
-    def loss(x: Any, t: Any) -> Value:
-        E: Value = half_squared_error(model(x), t)
-        E.name = "E"
-        return E
-
-    f = autograd.compile(loss, model.parameters(), target="python")
-    f([[1.0, 0.0, 1.0]], [1.0])
-    return f.source
 
 
 def agree(loss: Loss, parameters: Sequence[Value], *arrays: Any) -> None:
@@ -83,10 +66,6 @@ def test_networks_agree() -> None:
             return nn.squared_error(model(x), y) + nn.l2(model.parameters(), 0.1)
 
         agree(loss, model.parameters(), rng.normal(size=(3, 4)), rng.normal(size=(3, 3)))
-
-
-def test_the_toy_networks_source_is_what_a_reader_expects() -> None:
-    assert toy_network_python() == GOLDEN.read_text(encoding="utf-8")
 
 
 def test_reduction_theta_and_backward_are_as_for_numpy() -> None:
