@@ -183,11 +183,11 @@ def output_layer(board: Board, rng: np.random.Generator) -> None:
     board.claim("Each of the three is what the engine finds, to 1e-12.", max(worst.values()) < 1e-12)
 
     fig, axes = style.figure()
-    s = np.linspace(-6, 6, 241)
-    sigma = 1 / (1 + np.exp(-s))
-    axes.plot(s, DG["sigmoid"](s) * (sigma - 1), label="MSE, sigmoid:\ng'(s)(h − y)")
-    axes.plot(s, DG["tanh"](s) * (np.tanh(s) - 1), label="MSE, tanh:\ng'(s)(h − y)")
-    axes.plot(s, sigma - 1, label="BCE, sigmoid:\nh − y")
+    net = np.linspace(-6, 6, 241)
+    sigma = 1 / (1 + np.exp(-net))
+    axes.plot(net, DG["sigmoid"](net) * (sigma - 1), label="MSE, sigmoid:\ng'(s)(h − y)")
+    axes.plot(net, DG["tanh"](net) * (np.tanh(net) - 1), label="MSE, tanh:\ng'(s)(h − y)")
+    axes.plot(net, sigma - 1, label="BCE, sigmoid:\nh − y")
     axes.set(xlabel="net input s of the output unit", ylabel="δ = dJ/ds, where y = 1", ylim=(-1.35, 0.1))
     for line, place in zip(axes.get_lines(), [(-5.9, -0.17), (-0.9, -1.28), (-5.9, -0.93)]):
         axes.text(*place, str(line.get_label()), color=style.dark(line.get_color()))

@@ -133,9 +133,9 @@ def learn_xor(board: Board, rng: np.random.Generator) -> None:
     """The slide's code alone, then `nn.fit` from the same weights with the same mini-batches."""
     board.heading("The net learns XOR")
     board.say(
-        "Points near the four corners of a square; class 1 where the signs of the coordinates differ. The slide's loop: "
-        "weights at random; then pick, forward, backward, update, with mini-batches of M = 20 and α = 0.05, for 100 "
-        "epochs. nn.fit does the same from the same weights. It takes the mean over a mini-batch where the slide "
+        "Points near the four corners of a square; class 1 where the signs of the coordinates differ. The slide's loop "
+        "is: weights at random; then pick, forward, backward, update, with mini-batches of M = 20 and α = 0.05, for "
+        "100 epochs. nn.fit does the same from the same weights. It takes the mean over a mini-batch where the slide "
         "takes the sum, so that its learning rate is M α."
     )
     x, y = xor(200, rng)
@@ -213,15 +213,23 @@ def any_net(board: Board, rng: np.random.Generator) -> None:
     compiled.backward(x, y)
     board.code(compiled.source, "autograd.compile(E, model.parameters()).source, for a 3-4-3-2 net of sigmoids")
     lines = [f"d_i{i} = o{i} * (1 - o{i}) * (d_i{i + 1} @ W{i + 1}.T)" for i in (2, 1)]
-    board.claim("δ_{i-1} = δ_i W_iᵀ diag(g') stands there for each hidden layer.", all(line in compiled.source for line in lines))
+    board.claim(
+        "δ_{i-1} = δ_i W_iᵀ diag(g') stands there for each hidden layer.",
+        all(line in compiled.source for line in lines),
+    )
     by_compiled = matrices(model, "grad")
     deltas, gradients = slide_algorithm(x, y, matrices(model))
     board.table(
         ["", "shape", "by WAT's algorithm"],
-        [(f"δ{i}", "×".join(map(str, delta.shape)), str(delta[0].round(4).tolist())) for i, delta in enumerate(deltas, 1)],
+        [
+            (f"δ{i}", "×".join(map(str, delta.shape)), str(delta[0].round(4).tolist()))
+            for i, delta in enumerate(deltas, 1)
+        ],
         "The deltas, and their rows for the first example",
     )
-    board.claim("WAT's algorithm gives the compiled code's gradients, to 1e-12.", difference(gradients, by_compiled) < 1e-12)
+    board.claim(
+        "WAT's algorithm gives the compiled code's gradients, to 1e-12.", difference(gradients, by_compiled) < 1e-12
+    )
 
     rows, worst = [], 0.0
     for sizes in [(2, 2), (3, 5, 1), (2, 5, 2), (4, 4, 4, 3), (5, 7, 6, 5, 2)]:

@@ -52,7 +52,7 @@ def sum_of_squares(model: nn.MLP, x: Any, y: Any) -> Value:
     return E
 
 
-def g(x: np.ndarray) -> np.ndarray:
+def g(x: Any) -> Any:
     """The sigmoid."""
     return 1 / (1 + np.exp(-x))
 
@@ -184,11 +184,12 @@ def update(board: Board) -> None:
         np.allclose(gradients, sum(alone), rtol=0, atol=1e-12),
     )
     board.claim("Every step makes the sum of the errors smaller.", bool(np.all(np.diff(errors) < 0)))
-    rows = [(str(x.tolist()), str(y.tolist()), *map(float, model(x))) for x, y in examples]
+    answers = [[float(y_hat) for y_hat in model(x)] for x, _ in examples]
+    rows = [(str(x.tolist()), str(y.tolist()), *answer) for (x, y), answer in zip(examples, answers)]
     board.table(["x", "y", "ŷ1", "ŷ2"], rows, "After 300 steps")
     board.claim(
         "The larger output is the right one.",
-        all(np.argmax(row[2:]) == np.argmax(y) for row, (_, y) in zip(rows, examples)),
+        all(np.argmax(answer) == np.argmax(y) for answer, (_, y) in zip(answers, examples)),
     )
 
     fig, axes = style.figure()
