@@ -189,7 +189,7 @@ def output_layer(board: Board, rng: np.random.Generator) -> None:
     axes.plot(net, DG["tanh"](net) * (np.tanh(net) - 1), label="MSE, tanh:\ng'(s)(h − y)")
     axes.plot(net, sigma - 1, label="BCE, sigmoid:\nh − y")
     axes.set(xlabel="net input s of the output unit", ylabel="δ = dJ/ds, where y = 1", ylim=(-1.35, 0.1))
-    for line, place in zip(axes.get_lines(), [(-5.9, -0.17), (-0.9, -1.28), (-5.9, -0.93)]):
+    for line, place in zip(axes.get_lines(), [(-5.9, -0.17), (0.95, -0.95), (-5.9, -0.93)]):
         axes.text(*place, str(line.get_label()), color=style.dark(line.get_color()))
     board.figure(
         fig,

@@ -137,11 +137,11 @@ def quadratic(board: Board, rng: np.random.Generator) -> None:
         landed.append(np.allclose(step, np.linalg.solve(matrix, vector), rtol=0, atol=1e-9))
     board.claim("So it does on ten random quadratics of 2 to 6 variables, from random starts.", all(landed))
 
-    fig, axes = style.figure(size=(10, 7))
-    X, Y = np.meshgrid(np.linspace(-2.6, 2.6, 160), np.linspace(-2.9, 2.7, 160))
+    fig, axes = style.figure(size=(10, 7.5))
+    X, Y = np.meshgrid(np.linspace(-3.4, 3.4, 160), np.linspace(-2.9, 2.7, 160))
     levels = q(minimum) + np.array([0.05, 0.3, 0.8, 1.6, 2.7, 4.2, 6.0, 8.2, 11, 15, 20, 26])
     axes.contourf(X, Y, q([X, Y]), levels=[q(minimum), *levels], cmap=f"{style.SURFACE}_r", alpha=0.3, extend="max")
-    axes.contour(X, Y, q([X, Y]), levels=levels, colors="#4b5560", linewidths=0.8)
+    axes.contour(X, Y, q([X, Y]), levels=levels, colors="#4b5560", linewidths=0.8, linestyles="-")
     walked = np.array(descent)
     axes.plot(*walked.T, "-", marker="o", markersize=6, color=style.BLUE)
     axes.annotate(
@@ -151,7 +151,7 @@ def quadratic(board: Board, rng: np.random.Generator) -> None:
     white = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2}
     for told, point, offset, colour in [
         ("start", start, (-12, 12), style.BLACK),
-        ("one Newton step", (0.35, 0.2), (0, 0), style.VERMILLION),
+        ("one Newton step", (-2.75, -0.3), (0, 0), style.VERMILLION),
         (f"gradient descent,\n{len(descent) - 1} steps", walked[1], (14, -30), style.BLUE),
         ("minimum", minimum, (14, -14), style.VERMILLION),
     ]:

@@ -173,17 +173,17 @@ def learn_xor(board: Board, rng: np.random.Generator) -> None:
     board.number("the last epoch's loss", history["loss"][-1])
 
     fig, axes = style.figure(size=(9, 7.5))
-    grid = np.linspace(-1.9, 1.9, 120)
-    a, b = np.meshgrid(grid, grid)
-    p = forward(np.column_stack([a.ravel(), b.ravel()]), *parameters)[2][:, 1].reshape(a.shape)
-    shades = axes.contourf(a, b, p, levels=np.linspace(0, 1, 11), cmap=style.SIGNED, alpha=0.75)
-    axes.contour(a, b, p, levels=[0.5], colors=style.BLACK, linewidths=2.5)
+    grid = np.linspace(-2, 2, 120)
+    x1, x2 = np.meshgrid(grid, grid)
+    p = forward(np.column_stack([x1.ravel(), x2.ravel()]), *parameters)[2][:, 1].reshape(x1.shape)
+    shades = axes.contourf(x1, x2, p, levels=np.linspace(0, 1, 11), cmap=style.SIGNED, alpha=0.75)
+    axes.contour(x1, x2, p, levels=[0.5], colors=style.BLACK, linewidths=2.5)
     for label, marker in enumerate("os"):
-        points = x[y[:, label] == 1]
-        axes.plot(*points.T, marker, color="white", markeredgecolor=style.BLACK, markersize=8)
+        axes.plot(*x[y[:, label] == 1].T, marker, color="white", markeredgecolor=style.BLACK, markersize=8)
+    for a, b in corners:
         axes.annotate(
-            ["class 0", "class 1"][label], (1.0, 1.0 - 2 * label), xytext=(0, 38), textcoords="offset points",
-            ha="center", bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2},
+            f"class {int(a != b)}", (a, b), xytext=(0, 58), textcoords="offset points", ha="center",
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2},
         )  # fmt: skip
     axes.set(xlabel="x1", ylabel="x2", aspect="equal")
     axes.grid(visible=False)

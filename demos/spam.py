@@ -155,14 +155,14 @@ def filter_mails(board: Board, rng: np.random.Generator) -> None:
         axes.plot(length, predict(np.column_stack([length, column]))[:, 0], "-", color=colour, label=name)
         mails_here = X[X[:, 1] == trusted][:120]
         spam = Y[X[:, 1] == trusted][:120, 0]
-        height = np.where(spam == 1, 1.06, -0.06) + (0.04 if trusted else -0.04) * np.where(spam == 1, -1, 1)
+        height = np.where(spam == 1, 1.08, -0.08) + np.where(spam == 1, 0.05, -0.05) * (1 - trusted)
         axes.plot(mails_here[:, 0], height, marker, color=colour, markersize=5, alpha=0.5)
     axes.axhline(0.5, color="#8a949e", linewidth=1, linestyle="-", zorder=0)
     axes.annotate(
         "undecided: near [0.5, 0.5]", (1, 0.5), xytext=(50, 40), textcoords="offset points",
         arrowprops={"arrowstyle": "->", "color": style.BLACK},
     )  # fmt: skip
-    axes.set(xlabel="length x1 in 1000 words", ylabel="a1, how likely it is spam", ylim=(-0.16, 1.16))
+    axes.set(xlabel="length x1 in 1000 words", ylabel="a1, how likely it is spam", ylim=(-0.19, 1.19))
     style.label_lines(axes)
     board.figure(
         fig, "mailbox",
