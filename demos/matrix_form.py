@@ -1,10 +1,10 @@
-"""The matrix form: backpropagation coded as matrices, and equal to the scalar engine.
+"""The matrix form: backpropagation coded as matrices.
 
 A layer is one matrix product, forward and backward; a mini-batch goes through it at once. The slides code it by hand
 for a 2-5-2 net; the engine derives the same code from the scalar program, for any net.
 
-Source: HKU, "Coding backpropagation" and "Framework for training Neural Network"; WAT, "The Backpropagation Algorithm
-in Matrix", "The recursive relationship".
+Source: HKU, "Training NN with backpropagation" and "Framework for training Neural Network"; WAT, "The
+Backpropagation Algorithm in Matrix" and "The recursive relationship".
 
 Rows: 2.13, 2.29.
 """

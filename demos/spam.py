@@ -128,11 +128,10 @@ def filter_mails(board: Board, rng: np.random.Generator) -> None:
     answers = dict(zip(mails, predict(np.array(list(mails.values())))))
     rows = [(name, float(probability(*np.array(mails[name]))), *answers[name]) for name in mails]
     board.table(["mail", "share of spam", "a1", "a2"], rows, "What the network answers", digits=3)
-    found = {name: float(a[0]) for name, a in answers.items()}
-    board.claim("A stranger's short mail is called spam.", found["short, a stranger's"] > 0.9)
-    board.claim(
-        "A trusted sender's mail is not, of any length.", max(found["short, trusted"], found["long, trusted"]) < 0.1
-    )
+    length = np.linspace(0, 2, 201)
+    trusted = predict(np.column_stack([length, np.ones_like(length)]))[:, 0]
+    board.claim("A stranger's short mail is called spam.", answers["short, a stranger's"][0] > 0.9)
+    board.claim("A trusted sender's mail is not, of any length.", trusted.max() < 0.1)
     board.claim(
         "A stranger's mail of 1000 words is left undecided, near [0.5, 0.5].",
         bool(np.abs(answers["1000 words, a stranger's"] - 0.5).max() < 0.15),
@@ -145,17 +144,16 @@ def filter_mails(board: Board, rng: np.random.Generator) -> None:
     board.claim("The network is within 3% of what can be known.", right > np.mean(np.maximum(best, 1 - best)) - 0.03)
 
     fig, axes = style.figure()
-    length = np.linspace(0, 2, 201)
-    for trusted, name, colour, marker in [
+    for trust, name, colour, marker in [
         (0.0, "a stranger's", style.VERMILLION, "o"),
         (1.0, "trusted", style.BLUE, "s"),
     ]:
-        column = np.full_like(length, trusted)
+        column = np.full_like(length, trust)
         axes.plot(length, probability(length, column), color=style.BLACK, linestyle=(0, (2, 1.5)), linewidth=1.8)
         axes.plot(length, predict(np.column_stack([length, column]))[:, 0], "-", color=colour, label=name)
-        mails_here = X[X[:, 1] == trusted][:120]
-        spam = Y[X[:, 1] == trusted][:120, 0]
-        height = np.where(spam == 1, 1.08, -0.08) + np.where(spam == 1, 0.05, -0.05) * (1 - trusted)
+        mails_here = X[X[:, 1] == trust][:120]
+        spam = Y[X[:, 1] == trust][:120, 0]
+        height = np.where(spam == 1, 1.08, -0.08) + np.where(spam == 1, 0.05, -0.05) * (1 - trust)
         axes.plot(mails_here[:, 0], height, marker, color=colour, markersize=5, alpha=0.5)
     axes.axhline(0.5, color="#8a949e", linewidth=1, linestyle="-", zorder=0)
     axes.annotate(

@@ -1,7 +1,7 @@
-"""A 2-layer network: one forward and one backward pass, every number of it.
+"""A 2-layer network: a forward and a backward pass by hand.
 
-Forward, compute the error from the inputs and the weights; backward, its gradient by every weight; then update. All by
-hand, with the slide's equations 2 to 7, and by the engine.
+Forward, compute the error from the inputs and the weights; backward, its gradient by every weight; then update. Every
+number of it, by the slides' equations 2 to 7 and by the engine.
 
 Source: WAT, "Forward Pass for a 2-layer Network", "Backward Pass for a 2-layer Network", "The recursive relationship",
 "A concrete example of forward and backward pass" and "The derivative of g(x)".
