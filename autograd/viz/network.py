@@ -58,20 +58,29 @@ def draw_network(
         node_attr={"fontsize": "16", **FONT},
         edge_attr={"color": "#5b6770", "penwidth": "1.4"},
     )
-    place = _places(units, ROW + 0.7 * weight_gradients)
+    titles = _titles(program, units)
+    told = {i: _told(program, _unit_lines(program, unit, titles[i], err), digits) for i, unit in units.items()}
+    weights = {
+        (source, index, k): _told(program, _weight_lines(program, weight, weight_gradients), digits)
+        for index, unit in units.items()
+        for k, (source, weight) in enumerate(unit.sources)
+        if weight is not None
+    }
+    radius = max(map(_radius, told.values()))
+    column = max(COLUMN, 2 * radius + 1.6 * max(map(_width, weights.values()), default=0))
+    place = _places(units, column, max(ROW + 0.7 * weight_gradients, 2 * radius + 0.15))
     taken: list[tuple[float, float, float, float]] = []  # where the weights' labels stand
     for index, unit in units.items():
         x, y = place[index]
         style = {**STYLES[unit.node.kind], "class": unit.node.kind, "id": f"u{index}"}
         if unit.net is not None or unit.node.kind == "input":
             style.update(shape="circle", margin="0")
-        told = _told(program, _unit_lines(program, unit, err), digits)
-        drawing.node(f"n{index}", _label(told), pos=f"{x:g},{y:g}!", **style)
-        for k, (source, weight) in enumerate(unit.sources):
+        drawing.node(f"n{index}", _label(told[index]), pos=f"{x:g},{y:g}!", **style)
+        for k, (source, _) in enumerate(unit.sources):
             drawing.edge(f"n{source}", f"n{index}", id=f"s{source}-{index}-{k}")
-            if weight is not None:
-                lines = _told(program, _weight_lines(program, weight, weight_gradients), digits)
+            if lines := weights.get((source, index, k)):
                 first = 0.4 if units[source].sources else 0.32  # clear of the circle, which is larger for a unit
+                first = max(first, (_radius(told[source]) + _width(lines) / 2) / (x - place[source][0]))
                 label_x, label_y = _free_place(place[source], (x, y), first, lines, taken)
                 drawing.node(
                     f"w{source}-{index}-{k}",
@@ -97,8 +106,10 @@ def network_texts(program: Program, err: bool) -> tuple[dict[str, list[Line]], d
         What the text elements of each group of the SVG show, in order; and in which group each node is shown.
     """
     texts: dict[str, list[Line]] = {}
-    for index, unit in _units(program).items():
-        texts[f"u{index}"] = _unit_lines(program, unit, err)
+    units = _units(program)
+    titles = _titles(program, units)
+    for index, unit in units.items():
+        texts[f"u{index}"] = _unit_lines(program, unit, titles[index], err)
         for k, (source, weight) in enumerate(unit.sources):
             if weight is not None:
                 texts[f"w{source}-{index}-{k}"] = _weight_lines(program, weight, gradient=True)
@@ -140,13 +151,13 @@ def _units(program: Program) -> dict[int, _Unit]:
     return units
 
 
-def _places(units: dict[int, _Unit], row_height: float) -> dict[int, tuple[float, float]]:
+def _places(units: dict[int, _Unit], column_width: float, row_height: float) -> dict[int, tuple[float, float]]:
     """The centre of each unit: columns from left to right, each centred, with a late leaf (a target) underneath."""
     columns: dict[int, list[_Unit]] = {}
     for unit in units.values():
         columns.setdefault(unit.column, []).append(unit)
     weights = Counter(unit.column for unit in units.values() for _, weight in unit.sources if weight is not None)
-    width = COLUMN * max(1.0, max(weights.values(), default=0) / 10) ** 0.5  # more weights need more room
+    width = column_width * max(1.0, max(weights.values(), default=0) / 10) ** 0.5  # more weights need more room
     places = {}
     for column, members in columns.items():
         late = [unit for unit in members if not unit.sources and column > 0]
@@ -165,7 +176,7 @@ def _free_place(
     taken: list[tuple[float, float, float, float]],
 ) -> tuple[float, float]:
     """Where on an edge a label covers no label set before it, as near its start as can be; ``taken`` is added to."""
-    width, height = 0.115 * max(map(len, lines)), 0.26 * len(lines)
+    width, height = _width(lines), 0.26 * len(lines)
     best = None
     for along in (first + 0.02 * step for step in range(16)):
         x, y = (a + along * (b - a) for a, b in zip(start, end))
@@ -181,12 +192,33 @@ def _free_place(
     return best[1], best[2]
 
 
-def _unit_lines(program: Program, unit: _Unit, err: bool) -> list[Line]:
-    """A unit's number or name, and its quantities."""
+def _width(lines: list[str]) -> float:
+    """How wide these lines of text are, in inches."""
+    return 0.115 * max(map(len, lines))
+
+
+def _radius(lines: list[str]) -> float:
+    """Of the circle that graphviz draws about these lines, in inches."""
+    return 0.72 * max(0.102 * max(map(len, lines)), 0.27 * len(lines))
+
+
+def _titles(program: Program, units: dict[int, _Unit]) -> dict[int, str]:
+    """What each unit is called: its number, where units are numbered through; otherwise its name."""
+    numbers = {}
+    for index, unit in units.items():
+        suffix = re.findall(r"\d+[a-z]?$", unit.node.name)  # a letter tells a maxout's pieces apart
+        if suffix and (unit.net or unit.node.kind == "input"):
+            numbers[index] = suffix[0]
+    if len(set(numbers.values())) < len(numbers):
+        numbers.clear()
+    return {index: numbers.get(index, program.labels[index]) for index in units}
+
+
+def _unit_lines(program: Program, unit: _Unit, title: str, err: bool) -> list[Line]:
+    """A unit's title and its quantities."""
     node, net = unit.node, unit.net
-    suffix = re.findall(r"\d+[a-z]?$", node.name)  # a letter tells a maxout's pieces apart
-    title = suffix[0] if suffix and (net or node.kind == "input") else program.labels[node.index]
-    lines: list[Line] = [("fixed", node.index, plain(title))] if title != program.labels[node.index] else []
+    headed = net is not None or title != program.labels[node.index]
+    lines: list[Line] = [("fixed", node.index, plain(title))] if headed else []
     if net is None and node.op is not None:
         lines.append(("fixed", node.index, node.op.symbol))
     shown = [node.index]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import subprocess
@@ -197,6 +198,40 @@ def test_no_weight_is_written_over_another(nin: int, nouts: list[int], weight_gr
     for a, b in combinations(boxes, 2):
         across, down = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
         assert min(across, down) < 2, "two labels cover one another by two points or more"
+
+
+def layered(nin: int, nouts: list[int]) -> Value:
+    """The output of a net whose names count from 1 in each layer, as net1(0,1), y1 and w11(0,1) do."""
+    model = nn.MLP(nin, nouts, activation="sigmoid", output="sigmoid", bias=False)
+    for depth, layer in enumerate(model.layers):
+        for j, unit in enumerate(layer.neurons, start=1):
+            unit.net_name, unit.output_name = f"net{j}({depth},{depth + 1})", f"{'yo'[depth]}{j}"
+            for i, weight in enumerate(unit.weights, start=1):
+                weight.name = f"w{i}{j}({depth},{depth + 1})"
+    outputs = model([0.25] * nin)
+    loss: Value = autograd.sum(outputs) if isinstance(outputs, list) else outputs * outputs
+    loss.backward()
+    return loss
+
+
+@pytest.mark.parametrize("weight_gradients", [False, True])
+@pytest.mark.parametrize(("nin", "nouts"), [(2, [2, 1]), (3, [2, 2]), (2, [3, 2])])
+def test_long_names_stay_clear_of_the_units(nin: int, nouts: list[int], weight_gradients: bool) -> None:
+    svg = picture(draw_network(layered(nin, nouts), weight_gradients=weight_gradients))
+    circles = [[float(e.get(k, "")) for k in ("cx", "cy", "rx")] for e in svg.iter(f"{SVG}ellipse")]
+    assert len(circles) == sum([nin, *nouts])
+    for (x, y, r), (u, v, s) in combinations(circles, 2):
+        assert math.hypot(x - u, y - v) > r + s
+    for left, top, right, bottom in [box(g) for g in svg.iter(f"{SVG}g") if "weight" in str(g.get("class"))]:
+        for x, y, r in circles:
+            nearest = min(max(x, left), right), min(max(y, top), bottom)
+            assert math.dist((x, y), nearest) > r - 2, "a label covers a unit by two points or more"
+
+
+def test_a_unit_is_called_by_its_name_where_layers_number_their_units_alike() -> None:
+    told = texts(picture(draw_network(layered(3, [2, 1]))))
+    assert {"y1", "y2", "o1", "x1 = 0.25", "x3 = 0.25"} <= set(told)
+    assert not {"1", "2", "3"} & set(told)
 
 
 def test_an_activation_with_a_constant_is_part_of_its_unit_and_arithmetic_is_not() -> None:
