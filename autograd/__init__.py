@@ -32,6 +32,7 @@ from autograd.value import AnomalyError as AnomalyError
 from autograd.value import Constant as Constant
 from autograd.value import Noise as Noise
 from autograd.value import Parameter as Parameter
+from autograd.value import TracingError as TracingError
 from autograd.value import Value as Value
 from autograd.value import affine as affine  # type: ignore[assignment]  # in place of the row, for speed
 from autograd.value import detect_anomaly as detect_anomaly
@@ -53,7 +54,7 @@ else:
     __all__ = [
         *"AnomalyError Compiled Constant Domain DomainError Explanation GradientError Node Noise PRIMITIVES".split(),
         *"Parameter Primitive Program Value check_gradients compile detect_anomaly explain grad hessian hvp".split(),
-        *"jacobian leaves load noise pack save softmax unpack value_and_grad".split(),
+        *"TracingError jacobian leaves load noise pack save softmax unpack value_and_grad".split(),
         *_DRAWING,
         *PRIMITIVES,
     ]

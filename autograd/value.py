@@ -260,6 +260,10 @@ def tracing() -> Iterator[None]:
         _tracing = before
 
 
+class TracingError(TypeError):
+    """A function that is being traced asked a value for its number, or branched on it."""
+
+
 class Traced(Value):
     """A value that has no number yet: a function is run on these to learn what it computes, whatever the numbers."""
 
@@ -270,7 +274,7 @@ class Traced(Value):
 
     @property
     def data(self) -> float:  # type: ignore[override]
-        raise TypeError(
+        raise TracingError(
             f"{self!r} has no number: the function is being traced, once for all examples, so what it computes may not"
             " depend on one example's numbers; use operations such as autograd.maximum or relu instead of branching"
         )

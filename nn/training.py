@@ -124,7 +124,8 @@ def fit(
         metrics and "validation_loss" are those of the model after the epoch, without the regulariser.
 
     Raises:
-        TypeError: a model or an optimizer that is none; or, compiled, a model or a loss that branches on its numbers.
+        TypeError: a model or an optimizer that is none.
+        TracingError: the model or its loss branches on its numbers, and is to be compiled.
         ValueError: data, targets or settings that cannot be trained on; the message names the argument.
         ArithmeticError: the loss or its gradient has become infinite or NaN. The weights are those before.
 
@@ -200,6 +201,8 @@ def fit(
             history.reason = f"finished {epochs} epochs"
     except KeyboardInterrupt:
         history.reason = "interrupted"
+    except autograd.TracingError as error:
+        raise autograd.TracingError(f"{error}. Or train with compiled=False, one example after the other") from None
     finally:
         autograd.unpack(theta, parameters)
         model.eval()

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+import re
+import subprocess
+import sys
 import traceback
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -230,3 +234,11 @@ def test_on_jax_the_numbers_are_the_same() -> None:
     jax_value, jax_gradient = autograd.compile(loss, model.parameters(), target="jax").value_and_grad(X, Y)
     np.testing.assert_allclose(float(jax_value), value, rtol=1e-12)
     np.testing.assert_allclose(np.asarray(jax_gradient), gradient, rtol=1e-11, atol=1e-13)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="JAX is not installed")
+def test_the_documentations_example_shares_a_batch_among_devices() -> None:
+    page = Path(__file__).parents[2] / "docs" / "jax.md"
+    (example,) = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    done = subprocess.run([sys.executable, "-c", example], capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("2 devices, 2 with a share; loss 0.0"), done.stderr

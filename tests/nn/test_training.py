@@ -139,6 +139,17 @@ def test_compiled_and_eager_training_end_with_the_same_weights(batch_size: int |
         np.testing.assert_allclose(told[name], known[name], rtol=1e-10, err_msg=name)
 
 
+def test_a_model_that_branches_is_trained_by_the_scalar_engine_only() -> None:
+    class Branching(Line):
+        def __call__(self, x: Any) -> Value:
+            output = super().__call__(x)
+            return output if output.data > 0 else 0.1 * output
+
+    with pytest.raises(autograd.TracingError, match=r"may not depend on one example's numbers.*compiled=False"):
+        fit(Branching())
+    assert fit(Branching(), compiled=False).reason == "finished 3 epochs"
+
+
 def test_how_the_data_are_gone_through() -> None:
     def batches(**options: Any) -> list[int]:
         model = Line()
