@@ -130,10 +130,10 @@ class Compiled:
             raise TypeError(f"{self.name} was compiled without parameters: there is nothing to take the gradient of")
         if out is None:
             out = np.empty(len(self.parameters))
-        elif out.shape != (len(self.parameters),) or out.dtype != np.float64:
+        elif out.shape != (len(self.parameters),) or out.dtype != np.float64 or not out.flags.c_contiguous:
             raise ValueError(
-                f"out must be a float64 array of {len(self.parameters)}, one number for each parameter, "
-                f"got {out.dtype} of shape {out.shape}"
+                f"out must be a contiguous float64 array of {len(self.parameters)}, one number for each parameter, "
+                f"got {out.dtype} of shape {out.shape} and strides {out.strides}"
             )
         with np.errstate(all="ignore"):
             return float(compilation.value_and_grad(*data, *self.rest(compilation, len(data[0]), theta), out)), out
@@ -184,15 +184,16 @@ class Compiled:
             for k, array in enumerate(arrays)
         ]
         shapes = tuple([array.shape for array in data])
-        self.latest = self.ready.get(shapes)
-        if self.latest is None:
+        compilation = self.ready.get(shapes)
+        if compilation is None:
             if len({shape[:1] for shape in shapes}) != 1 or shapes[0] == () or not data[0].size:
                 self.refuse(data)
             example = tuple([shape[1:] for shape in shapes])
             if example not in self.compilations:
                 self.compilations[example] = self.compiled_for(example)
-            self.latest = self.ready[shapes] = self.compilations[example]
-        return self.latest, data
+            compilation = self.ready[shapes] = self.compilations[example]
+        self.latest = compilation
+        return compilation, data
 
     def as_floats(self, array: ArrayLike, k: int) -> Any:
         """An argument as an array of floats."""
@@ -260,8 +261,9 @@ def _kept(parts: Callable[[Floats], tuple[Floats, ...]]) -> Callable[[Floats], t
             if known is array:
                 return made
         made = parts(array)
-        last.append((array, made))
-        del last[:-2]
+        if array.flags.c_contiguous:  # otherwise some are copies
+            last.append((array, made))
+            del last[:-2]
         return made
 
     return views

@@ -180,6 +180,27 @@ def test_backward_adds_to_the_gradients() -> None:
     assert f(X) == f(X, theta=theta)
 
 
+def test_flat_arrays_may_change_and_change_places() -> None:
+    model = nn.MLP(2, [3, 1], rng=1)
+    f = autograd.compile(lambda x: model(x) ** 2, model.parameters())
+    X = RNG.normal(size=(4, 2))
+    theta = autograd.pack(model.parameters())
+    thetas, outs = [theta, theta + 0.1, np.repeat(theta - 0.1, 2)[::2]], [np.empty_like(theta) for _ in range(3)]
+    for k in (0, 1, 2, 0, 2, 1):
+        for step in (1.0, 2.0):
+            thetas[k] += step
+            value, gradient = f.value_and_grad(X, theta=thetas[k], out=outs[k])
+            assert gradient is outs[k]
+            autograd.unpack(thetas[k].copy(), model.parameters())
+            known, expected = f.value_and_grad(X)
+            assert value == known
+            np.testing.assert_array_equal(gradient, expected)
+    wrong: list[Any] = [np.empty(3), np.empty(len(theta), np.float32), np.empty(2 * len(theta))[::2]]
+    for out in wrong:
+        with pytest.raises(ValueError, match="out must be a contiguous float64 array of 13"):
+            f.value_and_grad(X, out=out)
+
+
 def test_any_numbers_do() -> None:
     w = Parameter(2.0, "w")
     f = autograd.compile(lambda x, t: (w * x[0] - x[1] - t) ** 2, [w])
