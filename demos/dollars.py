@@ -31,8 +31,8 @@ def guess_and_adjust(board: Board) -> None:
     """Adjust the constant on one pair, by w := w - lr dE/dw."""
     board.heading("$10 to shekels: guess, error, adjust")
     board.say(
-        f"Shekels = dollars × constant. For $10 the bank gave {10 * RATE:.0f} shekels. Guess that the constant is 1, and "
-        "repeat: calculate the error, and adjust the constant to reduce it. E = (t - o)², so dE/dconstant = "
+        f"Shekels = dollars × constant. For $10 the bank gave {10 * RATE:.0f} shekels. Guess that the constant is 1, "
+        "and repeat: calculate the error, and adjust the constant to reduce it. E = (t - o)², so dE/dconstant = "
         "-2 (t - o) × dollars: its sign says which way, and a learning rate of 0.002 how far."
     )
     dollars, t = Value(10.0, "dollars"), Value(10 * RATE, "t")
@@ -73,8 +73,8 @@ def a_table_of_pairs(board: Board, rng: np.random.Generator) -> None:
     x = np.sort(rng.uniform(2, 50, 12)).round()
     t = (RATE * x * rng.normal(1, 0.03, x.size)).round(2)
     board.say(
-        "Twelve exchanges, each at a rate of its own day. Now the error is the mean of the squared errors, MSE, and the "
-        "constant goes down its slope."
+        "Twelve exchanges, each at a rate of its own day. Now the error is the mean of the squared errors, MSE, and "
+        "the constant goes down its slope."
     )
     board.table(["dollars", *[f"{d:.0f}" for d in x]], [("shekels", *t)], "The exchanges", digits=6)
 
@@ -83,7 +83,7 @@ def a_table_of_pairs(board: Board, rng: np.random.Generator) -> None:
 
     path: list[float] = []
     found = optim.gradient_descent(
-        autograd.grad(mse), 1.0, learning_rate=0.2 / np.mean(x**2), threshold=1e-9, path=path
+        autograd.grad(mse), 1.0, learning_rate=0.2 / float(np.mean(x**2)), threshold=1e-9, path=path
     )
     board.number("shekels a dollar", found)
     board.claim("It is the least-squares constant, sum(x t) / sum(x²).", np.isclose(found, x @ t / (x @ x), rtol=1e-7))
@@ -119,8 +119,8 @@ def miles_to_kilometres(board: Board, rng: np.random.Generator) -> None:
     board.heading("Miles and kilometres: a linear model")
     board.say(
         "The slide's other example: observe the input in miles and the output in kilometres. The model is one linear "
-        "unit, kilometres = w × miles + b, which does not know that b is 0. (The slide calls this converting kilometres "
-        "to miles; the pair it observes goes the other way, and so does the constant, 1.609. Its inverse is 0.621.)"
+        "unit, kilometres = w × miles + b, which does not know that b is 0. (The slide calls this converting "
+        "kilometres to miles; the pair it observes goes the other way, and so does the constant, 1.609.)"
     )
     miles = rng.uniform(0, 10, (40, 1)).round(2)
     kilometres = (KILOMETRES * miles[:, 0]).round(3)  # to the metre
