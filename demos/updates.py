@@ -225,8 +225,8 @@ def batch_size(board: Board, X: Array, y: Array, rng: np.random.Generator) -> No
     board.heading("Batch size: noise against cost")
     board.say(
         "At the start, draw 2000 random batches of each size m, and compare their gradients with that of the risk. "
-        "g = 1/m Σ ∇loss is right on average, and its noise falls as 1/√m where m is far below n, while its cost, m examples' gradients, "
-        "rises as m: a quarter of the noise costs sixteen times as much."
+        "g = 1/m Σ ∇loss is right on average, and its noise falls as 1/√m where m is far below n, while its cost, m "
+        "examples' gradients, rises as m: a quarter of the noise costs sixteen times as much."
     )
     model = nn.MLP(1, [1])
     loss = autograd.compile(lambda x, t: nn.squared_error(model(x), t), model.parameters())
