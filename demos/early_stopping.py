@@ -108,34 +108,34 @@ def divide_up_the_data(board: Board, X: Array, y: Array, seed: int) -> None:
 
 # %% Train until the validation loss no longer improves, and once more for as long as it may.
 
-EPOCHS, PATIENCE = 500, 100
+PATIENCE = 100  # epochs
 
 
-def train(parts: list[Array], seed: int, stop: list[nn.Criterion]) -> tuple[nn.MLP, nn.History]:
+def train(parts: list[Array], seed: int, epochs: int, stop: list[nn.Criterion]) -> tuple[nn.MLP, nn.History]:
     """A 2-24-24-1 network, far more than the moons need, from the same weights each time."""
     X_train, y_train, X_validation, y_validation, *_ = parts
     model = nn.MLP(2, [24, 24, 1], activation="tanh", rng=seed)
     history = nn.fit(
         model, X_train, y_train, loss=nn.binary_cross_entropy_with_logits,
-        optimizer=optim.Adam(model.parameters(), lr=0.01), epochs=EPOCHS, validation=(X_validation, y_validation),
+        optimizer=optim.Adam(model.parameters(), lr=0.01), epochs=epochs, validation=(X_validation, y_validation),
         metrics={"accuracy": lambda outputs, y: nn.accuracy(outputs, y, threshold=0)}, stop=stop, progress=False,
     )  # fmt: skip
     return model, history
 
 
-def learning_curves(board: Board, X: Array, y: Array, seed: int) -> None:
-    """The same network with early stopping and without."""
+def learning_curves(board: Board, X: Array, y: Array, seed: int, most: int) -> None:
+    """The same network with early stopping and without, for ``most`` epochs."""
     board.heading("Don't give the network time to over-fit")
     parts = split(X, y, (50, 25, 25), seed)
     X_train, y_train, X_validation, y_validation, X_test, y_test = parts
     criterion = optim.EarlyStopping(PATIENCE)
-    stopped, history = train(parts, seed, [criterion])
-    overfitted, whole = train(parts, seed, [])
+    stopped, history = train(parts, seed, most, [criterion])
+    overfitted, whole = train(parts, seed, most, [])
     best = criterion.best_epoch
     assert best is not None
     board.say(
         f"A 2-24-24-1 network on {len(X_train)} points, far more than they need. Without early stopping it trains for "
-        f"{EPOCHS} epochs; with it, it stops when the validation loss has not improved for {PATIENCE} epochs, at epoch "
+        f"{most} epochs; with it, it stops when the validation loss has not improved for {PATIENCE} epochs, at epoch "
         f"{len(history)}, and gets back the weights of epoch {best}."
     )
     rows = []
@@ -151,8 +151,8 @@ def learning_curves(board: Board, X: Array, y: Array, seed: int) -> None:
     headings = ["", "training loss", "validation loss", "test loss", "training accuracy", "validation", "test"]
     board.table(headings, rows, "The two networks on the three sets", digits=3)
     board.say(
-        "The loss tells more than the accuracy here: it also counts how sure a network is where it is wrong, and one that "
-        "has over-fitted is sure."
+        "The loss tells more than the accuracy here: it also counts how sure a network is where it is wrong, and one "
+        "that has over-fitted is sure."
     )
     board.claim(
         "The best weights were restored: the model's validation loss is the least of all epochs.",
@@ -188,7 +188,7 @@ def learning_curves(board: Board, X: Array, y: Array, seed: int) -> None:
 
     fig, columns = style.figure(1, 2, size=(14, 6.5), sharex=True, sharey=True)
     a, b = np.meshgrid(np.linspace(-2.2, 3.2, 160), np.linspace(-1.9, 2.4, 140))
-    titles = [f"stopped early: weights of epoch {best}", f"not stopped: epoch {EPOCHS}"]
+    titles = [f"stopped early: weights of epoch {best}", f"not stopped: epoch {most}"]
     for axes, model, title in zip(columns, [stopped, overfitted], titles):
         predicted = autograd.compile(model)(np.column_stack([a.ravel(), b.ravel()])).reshape(a.shape)
         axes.contourf(a, b, predicted, levels=[-np.inf, 0, np.inf], colors=[style.SKY, style.ORANGE], alpha=0.3)
@@ -221,12 +221,12 @@ def of_a_network(board: Board, X: Array, y: Array, seed: int) -> None:
 # %% The lecture, from top to bottom.
 
 
-def main(out: Path, seed: int = 0) -> Board:
+def main(out: Path, seed: int = 0, small: bool = False) -> Board:
     """Write the example on a board; the seed draws the points, the splits and the first weights."""
     board = Board(out)
     X, y = make_moons(200, noise=0.35, random_state=seed)
     the_decks_table(board)
     divide_up_the_data(board, X, y, seed)
-    learning_curves(board, X, y, seed)
+    learning_curves(board, X, y, seed, most=400 if small else 1000)
     of_a_network(board, X, y, seed)
     return board

@@ -135,8 +135,8 @@ def traps(board: Board, data: tuple[Array, Array], seed: int) -> None:
     """A criterion that never holds, and one that holds too early."""
     board.heading("What can go wrong")
     board.say(
-        "A threshold may be one that the network never reaches: some marks are down to luck. So name a number of epochs "
-        "as well; the criterion that holds first stops the training."
+        "A threshold may be one that the network never reaches: some marks are down to luck. So name a number of "
+        "epochs as well; the criterion that holds first stops the training."
     )
     criteria = [optim.Loss(0.001), optim.Epochs(200)]
     history, _ = train(data, criteria, seed)
