@@ -76,11 +76,13 @@ def error_times_blame(board: Board, rng: np.random.Generator) -> None:
     line = nn.MLP(1, [1], init=nn.initialisers.constant(0.5))
     losses = []
     for i, (x, t) in enumerate([(1.0, 1.0), (2.0, 3.0)], start=1):
-        H = line([Value(x, f"x_{i}")])
-        H.name = f"H_{i}"
-        losses.append(nn.squared_error(H, Value(t, f"y_{i}")))
-        losses[-1].name = f"loss_{i}"
-    R = autograd.sum(losses) / 2
+        H = line([Value(x, f"x{i}")])
+        H.name = f"H{i}"
+        losses.append(nn.squared_error(H, Value(t, f"y{i}")))
+        losses[-1].name = f"loss{i}"
+    total = autograd.sum(losses)
+    total.name = "total"
+    R = total / 2
     R.name = "R"
     R.backward()
     board.graph(R, "risk", "The risk of a line on two examples: each has its path to the weight w12, and they add up.")
