@@ -282,7 +282,7 @@ class _Notation:
     times: str = " × "
 
 
-_INDEXED = re.compile(r"([^\W\d]+)(\d[\d,]*)?(\([\d,]+\))?")  # letters, an index, layers: w14, w11(1,2)
+_INDEXED = re.compile(r"([^\W\d]+?)(?:_?(\d[\d,]*))?(\([\d,]+\))?")  # letters, an index, layers: w14, w_14, w11(1,2)
 _MARKED = re.compile(r"(∂|δ_)(.+)", re.DOTALL)  # of a quantity: its change, its delta
 _NOT_ASCII = {"−": "-", "×": "*", "·": "*", "…": "...", "∂": "d", "√": "sqrt", "←": "<-"}
 _LATEX_SIGNS = {

@@ -96,6 +96,7 @@ def test_brackets_stand_where_they_are_needed(formula: Formula, text: str) -> No
         (SYMBOLS.expm1(a), "exp(a) - 1", "{e}^{a} - 1"),
         (SYMBOLS.greater(0, a), "a < 0", "a < 0"),
         (a / (b + c), "a / (b + c)", r"\frac{a}{b + c}"),
+        (Symbol("w_14"), "w_14", "w_{14}"),
         (quotient("E", "w14"), "dE/dw14", r"\frac{\partial E}{\partial w_{14}}"),
         (equation(Symbol("δ_i4"), Symbol("η")), "delta_i4 = eta", r"\delta_{i_{4}} = \eta"),
         (Symbol("w11(0,1)"), "w11(0,1)", "w_{11}^{(0,1)}"),
