@@ -1,0 +1,362 @@
+"""Bugs: eight ways to get backpropagation wrong, each beside the right number.
+
+None of them stops the program: it runs, and prints a wrong number or learns nothing. For each: the wrong number, the
+right one, and why. A lecturer may switch on single ones, as in `python -m demos bugs --only zero-grad reuse`.
+
+Source: IITI, "Training: How Neural Networks Learn", "Example: Resolve How to Compute Gradient? (Output Layer)",
+"Activation Functions with Gradients: Nonlinear Activation Functions" and "Gradient Descent: How Much to Update?"; HKU,
+"ReLu-like Activation Functions" and "Issue with Symmetry"; IIMA, "Vanishing and Exploding Gradients".
+
+Rows: 2.8, 2.14, 1, 2.3.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+import autograd
+import nn
+import optim
+from autograd import Parameter, Program, Value
+from demos.gallery import Board, style
+from demos.toy_network import slide_error, slide_network
+
+WRONG_AND_RIGHT = ["", "wrong", "right"]
+
+# %% The gradient of one step is left over for the next.
+
+
+def zero_grad(board: Board, seed: int) -> None:
+    """Gradients of leaves add up over calls of backward."""
+    board.heading("Forgotten: zero_grad()")
+    board.say(
+        "f(w) = (3 - w)², from w = 0 with a learning rate of 0.1. backward() adds to the gradient that is there: that "
+        "is how the gradients of a batch are summed. Unless it is set to 0 before each step, each follows the sum of "
+        "all gradients since the beginning: past the minimum and back again, and never to rest."
+    )
+    paths = {}
+    for forgotten in (True, False):
+        w = Parameter(0.0, "w")
+        optimizer = optim.SGD([w], lr=0.1)
+        path, gradients = [w.data], []
+        for _ in range(60):
+            if not forgotten:
+                optimizer.zero_grad()
+            autograd.squared_error(w, 3.0).backward()
+            gradients.append(w.grad)
+            optimizer.step()
+            path.append(w.data)
+        paths[forgotten] = path, gradients
+    (wrong, wrong_gradients), (right, gradients) = paths[True], paths[False]
+    slope = [2 * (w - 3) for w in wrong[:2]]
+    board.table(
+        WRONG_AND_RIGHT,
+        [
+            ("gradient at step 1", wrong_gradients[0], gradients[0]),
+            ("gradient at step 2", wrong_gradients[1], gradients[1]),
+            ("w after 60 steps (3 is best)", wrong[-1], right[-1]),
+        ],
+        "Without and with optimizer.zero_grad()",
+    )
+    board.claim(
+        "At step 2 the wrong gradient is the sum of both: -6 - 4.8.", math.isclose(wrong_gradients[1], sum(slope))
+    )
+    board.claim(
+        "It still swings by more than 1 to either side in the last 20 steps.",
+        min(wrong[-20:]) < 2 < 4 < max(wrong[-20:]),
+    )
+    board.claim("With zero_grad() it has come to rest at 3.", abs(right[-1] - 3) < 1e-3)
+    fig, axes = style.figure(size=(10, 5))
+    axes.plot(right, color=style.BLUE, label="with zero_grad()")
+    axes.plot(wrong, color=style.VERMILLION, linestyle=style.DASHES[1], label="without")
+    axes.axhline(3, color=style.BLACK, linewidth=1)
+    axes.set(xlabel="step", ylabel="w")
+    style.label_lines(axes)
+    board.figure(fig, "zero_grad", "Without zero_grad() the steps never come to rest.")
+
+
+# %% A node that is used twice.
+
+
+def reuse(board: Board, seed: int) -> None:
+    """`parent.grad = ...` in place of `parent.grad += ...`."""
+    board.heading("= instead of += on a node that is used twice")
+    board.say(
+        "y = a·b + a with a = 2, b = 3. Two paths lead from a to y, and the chain rule adds them: dy/da = b + 1 = 4. "
+        "If backward() assigns where it should add, the path that comes last wipes out the others."
+    )
+    a, b = Value(2.0, "a"), Value(3.0, "b")
+    y = a * b + a
+    y.name = "y"
+    y.backward()
+    right = a.grad
+    program = Program.of(y)
+    grad = [0.0] * len(program)
+    grad[-1] = 1.0
+    for node in reversed(program.nodes):
+        for parent, local_derivative in zip(node.parents, node.local_derivatives):
+            grad[parent] = local_derivative * grad[node.index]  # the bug: it should be +=
+    wrong = grad[[node.name for node in program].index("a")]
+    board.code(
+        """
+        parent.grad  = local_derivative * node.grad    # wrong
+        parent.grad += local_derivative * node.grad    # right
+        """,
+        "The line of backward()",
+    )
+    board.table(WRONG_AND_RIGHT, [("dy/da", wrong, right)], "")
+    numeric = ((2 + 1e-6) * 3 + (2 + 1e-6) - ((2 - 1e-6) * 3 + (2 - 1e-6))) / 2e-6
+    board.claim("With += it is b + 1 = 4, as the difference quotient says.", right == 4 and abs(numeric - 4) < 1e-6)
+    board.claim("With = the path by + a is lost, and b = 3 is left.", wrong == 3)
+    board.graph(y, "reuse", "Two edges leave a: its gradient is the sum over both.", cover=True)
+
+
+# %% The order of the backward pass.
+
+
+def order(board: Board, seed: int) -> None:
+    """Depth first, without a topological order."""
+    board.heading("Depth first, without a topological order")
+    board.say(
+        "b = a², c = b + 1, y = b·c, with a = 2, so dy/db = c + b = 9 and dy/da = 9·2a = 36. A node may hand its "
+        "gradient on only when it has all of it. A backward pass that runs down each path as it comes hands on what b "
+        "has so far, c = 5; and when the rest has come, hands on the sum, 9: the 5 counts twice."
+    )
+    a = Value(2.0, "a")
+    b = a**2
+    c = b + 1
+    y = b * c
+    b.name, c.name, y.name = "b", "c", "y"
+    y.backward()
+    right = a.grad
+
+    def depth_first(node: Value) -> None:
+        for parent, local_derivative in zip(node.parents, node.local_derivatives):
+            parent.grad += local_derivative * node.grad
+            depth_first(parent)  # the bug: another path may still lead to this parent
+
+    board.graph(y, "order", "b hands its gradient on to a only when y's and c's shares have both come.")
+    for node in (a, b, c):
+        node.grad = 0.0
+    y.grad = 1.0
+    depth_first(y)
+    wrong = a.grad
+    board.table(WRONG_AND_RIGHT, [("dy/db", b.grad, 9.0), ("dy/da", wrong, right)], "")
+    board.claim("In topological order dy/da = 4a³ + 2a = 36.", right == 4 * 2**3 + 2 * 2)
+    board.claim("Depth first the 5 counts twice: (5 + 9)·2a = 56.", wrong == (5 + 9) * 4)
+
+
+# %% Equal initial weights.
+
+
+def equal_weights(board: Board, seed: int) -> None:
+    """The symmetry that is never broken."""
+    board.heading("Equal initial weights")
+    board.say(
+        "XOR with four hidden units. Units that start with equal weights get equal gradients, at each step: they stay "
+        "one unit, written four times, and that cannot do XOR. Random weights break the symmetry."
+    )
+    X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+    losses, alike = [], []
+    for init in (nn.initialisers.constant(0.5), nn.initialisers.normal(0.01)):
+        model = nn.MLP(2, [4, 1], output="sigmoid", rng=seed, init=init)
+        optimizer = optim.Adam(model.parameters(), lr=0.05)
+        history = nn.fit(model, X, y, loss=nn.binary_cross_entropy, optimizer=optimizer, epochs=300, compiled=False)
+        losses.append(history["loss"][-1])
+        alike.append(len({tuple(p.data for p in unit.parameters()) for unit in model.layers[0].neurons}))
+    board.table(
+        ["", "equal weights: wrong", "N(0, 0.01): right"],
+        [("different hidden units", *alike), ("loss after 300 epochs", *losses)], "",
+    )  # fmt: skip
+    board.claim("From equal weights there is one hidden unit in effect; else there are four.", alike == [1, 4])
+    board.claim("Its loss is more than ten times as large.", losses[0] > 10 * losses[1])
+
+
+# %% A saturated sigmoid.
+
+
+def saturated(board: Board, seed: int) -> None:
+    """Large net inputs: hardly a gradient."""
+    board.heading("A saturated sigmoid")
+    board.say(
+        "A sigmoid unit with x = 10 and w = 2, so that its net input is 20; the target is 0. It could not be more "
+        "wrong, and hardly learns, for o (1 - o) is almost 0 there. The same unit with x scaled to 0.1 learns; so does "
+        "the first one with cross-entropy, whose gradient by the net input is o - t."
+    )
+    t = Value(0.0, "t")
+
+    def squared_error(i: Value) -> Value:
+        return nn.squared_error(autograd.sigmoid(i), t)
+
+    def cross_entropy(i: Value) -> Value:
+        return nn.binary_cross_entropy_with_logits(i, t)
+
+    gradient = {}
+    for name, x, loss in (
+        ("squared error, x = 10", 10.0, squared_error),
+        ("squared error, x = 0.1", 0.1, squared_error),
+        ("cross-entropy, x = 10", 10.0, cross_entropy),
+    ):
+        net = Parameter(2.0, "w") * Value(x, "x")
+        net.name = "i"
+        E = loss(net)
+        E.backward()
+        gradient[name] = net.grad
+        if len(gradient) == 1:
+            E.name = "E"
+            board.graph(E, "saturated", "The edge from i to σ bears o (1 - o), which is almost 0: nothing comes back.")
+    wrong, scaled, entropy = gradient.values()
+    board.table(["", "dE/di"], [*gradient.items()], "The gradient by the net input")
+    board.claim("Saturated, the gradient is below a hundred-millionth.", 0 < wrong < 1e-8)
+    board.claim("Scaled, it is more than ten million times that.", scaled > 1e7 * wrong)
+    board.claim("With cross-entropy it is 1, which is o - t, as wrong as can be.", abs(entropy - 1) < 1e-8)
+    model = nn.MLP(1, [1], output="sigmoid", init=nn.initialisers.constant(2.0))
+    found = nn.diagnose(model, [[10.0]], [0.0], nn.squared_error)
+    board.code(str(found), "nn.diagnose finds it")
+    board.claim("nn.diagnose names the unit.", found.layers[0].saturated == ("o2",))
+
+
+# %% A dead ReLU.
+
+
+def dead_relu(board: Board, seed: int) -> None:
+    """A net input that is negative for every example."""
+    board.heading("A dead ReLU")
+    board.say(
+        "A unit with a bias of -5 is to learn t = x from x = 0.2, 0.4, ..., 1. Its net input is negative for each, so "
+        "relu' is 0 for each, so nothing ever changes. A leaky ReLU from the same weights climbs out."
+    )
+    X = [[x] for x in (0.2, 0.4, 0.6, 0.8, 1.0)]
+    t = [x for (x,) in X]
+    losses, moved = {}, {}
+    for name in ("relu", "leaky_relu"):
+        unit = nn.MLP(1, [1], output=name, init=nn.initialisers.constant(1.0))
+        unit.parameters()[1].data = -5.0
+        history = nn.fit(unit, X, t, loss=nn.squared_error, optimizer=optim.SGD(unit.parameters(), lr=0.5), epochs=2000)
+        losses[name] = history["loss"][-1]
+        moved[name] = unit.parameters()[1].data + 5
+        if name == "relu":
+            found = nn.diagnose(unit, X, t, nn.squared_error)
+            board.code(str(found), "nn.diagnose finds it")
+            board.claim("nn.diagnose names the unit.", found.layers[0].dead == ("o2",))
+    board.table(
+        ["", "relu: wrong", "leaky relu: right"],
+        [("loss after 2000 epochs", *losses.values()), ("how far the bias moved", *moved.values())],
+        "",
+    )
+    board.claim("In 2000 epochs the ReLU's bias did not move at all.", moved["relu"] == 0)
+    board.claim("The leaky ReLU has learned: a loss below 0.001.", losses["leaky_relu"] < 1e-3)
+
+
+# %% A learning rate that is too large.
+
+
+def learning_rate(board: Board, seed: int) -> None:
+    """Steps that lead over the minimum and further up on the other side."""
+    board.heading("A learning rate that is too large")
+    board.say(
+        "f(w) = 5w², so a step multiplies w by 1 - 10 lr. With 0.21 that is -1.1: each step leads over the minimum "
+        "and further up on the other side. Nothing is wrong with the gradient."
+    )
+    rows = []
+    for lr in (0.21, 0.05):
+        w = Parameter(1.0, "w")
+        optimizer = optim.SGD([w], lr=lr)
+        path = [w.data]
+        for _ in range(40):
+            optimizer.zero_grad()
+            (5 * w**2).backward()
+            optimizer.step()
+            path.append(w.data)
+        rows.append(path)
+    wrong, right = rows
+    board.table(
+        ["", "lr = 0.21: wrong", "lr = 0.05: right"],
+        [(f"w after {n}", wrong[n], right[n]) for n in (1, 2, 3, 40)], "From w = 1",
+    )  # fmt: skip
+    board.claim("Too large: |w| grows at each step.", bool(np.all(np.diff(np.abs(wrong)) > 0)))
+    board.claim(
+        "Small enough: |w| halves at each step.", np.allclose(np.divide(right[1:], right[:-1]), 0.5, rtol=1e-12)
+    )
+    fig, axes = style.figure(size=(10, 5))
+    axes.plot(wrong, "-", marker="o", markersize=5, color=style.VERMILLION, label="lr = 0.21")
+    axes.plot(right, "-", marker="s", markersize=5, color=style.BLUE, label="lr = 0.05")
+    axes.set(xlabel="step", ylabel="w")
+    style.label_lines(axes)
+    board.figure(fig, "learning_rate", "Too large a learning rate: from side to side and further up each time.")
+
+
+# %% A factor of 2 that got lost.
+
+
+def factor_two(board: Board, seed: int) -> None:
+    """The slide's own: E = (t - o)^2, but an update without the 2."""
+    board.heading("A factor of 2 that got lost")
+    board.say(
+        "The slide takes E = (t - o)², whose derivative has a factor: ∂E/∂o = -2(t - o). Further on, and in its update "
+        "with the learning rate 0.9, the 2 is gone; its numbers are those of E = ½(t - o)². Nothing shows it in "
+        "training, for the factor is only another learning rate. A gradient check does."
+    )
+    E = slide_error(slide_network(), "full")
+    E.name = "E"
+    E.backward()
+    nodes = {node.name: node for node in Program.of(E)}
+    o4, o6, t = nodes["o4"].data, nodes["o6"].data, 1.0
+    lost = -(t - o6) * o6 * (1 - o6) * o4  # the slide's rewriting
+    h = 1e-6
+
+    def error(w46: float) -> float:
+        model = slide_network()
+        next(p for p in model.parameters() if p.name == "w46").data = w46
+        return slide_error(model, "full").data
+
+    w46 = nodes["w46"].data
+    quotient = (error(w46 + h) - error(w46 - h)) / (2 * h)
+    board.table(
+        ["", "2 lost: wrong", "right", "difference quotient"], [("∂E/∂w46", lost, nodes["w46"].grad, quotient)],
+        "Of E = (t - o)² in the toy network", digits=6,
+    )  # fmt: skip
+    board.claim("The engine's is what the difference quotient says.", abs(nodes["w46"].grad - quotient) < 1e-8)
+    board.claim("The other is half of it.", math.isclose(2 * lost, nodes["w46"].grad, rel_tol=1e-12))
+    board.number("w46 after a step of 0.9 with the wrong one", w46 - 0.9 * lost, slide="-0.261")
+    board.number("w46 after a step of 0.9 with the right one", w46 - 0.9 * nodes["w46"].grad)
+    board.number("w46 after a step of 0.45 with the right one", w46 - 0.45 * nodes["w46"].grad, slide="-0.261")
+
+
+# %% The lecture: all of them, or those asked for.
+
+BUGS: dict[str, Callable[[Board, int], None]] = {
+    "zero-grad": zero_grad,
+    "reuse": reuse,
+    "order": order,
+    "equal-weights": equal_weights,
+    "saturated": saturated,
+    "dead-relu": dead_relu,
+    "learning-rate": learning_rate,
+    "factor-two": factor_two,
+}
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """This demo's own options."""
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=list(BUGS),
+        default=list(BUGS),
+        metavar="BUG",
+        help=f"which: {', '.join(BUGS)} (all)",
+    )
+
+
+def main(out: Path, seed: int = 0, only: Sequence[str] = tuple(BUGS)) -> Board:
+    """Write the bugs on a board, those named in ``only``."""
+    board = Board(out)
+    for name in dict.fromkeys(only):
+        BUGS[name](board, seed)
+    return board
