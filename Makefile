@@ -22,8 +22,9 @@ check: .venv/dev.stamp  ## style and types
 bench: .venv/dev.stamp  ## speed beside the peers; PyTorch and JAX take part where they are installed
 	$(BIN)/python -m benchmarks
 
-pictures: .venv/demos.stamp  ## the pictures in the README
+pictures: .venv/dev.stamp gallery  ## the pictures in the README; needs chromium
 	$(BIN)/python -m demos toy_network --out docs >/dev/null
+	$(BIN)/python -m demos.gallery.sheet out/index.html docs/gallery.png
 
 golden: .venv/dev.stamp  ## the emitted code that the tests compare with
 	$(BIN)/python tests/autograd/test_golden.py

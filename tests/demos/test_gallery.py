@@ -13,6 +13,7 @@ from demos.gallery import Board
 from demos.gallery.build import build, run
 from demos.gallery.course import Demo, course
 from demos.gallery.pages import demo_page, inline
+from demos.gallery.sheet import photograph
 from tests.demos.conftest import Gallery
 
 DEMOS = course()
@@ -98,6 +99,15 @@ def test_the_keyboard_reaches_every_card_and_a_phone_shows_one_column(gallery: G
     page.wait_for_url(f"**/{DEMOS[-1].name}/index.html")
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
     context.close()
+
+
+def test_the_contact_sheet_is_a_picture_of_all_cards(gallery: Gallery, browser: Browser, tmp_path: Path) -> None:
+    photograph(browser, gallery.out / "index.html", tmp_path / "sheet.png")
+    header = (tmp_path / "sheet.png").read_bytes()[:24]
+    assert header.startswith(b"\x89PNG")
+    width, height = int.from_bytes(header[16:20], "big"), int.from_bytes(header[20:24], "big")
+    assert width == 1500
+    assert height > 200 * (len(DEMOS) // 6)
 
 
 def test_whatever_is_written_is_text(tmp_path: Path) -> None:
