@@ -1,7 +1,7 @@
 """Bugs: eight ways to get backpropagation wrong, each beside the right number.
 
 None of them stops the program: it runs, and prints a wrong number or learns nothing. For each: the wrong number, the
-right one, and why. A lecturer may switch on single ones, as in `python -m demos bugs --only zero-grad reuse`.
+right one, and why. A lecturer may switch on single ones, as in python -m demos bugs --only zero-grad reuse.
 
 Source: IITI, "Training: How Neural Networks Learn", "Example: Resolve How to Compute Gradient? (Output Layer)",
 "Activation Functions with Gradients: Nonlinear Activation Functions" and "Gradient Descent: How Much to Update?"; HKU,

@@ -1,4 +1,4 @@
-"""Deep gradients: they vanish through sigmoids, explode through large weights; clipping.
+"""Deep gradients: vanishing through sigmoids, exploding, and held by clipping.
 
 On its way back through a net the gradient is multiplied, layer by layer, by the slope g' of the activation and by a
 weight. Many small factors make nothing of it, many large ones make it enormous.
@@ -106,7 +106,8 @@ def by_layer(board: Board, seed: int) -> None:
     gradients = [layer.gradient for layer in diagnoses["sigmoid"].layers]
     board.number("sigmoid: how many times smaller dE/dw is in layer 1 than in layer 10", gradients[-1] / gradients[0])
     board.claim(
-        "So the early layers are slower to train, by a thousand times and more.", gradients[-1] > 1e3 * gradients[0]
+        "So the first layer takes steps more than a thousand times smaller than the last.",
+        gradients[-1] > 1e3 * gradients[0],
     )
     board.claim("Sigmoid's gradient vanishes, says nn.diagnose.", verdicts["sigmoid"] == "vanishing")
     board.claim("ReLU's does not, from the same weights.", verdicts["ReLU"] == "")

@@ -1,4 +1,4 @@
-"""Initialisation: equal weights stay equal, random ones do not; standardise the inputs.
+"""Initialisation: equal weights stay equal for ever; standardised inputs help.
 
 Where learning starts decides how it goes. Units that start alike are alike for ever; small random weights break the
 symmetry. And inputs of mean 0 and deviation 1 simplify learning.
@@ -157,7 +157,7 @@ def standardising(board: Board, seed: int) -> None:
     for drawn in ("Gaussian", "uniform"):
         (raw_loss, raw_test_loss), (loss, test_loss) = final[f"raw, {drawn}"], final[f"standardised, {drawn}"]
         board.claim(
-            f"{drawn} weights: after 20 epochs the loss on standardised inputs is under a third of that on raw ones, "
+            f"{drawn.capitalize()} weights: after 20 epochs the loss on standardised inputs is under a third of that on raw ones, "
             "on the training and on the test set.",
             loss < raw_loss / 3 and test_loss < raw_test_loss / 3,
         )
