@@ -150,9 +150,13 @@ def _set(entry: Entry, given: Any) -> None:
             _set(item, x)
 
 
+_HOLDS_MODULES = (Module, list, tuple)
+
+
 def _modules(attribute: Any) -> Iterator[Module]:
     if isinstance(attribute, Module):
         yield from attribute.modules()
     elif isinstance(attribute, list | tuple):
         for item in attribute:
-            yield from _modules(item)
+            if isinstance(item, _HOLDS_MODULES):  # few are, of many weights and names
+                yield from _modules(item)
