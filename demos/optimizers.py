@@ -207,8 +207,11 @@ def two_forms(board: Board) -> None:
     steady = np.linalg.norm(page[11] - page[10])
     page, slide = [walk(form, lr=falling, steps=40)[0] for form in forms]
     strides = [np.linalg.norm(path[11] - path[10]) for path in (page, slide)]
-    rows = [("unchanged", steady, steady), ("a tenth", *strides)]
-    board.table(["lr after step 10", "page's form", "slide's form"], rows, "Length of step 11")
+    board.table(
+        ["lr after step 10", "page's form", "slide's form"],
+        [("unchanged", steady, steady), ("a tenth", *strides)],
+        "Length of step 11",
+    )
     board.claim("The page's step 11 is a tenth as long.", math.isclose(strides[0], steady / 10, rel_tol=1e-9))
     board.claim("The slide's is four times that.", strides[1] > 4 * strides[0])
     fig, axes = style.figure(size=(11, 5.6))
