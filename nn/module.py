@@ -155,4 +155,5 @@ def _modules(attribute: Any) -> Iterator[Module]:
         yield from attribute.modules()
     elif isinstance(attribute, list | tuple):
         for item in attribute:
-            yield from _modules(item)
+            if not isinstance(item, Parameter):  # which most are: asked here, as a generator for each would cost
+                yield from _modules(item)
