@@ -98,8 +98,8 @@ def shared_weights(board: Board) -> None:
     """The smallest convolution, as a computation graph: a filter of 1 x 2 over an image of 1 x 4."""
     board.heading("One filter, many places")
     board.say(
-        "The smallest example: a filter of two weights over a line of four pixels. Its weights are shared by all places, "
-        "so the gradient of each is the sum over the places."
+        "The smallest example: a filter of two weights over a line of four pixels. Its weights are shared by all "
+        "places, so the gradient of each is the sum over the places."
     )
     layer = convolution(np.array([[[[-1.0, 1.0]]]]))
     pixels = [0.1, 0.2, 0.9, 0.8]
