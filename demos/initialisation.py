@@ -157,8 +157,8 @@ def standardising(board: Board, seed: int) -> None:
     for drawn in ("Gaussian", "uniform"):
         (raw_loss, raw_test_loss), (loss, test_loss) = final[f"raw, {drawn}"], final[f"standardised, {drawn}"]
         board.claim(
-            f"{drawn.capitalize()} weights: after 20 epochs the loss on standardised inputs is under a third of that on "
-            "raw ones, on the training and on the test set.",
+            f"{drawn.capitalize()} weights: after 20 epochs the loss on standardised inputs is under a third of that "
+            "on raw ones, on the training and on the test set.",
             loss < raw_loss / 3 and test_loss < raw_test_loss / 3,
         )
     board.claim(
