@@ -100,9 +100,9 @@ def digits(board: Board, seed: int, small: bool) -> None:
     classes = len(np.unique(y))
     board.say(
         f"A network of 64 inputs, 40 hidden tanh units and {classes} outputs learns scikit-learn's digits from "
-        f"{len(X)} examples, one at a time, three times over. Then the same with meProp, k = 2: two of the forty rows of the "
-        "hidden layer's weights learn from each example. (What is saved here is updates, not time: this engine still "
-        "visits the whole graph.)"
+        f"{len(X)} examples, one at a time, three times over. Then the same with meProp, k = 2: two of the forty rows "
+        "of the hidden layer's weights learn from each example. (What is saved here is updates, not time: this engine "
+        "still visits the whole graph.)"
     )
     schedule = optim.schedules.exponential(0.15, gamma=0.3)
     full = nn.MLP(64, [40, classes], "tanh", rng=seed)
