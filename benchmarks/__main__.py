@@ -31,20 +31,20 @@ def main(chosen: list[str]) -> None:
 
     warnings.simplefilter("ignore")
     print(f"Python {platform.python_version()}, medians of interleaved runs, results checked equal first\n")
-    print("| one training step | who | cost | ratio to the first |")
-    print("|---|---|---:|---:|")
+    print("| one training step | takes | others, times as long |")
+    print("|---|---|---|")
     for name in chosen:
         if name in WORKLOADS:
             seconds = race(list(import_module(f"benchmarks.{name}").contestants()))
-            rows(WORKLOADS[name], {who: s * 1e6 for who, s in seconds.items()}, "µs")
+            row(WORKLOADS[name], {who: s * 1e6 for who, s in seconds.items()}, "µs")
     if "memory" in chosen:
-        rows("memory a node of the chain", chain.bytes_a_node(), "bytes")
+        row("memory a node of the chain", chain.bytes_a_node(), "bytes")
     if "compile" in chosen:
         net = mnist_sized.SIZES
-        rows("compiling the 784-128-10 net", milliseconds(growth.compiling({"chalkgrad": net})), "ms")
-        rows("memory for that, at the peak", {"chalkgrad": growth.bytes_at_the_peak(*net) / 1e6}, "MB")
-        rows("compiling a net 10 times wider", milliseconds(growth.compiling(growth.WIDER)), "ms")
-        rows("compiling a net 10 times deeper", milliseconds(growth.compiling(growth.DEEPER)), "ms")
+        row("compiling the 784-128-10 net", milliseconds(growth.compiling({"chalkgrad": net})), "ms")
+        row("memory for that, at the peak", {"chalkgrad": growth.bytes_at_the_peak(*net) / 1e6}, "MB")
+        row("compiling a net 10 times wider", milliseconds(growth.compiling(growth.WIDER)), "ms")
+        row("compiling a net 10 times deeper", milliseconds(growth.compiling(growth.DEEPER)), "ms")
 
 
 def milliseconds(seconds: dict[str, float]) -> dict[str, float]:
@@ -59,11 +59,11 @@ def one_thread() -> None:
     os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
 
-def rows(workload: str, costs: dict[str, float], unit: str) -> None:
-    """One line of the table for each contestant, beside the first one's cost."""
-    first = next(iter(costs.values()))
-    for k, (name, cost) in enumerate(costs.items()):
-        print(f"| {'' if k else workload} | {name} | {cost:,.0f} {unit} | {cost / first:.3g} |", flush=True)
+def row(workload: str, costs: dict[str, float], unit: str) -> None:
+    """One line of the table: the first contestant's cost, and the others' as multiples of it."""
+    (first, cost), *others = costs.items()
+    beside = "; ".join([f"{name} {other / cost:,.{2 if other < 10 * cost else 0}f}" for name, other in others])
+    print(f"| {workload} | {first}: {cost:,.0f} {unit} | {beside} |", flush=True)
 
 
 if __name__ == "__main__":
