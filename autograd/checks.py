@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.functional import Function, Tree, leaves, one_number, rebuilt, variable
+from autograd.functional import Function, Tree, check_function, leaves, one_number, rebuilt, variable
 from autograd.graph import Program, program_order
 from autograd.namespaces import ARRAYS
 from autograd.row import DomainError
@@ -43,6 +43,7 @@ def check_gradients(f: Function, *point: Tree, tolerance: float = 1e-6) -> None:
         ValueError: ``f`` gave two results at one point, or is defined on no interval about it; or ``tolerance`` is not
             positive.
     """
+    check_function(f)
     if not tolerance > 0:
         raise ValueError(f"tolerance must be a positive number, got {tolerance!r}")
     places = [

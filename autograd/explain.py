@@ -35,9 +35,9 @@ class Equation:
     note: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Explanation:
-    """Why a derivative is what it is. ``print`` it; Jupyter shows it as mathematics.
+    """Why a derivative is what it is. Python shows it as text; Jupyter, as mathematics.
 
     Attributes:
         equations: the deltas and derivatives, each after those that it mentions.
@@ -81,7 +81,7 @@ class Explanation:
         table = f'<mtable displaystyle="true" columnalign="right left">{"".join(rows)}</mtable>'
         return f'<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">{table}</math>'
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return self.text()
 
     def _repr_latex_(self) -> str:

@@ -66,6 +66,8 @@ def load(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 def write_whole(path: Path, text: str) -> Path:
     """Write a text file, or fail and leave an older file at ``path`` as it was."""
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"cannot write {path}: there is no folder {path.parent}")
     unfinished = path.with_name(path.name + ".part")
     try:
         unfinished.write_text(text, encoding="utf-8", newline="\n")

@@ -35,6 +35,8 @@ _nested = ContextVar("nested", default=False)  # whether a function is running t
 def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     """The function that returns ``f(...)`` and its derivative as a pair; see `grad`."""
 
+    check_function(f)
+
     def function(*arguments: Tree, **keywords: Any) -> tuple[Any, Tree]:
         run = _Run(f, argnums, arguments, keywords)
         output = one_number(run.output)
@@ -55,8 +57,8 @@ def grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
         A function with the arguments of ``f``. What it returns has the shape of the argument differentiated by.
 
     Raises:
-        TypeError: (when called) the result of ``f`` is not one number, an argument is not a tree of numbers, or
-            ``argnums`` holds something else than whole numbers.
+        TypeError: ``f`` is no function; or (when called) its result is not one number, an argument is not a tree of
+            numbers, or ``argnums`` holds something else than whole numbers.
         ValueError: (when called) ``argnums`` names no argument, or one twice.
     """
     both = value_and_grad(f, argnums)
@@ -73,6 +75,8 @@ def jacobian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
         f: returns a number, an array or a list of numbers; or a tuple of results, for a tuple of Jacobians.
         argnums: as for `grad`. Of several, there is a tuple of Jacobians, one for each.
     """
+
+    check_function(f)
 
     def function(*arguments: Tree, **keywords: Any) -> Tree:
         run = _Run(f, argnums, arguments, keywords)
@@ -133,6 +137,12 @@ def hvp(f: Function, primals: Sequence[Tree], tangents: Sequence[Tree]) -> Tree:
 
     product = grad(slope_along_v, everything)(*primals)
     return product[0] if len(primals) == 1 else product
+
+
+def check_function(f: Function) -> None:
+    """Raise TypeError where ``f`` is none, as a Value is not: ``torch.autograd.grad`` takes what was computed."""
+    if not callable(f):
+        raise TypeError(f"f must be a function, got {f!r}; the gradient of a Value is what its backward() computes")
 
 
 class _Run:

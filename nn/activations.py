@@ -78,3 +78,9 @@ def activation_named(name: str | Activation) -> Activation:
     if name not in ACTIVATIONS:
         raise ValueError(f"no activation is called {name!r}; there are {', '.join([*ACTIVATIONS, *LAYER_ACTIVATIONS])}")
     return ACTIVATIONS[name]
+
+
+def activation_name(activation: Activation) -> str:
+    """What an activation is called: its name in the lists above, a function's own, or what a Module shows."""
+    names = {function: name for name, function in ACTIVATIONS.items()}
+    return names.get(activation) or getattr(activation, "__name__", None) or repr(activation)

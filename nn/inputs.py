@@ -21,6 +21,11 @@ def as_values(inputs: Any, names: Sequence[str]) -> list[Value]:
     """
     if not hasattr(inputs, "__len__"):
         inputs = [inputs]
+    if isinstance(row := next(iter(inputs), None), list | tuple | np.ndarray) and np.ndim(row):
+        raise TypeError(
+            f"a model is called on one example, a list of numbers, got a list of {len(inputs)} lists;"
+            " autograd.compile(model)(X) predicts for every row of X"
+        )
     if len(inputs) != len(names):
         taker = "the model" if names[0] == "x1" else f"the layer of inputs {names[0]} to {names[-1]}"
         raise ValueError(f"{taker} takes {len(names)} inputs, got {len(inputs)}")

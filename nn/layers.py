@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Parameter, Value, affine, dot
-from nn.activations import Activation, activation_named
+from nn.activations import Activation, activation_name, activation_named
 from nn.initialisers import Initialiser, constant, initial_weights
 from nn.inputs import Inputs, as_values, check_sizes
 from nn.module import Module
@@ -100,6 +100,9 @@ class Layer(Module):
         ]
         self.activation = activation
 
+    def __repr__(self) -> str:
+        return f"Layer({len(self.input_names)}, {len(self.neurons)}, {activation_name(self.activation)})"
+
     def __call__(self, inputs: Inputs) -> list[Value]:
         """The outputs of the units, of ``nin`` numbers or Values."""
         signals = as_values(inputs, self.input_names)
@@ -134,6 +137,9 @@ class Sequential(Module):
         if not layers:
             raise ValueError("a Sequential needs at least one layer")
         self.layers: list[Any] = [activation_named(layer) for layer in layers]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(map(activation_name, self.layers))})"
 
     def __call__(self, inputs: Any) -> Any:
         """Run the layers on one example.

@@ -16,7 +16,8 @@ class Module:
     """The base of every layer and model.
 
     Its parameters are found by walking its attributes in the order in which they were set: Parameters, Modules, and
-    lists or tuples of them. A subclass needs no call of ``super().__init__()``.
+    lists or tuples of them. A subclass needs no call of ``super().__init__()``. What it computes is its ``__call__``;
+    there is no ``forward``.
 
     Attributes:
         training: True while the model learns; set by `train` and `eval`. Dropout minds it.
@@ -26,6 +27,9 @@ class Module:
 
     if TYPE_CHECKING:
         __call__: Callable[..., Any]  # what a module computes, of what its subclass says
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {len(self.parameters())} parameters>"
 
     def modules(self) -> Iterator[Module]:
         """This module and all the modules in it, in the order of their attributes, each before those in it."""

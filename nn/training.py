@@ -141,6 +141,8 @@ def fit(
         raise TypeError(f"model must be an nn.Module that can be called on an example, got {model!r}")
     if not hasattr(optimizer, "update") or not hasattr(optimizer, "parameters"):
         raise TypeError(f"optimizer must have update() and parameters, as optim.SGD has, got {optimizer!r}")
+    if not set(model.parameters()) & set(optimizer.parameters):
+        raise ValueError("optimizer holds no parameter of this model: make a new one, of model.parameters()")
     _check_count("epochs", epochs)
     if order not in get_args(Order):
         raise ValueError(f"order must be one of {', '.join(map(repr, get_args(Order)))}, got {order!r}")

@@ -147,6 +147,8 @@ def training(
     """The steps of training that `frames` tells of, with the programs behind them; arguments as there."""
     if steps < 1 or (steps > 1 and optimizer is None):
         raise ValueError(f"steps must be 1, or more with an optimizer; got steps={steps}")
+    if optimizer is not None and not hasattr(optimizer, "rule"):
+        raise TypeError(f"optimizer must be one of optim's, such as optim.SGD([w, b], lr=0.1), got {optimizer!r}")
     program = Program.of(output)
     roundings = (Rounding(), Rounding(*decimals))
     memories: tuple[dict[int, list[float]], ...] = ({}, {})  # what is remembered of each parameter, by index

@@ -17,8 +17,12 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
     """A `graphviz.Digraph` that renders wherever pip can install.
 
     ``pipe``, ``render``, ``view`` and Jupyter use the system's ``dot`` where there is one, and otherwise the one of
-    the ``graphviz-pure`` wheel, which is a dependency of this package.
+    the ``graphviz-pure`` wheel, which is a dependency of this package. That one draws no PDF, so the format is SVG
+    unless another is asked for.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"format": "svg", **kwargs})
 
     def pipe(self, *args: Any, **kwargs: Any) -> Any:
         dot_command.DOT_BINARY = find_dot()

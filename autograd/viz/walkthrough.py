@@ -25,7 +25,7 @@ from autograd.viz.network import draw_network, network_texts
 MOST_EXPLAINED = 20_000  # nodes × derivatives × steps of training: beyond it a page explains none, so as to stay small
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Walkthrough:
     """A page. ``write`` it to a file; Jupyter shows it in place."""
 
@@ -34,6 +34,9 @@ class Walkthrough:
     def write(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to ``path``; an older file there survives if writing fails."""
         return write_whole(Path(path), self.html)
+
+    def __repr__(self) -> str:
+        return f"<walkthrough of {len(self.html):,} characters; write(path) makes a file of it>"
 
     def _repr_html_(self) -> str:
         return f'<iframe srcdoc="{html.escape(self.html)}" width="100%" height="720" style="border: 0"></iframe>'

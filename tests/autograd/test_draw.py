@@ -260,6 +260,14 @@ def command(path: Path, says: str) -> None:
     path.chmod(0o755)
 
 
+def test_a_drawing_is_an_svg_unless_another_format_is_asked_for(tmp_path: Path) -> None:
+    drawing = draw(Value(1.0))
+    path = Path(drawing.render(tmp_path / "one", cleanup=True))
+    assert path.name == "one.svg"
+    assert path.read_text(encoding="utf-8") == drawing.pipe(encoding="utf-8")
+    assert drawing.copy().pipe(format="png").startswith(b"\x89PNG")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="the stand-in programs are scripts")
 def test_the_systems_dot_is_used_first_and_then_graphviz_pure(only_python_on_the_path: Path) -> None:
     folder = only_python_on_the_path

@@ -174,6 +174,7 @@ def test_one_path_is_one_product() -> None:
         "        = −0.5261 × 0.2493 × (−0.3) × 0.2217 × 1\n"
         "        = 0.008725"
     )
+    assert repr(explanation) == str(explanation)  # what a prompt shows
     assert explanation.value == pytest.approx(0.008724561965433263, rel=1e-14)
     assert str(explain(toy(), "w14", numbers=False)) == "\n".join(str(explanation).split("\n")[:2])
 

@@ -122,6 +122,11 @@ def test_a_file_that_is_not_there() -> None:
         autograd.load("nowhere.json")
 
 
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"cannot write .*model\.json: there is no folder .*nowhere$"):
+        autograd.save({}, tmp_path / "nowhere" / "model.json")
+
+
 def test_the_file_is_json_that_says_what_it_is(tmp_path: Path) -> None:
     autograd.save({"w": 0.1}, tmp_path / "s.json")
     content = json.loads((tmp_path / "s.json").read_text(encoding="utf-8"))

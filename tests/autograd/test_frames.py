@@ -131,6 +131,8 @@ def test_steps_need_an_optimizer() -> None:
     y, _ = shared()
     with pytest.raises(ValueError, match="steps must be 1, or more with an optimizer; got steps=2"):
         frames(y, steps=2)
+    with pytest.raises(TypeError, match=r"optimizer must be one of optim's, .*, got 'sgd'"):
+        frames(y, optimizer="sgd")  # type: ignore[arg-type]
 
 
 # ---- Optimizers with a memory ------------------------------------------------------------------------------------

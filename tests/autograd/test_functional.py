@@ -291,6 +291,7 @@ def test_hessian_jacobian_and_hvp_of_a_network_are_pytorchs(network: Any) -> Non
 
 one: Any = 1.0
 word: Any = "0"
+takers: list[Any] = [grad, value_and_grad, jacobian, hessian, autograd.check_gradients]
 
 
 @pytest.mark.parametrize(
@@ -303,6 +304,7 @@ word: Any = "0"
         (lambda: grad(lambda x: x, 1)(1.0), ValueError, "argnums must name some of the 1 arguments, each once, got 1"),
         (lambda: grad(lambda x, y: x, (0, -2))(1.0, 2.0), ValueError, r"each once, got \(0, -2\)"),
         (lambda: grad(lambda x: x, word)(1.0), TypeError, "argnums must be a whole number or several of them, got '0'"),
+        *[(lambda of=of: of(Value(2.0)), TypeError, r"f must be a function, got Value\(") for of in takers],
         (lambda: hvp(abs, one, (1.0,)), TypeError, r"primals must be a tuple or a list .*, got 1\.0"),
         (lambda: hvp(abs, (1.0,), one), TypeError, r"tangents must be a tuple or a list .*, got 1\.0"),
         (lambda: hvp(lambda x: x @ x, (np.ones(2),), (np.ones(3),)), ValueError, "tangents must have the shape"),

@@ -813,6 +813,7 @@ def test_walkthrough_writes_the_page(tmp_path: Path) -> None:
     page = walkthrough(chain(3), path)
     assert path.read_bytes() == page.html.encode()
     assert os.listdir(tmp_path) == ["page.html"]
+    assert len(repr(page)) < 100  # a prompt is not flooded with HTML
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -71,8 +72,21 @@ def test_inputs_become_values_and_mistakes_in_them_are_named() -> None:
         nn.Neuron(2)(1.0)
     with pytest.raises(ValueError, match="the layer of inputs x4 to x6 takes 3 inputs, got 2"):
         nn.Sequential(nn.Layer(3, 2), nn.Layer(3, 1, first=4))([1.0, 2.0, 3.0])
-    with pytest.raises(TypeError, match="a Value holds one number, got ndarray"):
-        nn.Layer(2, 1)(np.zeros((2, 2)))
+
+
+@pytest.mark.parametrize("batch", [np.zeros((2, 2)), [[0.0, 1.0]] * 4, [(0.0, 1.0)]])
+def test_a_batch_is_told_from_an_example(batch: Any) -> None:
+    with pytest.raises(TypeError, match=rf"a model is called on one example.*list of {len(batch)} lists; .*compile"):
+        nn.MLP(2, [1])(batch)
+
+
+def test_a_model_shows_its_layers() -> None:
+    model = nn.Sequential(nn.Layer(2, 3, "relu"), "tanh", nn.Dropout(0.5), nn.Layer(3, 2, "softmax"), math.sqrt)
+    assert repr(model) == (
+        "Sequential(Layer(2, 3, relu), tanh, <Dropout of 0 parameters>, Layer(3, 2, <Softmax of 0 parameters>), sqrt)"
+    )
+    assert repr(nn.MLP(2, [3, 1])) == "MLP(Layer(2, 3, tanh), Layer(3, 1, linear))"
+    assert repr(nn.Neuron(2)) == "<Neuron of 3 parameters>"
 
 
 def test_sizes_are_checked() -> None:

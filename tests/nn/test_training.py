@@ -412,6 +412,7 @@ BAD: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"epochs": 0}, ValueError, "epochs must be a whole number of at least 1, got 0"),
     ({"order": "sorted"}, ValueError, "order must be one of 'shuffled', 'random', 'in order', got 'sorted'"),
     ({"optimizer": nn}, TypeError, r"optimizer must have update\(\) and parameters"),
+    ({"optimizer": optim.SGD(nn.MLP(2, [1]).parameters(), lr=0.1)}, ValueError, "holds no parameter of this model"),
     ({"model": lambda x: x, "optimizer": None}, TypeError, "model must be an nn.Module"),
     ({"schedule": lambda epoch: 0.1 - 0.1 * epoch}, ValueError, "a positive learning rate, got 0.0 for epoch 1"),
     ({"metrics": {"loss": nn.accuracy}}, ValueError, "metrics has the name 'loss'"),
