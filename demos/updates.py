@@ -137,7 +137,7 @@ def how_often(board: Board, X: Array, y: Array, rng: np.random.Generator) -> Non
     )
     # The mean of a quadratic is one: R(theta) = R* + the mean square of what the two lines differ by.
     A = np.column_stack([X[:, 0], np.ones(n)])
-    best, (least, *_), *_ = np.linalg.lstsq(A, y)
+    best, (least, *_), *_ = np.linalg.lstsq(A, y, rcond=None)
     R_best = float(least) / n
 
     def excess(path: Array) -> Array:
