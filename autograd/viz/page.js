@@ -494,22 +494,24 @@ byId("picture").addEventListener("click", (event) => {
   drag = null;
 });
 
-// ---- The handout -------------------------------------------------------------------------------------------------
+// ---- The handout; in a quiz, a worksheet with a blank for each number --------------------------------------------
 
-function handoutRow({phase, title, symbols, local, [mode]: told}) {
+function handoutRow({phase, title, symbols, local, [mode]: told}, step) {
+  const blank = quizzing && guessable(step);
   const row = document.createElement("li");
   const heading = document.createElement("h2");
   heading.textContent = `${PHASES[phase]}: ${title}`;
   const line = document.createElement("p");
-  for (const markup of [symbols, local, told.numbers]) {
+  for (const markup of blank ? [symbols, local] : [symbols, local, told.numbers]) {
     const part = document.createElement("span");
     writeMath(part, markup);
     line.append(part);
   }
   const result = document.createElement("b");
-  result.textContent = told.shown;
+  result.textContent = blank ? "" : told.shown;
+  result.classList.toggle("blank", blank);
   const note = document.createElement("span");
-  writeMath(note, told.note);
+  writeMath(note, blank ? null : told.note);
   line.append(result, note);
   row.append(heading, line);
   return row;
@@ -520,14 +522,15 @@ let boxOnScreen = null;
 function beforePrint() {
   if (boxOnScreen) return;
   boxOnScreen = view().box;
-  if (byId("handout").dataset.mode !== mode) {
+  const kind = quizzing ? "worksheet" : mode;
+  if (byId("handout").dataset.kind !== kind) {
     byId("handout").replaceChildren(...frames.map(handoutRow));
-    byId("handout").dataset.mode = mode;
+    byId("handout").dataset.kind = kind;
   }
   const heading = document.createElement("h2");
   heading.textContent = `The gradients of training step ${frames[now].round}, explained`;
   byId("derivations").replaceChildren(heading, ...derivation(lesson.explained.nodes));
-  paint(frames.length - 1, false);
+  paint(quizzing ? 0 : frames.length - 1, quizzing && guessable(0));
   highlight({writes: null, reads: [], edges: []});
   fit();
 }

@@ -541,6 +541,27 @@ def test_print_is_a_handout_of_every_step(lesson: Page) -> None:
     assert state(lesson)["nodes"] == told[0]["nodes"]
 
 
+def test_in_a_quiz_print_is_a_worksheet_of_blanks(lesson: Page) -> None:
+    told = walk(lesson)
+    lesson.keyboard.press("Home")
+    lesson.keyboard.press("q")
+    lesson.emulate_media(media="print")
+    rows = lesson.locator("#handout li")
+    blanks = rows.locator("b.blank")
+    expect(blanks).to_have_count(sum(bool(now["result"]) for now in told))
+    assert rows.locator("h2").all_inner_texts() == [f"{now['phase']}: {now['title']}" for now in told]
+    assert rows.locator("b").all_inner_texts() == [""] * STEPS
+    assert all(box is not None and box["width"] > 100 for box in [blank.bounding_box() for blank in blanks.all()])
+    picture = "".join(lesson.locator("#graph").all_inner_texts())
+    assert all(now["result"] not in picture for now in told if len(now["result"]) > 5)
+    lesson.emulate_media(media="screen")
+    lesson.locator("#quiz").click()
+    lesson.emulate_media(media="print")
+    expect(blanks).to_have_count(0)
+    assert rows.locator("b").all_inner_texts() == [now["result"] for now in told]
+    lesson.emulate_media(media="screen")
+
+
 # ---- 5. Explanations ---------------------------------------------------------------------------------------------
 
 EQUATIONS = """() => [...document.querySelectorAll("#derivation .equation")].map(
