@@ -33,6 +33,7 @@ clean:
 	rm -rf .venv out
 
 .venv/demos.stamp: pyproject.toml
+	@echo "Setting up .venv, which takes about a minute, once."
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --editable '.[demos]'
 	touch $@

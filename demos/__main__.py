@@ -6,6 +6,7 @@ import argparse
 import difflib
 import importlib
 import io
+import os
 import sys
 import time
 from itertools import groupby
@@ -79,6 +80,9 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, EOFError):  # Ctrl-C, Ctrl-D
         print()
         return 130
+    except BrokenPipeError:  # whoever reads has seen enough, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
         print(f"python -m demos {name}: {error}", file=sys.stderr)
         return 1

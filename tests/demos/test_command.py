@@ -106,3 +106,13 @@ def test_step_waits_for_a_key_before_each_line_at_a_terminal(tmp_path: Path) -> 
         process.kill()
         process.wait()
         os.close(ours)
+
+
+def test_a_reader_may_have_enough_of_it(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "demos", "toy_network", "--out", str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.readline()
+        running.stdout.close()
+        assert (running.stderr.read(), running.wait()) == (b"", 0)
