@@ -62,6 +62,7 @@ def one_fit(board: Board, rng: np.random.Generator) -> None:
     board.graph(
         E, "model", "The model of degree 3: a linear unit fed with P1(x), P2(x), P3(x), and its error at one x."
     )
+    board.walkthrough(E, "The model of degree 3 at one x")
 
 
 def least_squares(Y: Array, degree: int, at: Array = x) -> Array:
@@ -139,7 +140,7 @@ def many_sets(board: Board, rng: np.random.Generator) -> None:
         (bias, "bias²", "o"), (variance, "variance", "s"), (total, "bias² + variance", "^"),
     ):  # fmt: skip
         axes.plot(degrees, values, marker=marker, label=name)
-    axes.axvline(best, color="0.5", linewidth=1)
+    axes.axvline(best, color=style.GREY, linewidth=1)
     axes.annotate(f"least: degree {best}", (best, 0.42), xytext=(8, 0), textcoords="offset points")
     axes.text(2.2, 0.47, "underfit", ha="left")
     axes.text(20, 0.47, "overfit", ha="right")

@@ -128,6 +128,8 @@ def every_weight(board: Board, rng: np.random.Generator) -> None:
     x, y = np.array([1.0, -0.5]), np.array([0.5, -0.5])
     J = nn.half_squared_error(model(x), y)
     J.name = "J"
+    for unit, part in zip((6, 7), J.parents):
+        part.name = f"J{unit}"
     J.backward()
     deltas, _ = recursion(model, "tanh", x, y)
     nodes = {node.name: node for node in Program.of(J)}

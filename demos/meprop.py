@@ -50,8 +50,14 @@ def top_k(board: Board, seed: int) -> None:
         [(f"o{j + 3}", full[j], all_rows[j], rows[j]) for j in range(4)], "The gradient of the hidden layer",
     )  # fmt: skip
     board.claim("Full backpropagation updates the weights of all four units.", all(all_rows))
-    board.claim("With k = 2 those of the two steepest.", {j for j in range(4) if rows[j]} == largest)
-    board.claim("What is passed back is what it was.", np.allclose(sparse[sorted(largest)], full[sorted(largest)]))
+    board.claim(
+        "With k = 2, those of the two with the largest gradients.",
+        {j for j in range(4) if rows[j]} == largest,
+    )
+    board.claim(
+        "Their gradients are those of full backpropagation.",
+        np.allclose(sparse[sorted(largest)], full[sorted(largest)]),
+    )
     board.network(
         E,
         "top_k",
@@ -100,9 +106,9 @@ def digits(board: Board, seed: int, small: bool) -> None:
     classes = len(np.unique(y))
     board.say(
         f"A network of 64 inputs, 40 hidden tanh units and {classes} outputs learns scikit-learn's digits from "
-        f"{len(X)} examples, one at a time, three times over. Then the same with meProp, k = 2: two of the forty rows of the "
-        "hidden layer's weights learn from each example. (What is saved here is updates, not time: this engine still "
-        "visits the whole graph.)"
+        f"{len(X)} examples, one at a time, three times over. Then the same with meProp, k = 2: two of the forty rows "
+        "of the hidden layer's weights learn from each example. (What is saved here is updates, not time: this engine "
+        "still visits the whole graph.)"
     )
     schedule = optim.schedules.exponential(0.15, gamma=0.3)
     full = nn.MLP(64, [40, classes], "tanh", rng=seed)

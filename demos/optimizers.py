@@ -65,13 +65,8 @@ def walk(
 
 def contours(axes: Any) -> None:
     """The ravine from above; neighbouring lines differ in J by a factor of 3."""
-    x, y = np.meshgrid(np.linspace(-0.5, 6, 200), np.linspace(0, 2, 200))
-    levels = [0.003 * 3**k for k in range(8)]
-    axes.contourf(x, y, J([x, y]), levels=[0, *levels], cmap=f"{style.SURFACE}_r", alpha=0.35, extend="max")
-    axes.contour(x, y, J([x, y]), levels=levels, colors="#4b5560", linewidths=0.8)
+    style.contours(axes, J, (-0.4, 5.6), (0.1, 1.95), [0.003 * 3**k for k in range(8)])
     axes.plot(*MINIMUM, "*", color=style.BLACK, markersize=14)
-    axes.set(xlim=(-0.4, 5.6), ylim=(0.1, 1.95))
-    axes.grid(visible=False)
 
 
 # %% The race.
@@ -155,6 +150,7 @@ def race(board: Board) -> None:
 def out_of_a_valley(board: Board) -> None:
     """Two walks from x = 2 on a curve with two valleys."""
     board.heading("Momentum: trapped in a local minimum?")
+    board.say("f(x) = x⁴/4 - x² + x/4 has two valleys. Both walks start at x = 2, with a learning rate of 0.12.")
 
     def curve(x: Any) -> Any:
         return x[0] ** 4 / 4 - x[0] ** 2 + x[0] / 4
@@ -217,7 +213,7 @@ def two_forms(board: Board) -> None:
     fig, axes = style.figure(size=(11, 5.6))
     for path, name in ((page, "page: p ← p − lr·v"), (slide, "slide: p ← p + v")):
         axes.plot(path[:, 0], label=name)
-    axes.axvline(10, color="0.5", linewidth=1)
+    axes.axvline(10, color=style.GREY, linewidth=1)
     axes.annotate("lr falls to a tenth", (10, 0.2), xytext=(8, 0), textcoords="offset points")
     axes.set(xlabel="step", ylabel="w₁")
     style.label_lines(axes)

@@ -267,18 +267,18 @@ def saturation(board: Board, seed: int) -> None:
         curves[name] = nn.fit(unit, X, passed, loss=loss, optimizer=sgd, **options)["accuracy"]
     right = {name: next((k for k, a in enumerate(curve, 1) if a > 0.5), None) for name, curve in curves.items()}
     board.table(
-        ["loss", "right after 10 epochs", "after 200", "more than half right"],
+        ["loss", "after 10 epochs", "after 200", "above 0.5 from"],
         [(name, c[9], c[-1], f"epoch {right[name]}" if right[name] else "never") for name, c in curves.items()],
-        "Share of the students told right",
+        "Accuracy on the students",
     )
     cross, square = curves["cross-entropy"], curves["square loss"]
-    board.claim("With the cross-entropy at least 4 of 5 are told right after 50 epochs.", cross[49] >= 0.8)
-    board.claim("With the square loss at most 1 of 5 is by then.", square[49] <= 0.2)
+    board.claim("With the cross-entropy at least 4 of 5 are classified correctly after 50 epochs.", cross[49] >= 0.8)
+    board.claim("With the square loss at most 1 of 5 is, by then.", square[49] <= 0.2)
 
     fig, axes = style.figure(size=(10, 5.2))
     for (name, curve), colour, dashes in zip(curves.items(), (style.VERMILLION, style.BLUE), ((0, (6, 2)), "-")):
         axes.plot(range(1, 201), curve, color=colour, linestyle=dashes, label=name)
-    axes.set(xlabel="epoch", ylabel="share told right", ylim=(-0.03, 1.03))
+    axes.set(xlabel="epoch", ylabel="accuracy", ylim=(-0.03, 1.03))
     style.label_lines(axes)
     board.figure(
         fig, "saturation", "From the wrong side: the cross-entropy turns the unit round, the square loss waits."
@@ -311,23 +311,13 @@ def many_classes(board: Board, seed: int) -> None:
     new, truth = pinwheel(rng, 600)
     p = probabilities(new)
     board.claim("The outputs are probabilities: none negative, their sum 1.", p.min() >= 0 and np.allclose(p.sum(1), 1))
-    board.number("share of 600 new points told right", nn.accuracy(p, truth), digits=3)
-    board.claim("It tells at least 95% of new points right.", nn.accuracy(p, truth) >= 0.95)
+    board.number("accuracy on 600 new points", nn.accuracy(p, truth), digits=3)
+    board.claim("At least 95% of the new points are classified correctly.", nn.accuracy(p, truth) >= 0.95)
 
     fig, axes = style.figure(size=(8.5, 7))
-    u, v = np.meshgrid(np.linspace(-1.8, 1.8, 200), np.linspace(-1.8, 1.8, 200))
-    P = probabilities(np.column_stack([u.ravel(), v.ravel()])).reshape(200, 200, 3)
-    colours = (style.BLUE, style.ORANGE, style.GREEN)
-    axes.contour(u, v, P.max(axis=2), levels=[0.9], colors="#4b5560", linewidths=1)
-    for k, (colour, marker) in enumerate(zip(colours, "os^")):
-        lead = P[:, :, k] - np.delete(P, k, axis=2).max(axis=2)
-        axes.contourf(u, v, lead, levels=[0, 1], colors=[colour], alpha=0.25)
-        axes.plot(*X[y == k].T, marker, color=colour, markeredgecolor="white", linestyle="")
+    style.classes(axes, lambda x: probabilities(x).argmax(axis=1), X, y, (-1.8, 1.8), (-1.8, 1.8))
     axes.set(xlabel="x₁", ylabel="x₂", aspect="equal")
-    axes.grid(visible=False)
-    board.figure(
-        fig, "many_classes", "The likeliest of three classes; between the thin lines its probability is below 0.9."
-    )
+    board.figure(fig, "many_classes", "The class that softmax gives the greatest probability, and the training points.")
 
 
 # %% Summary. In each setting the slope at the output unit's net input is the error.

@@ -107,12 +107,12 @@ def four_criteria(board: Board, data: tuple[Array, Array], seed: int) -> None:
     for axes, (name, curve, threshold, criterion_name, colour, marker) in zip(panels, curves):
         axes.plot(epochs[shown], curve[shown], color=colour)
         axes.axhline(threshold, color=style.BLACK, linewidth=1.2, linestyle=style.DASHES[2])
-        axes.axvline(200, color="#8a949e", linewidth=1.2)
+        axes.axvline(200, color=style.GREY, linewidth=1)
         at = stops[criterion_name]
         axes.plot(at, curve[at - 1], marker, color=colour, markersize=13, markeredgecolor=style.BLACK)
         axes.annotate(
             f"stops at epoch {at}", (at, curve[at - 1]), xytext=(10, 14), textcoords="offset points",
-            color=style.dark(colour), bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 2},
+            color=style.dark(colour), bbox=style.WHITE_BOX,
         )  # fmt: skip
         axes.set_ylabel(name)
     panels[0].annotate(
