@@ -198,10 +198,7 @@ def dying_relu(board: Board) -> None:
     axes.axhline(0, color=style.BLACK, linewidth=1)
     axes.set(xlabel="step", ylabel="greatest net input of the five")
     style.label_lines(axes)
-    board.claim(
-        "After the first step every net input is negative, for both.",
-        max(n[1] for n in nets.values()) < 0,
-    )
+    board.claim("After the first step every net input is negative, for both.", max(n[1] for n in nets.values()) < 0)
     board.claim("From then on the ReLU's gradient is exactly 0.", not gradients["relu"][1:].any())
     board.claim(
         "So it never moves again: its net inputs are the same 1499 steps later.", len(set(nets["relu"][1:])) == 1

@@ -219,10 +219,7 @@ def mistakes(board: Board, model: nn.MLP, d: Split) -> None:
     for panel, i in zip(axes.flat, wrong):
         style.picture(panel, d.X_test[i].reshape(8, 8), f"{d.y_test[i]}, taken for {told[i]}", **INK)
     board.figure(
-        fig,
-        "mistakes",
-        f"The {len(wrong)} of {len(d.y_test)} test pictures that are misclassified.",
-        cover=True,
+        fig, "mistakes", f"The {len(wrong)} of {len(d.y_test)} test pictures that are misclassified.", cover=True
     )
 
 

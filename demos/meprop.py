@@ -50,10 +50,7 @@ def top_k(board: Board, seed: int) -> None:
         [(f"o{j + 3}", full[j], all_rows[j], rows[j]) for j in range(4)], "The gradient of the hidden layer",
     )  # fmt: skip
     board.claim("Full backpropagation updates the weights of all four units.", all(all_rows))
-    board.claim(
-        "With k = 2, those of the two with the largest gradients.",
-        {j for j in range(4) if rows[j]} == largest,
-    )
+    board.claim("With k = 2, those of the two with the largest gradients.", {j for j in range(4) if rows[j]} == largest)
     board.claim(
         "Their gradients are those of full backpropagation.",
         np.allclose(sparse[sorted(largest)], full[sorted(largest)]),
@@ -135,10 +132,7 @@ def digits(board: Board, seed: int, small: bool) -> None:
     again = train(sparse, X, y, 1, lambda epoch: 0.05)
     scores.append(("... trained once more", kept, 100 * np.mean(again), accuracy(sparse, X_test, y_test)))
     board.table(
-        ["network", "hidden units", "rows updated a step, %", "accuracy on 500 other digits, %"],
-        scores,
-        "",
-        digits=3,
+        ["network", "hidden units", "rows updated a step, %", "accuracy on 500 other digits, %"], scores, "", digits=3
     )
     board.claim(
         "At least a quarter of the units are inactive: among the top 2 in less than 1 of 50 examples.",

@@ -1,29 +1,26 @@
 """Output units: which activation, how many units, which loss.
 
 The good choice depends on the task: a linear unit with the square loss for a quantity, a sigmoid with the cross-entropy
-for two classes, softmax with the cross-entropy for many. With a single layer the first two are old friends: least
-squares and logistic regression.
+for two classes, softmax with the cross-entropy for many.
 
-Source: UCSD, "Output Units", "Setting 1: Regression", "Special Case: Least Squares", "Setting 2: Binary
-Classification", "Binary Classification Loss", "The Cross-Entropy and the Sigmoid" and "Special Case: Logistic
-Regression".
+Source: UCSD, "Output Units", "Setting 1: Regression", "Setting 2: Binary Classification", "Binary Classification Loss"
+and "The Cross-Entropy and the Sigmoid".
 
-Rows: 2.34, 2.35.
+Rows: 2.34.
 """
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 
 import autograd
 import nn
 import optim
+from autograd import Value
 from demos.gallery import Board, style
 
 Array = NDArray[np.float64]
@@ -32,60 +29,38 @@ Array = NDArray[np.float64]
 
 
 def regression(board: Board, seed: int) -> None:
-    """One linear layer is least squares regression; a hidden layer learns features for it."""
+    """A linear output unit over one hidden layer, and over none."""
     board.heading("Setting 1: regression")
     board.say(
         "The output can be any real number, so the output unit is linear; its prediction should be neither too high "
-        "nor too low, so the loss is the square loss. Special case: one layer, all linear. That is least squares "
-        "regression, whose minimum has a formula, W = (XᵀX)⁻¹ XᵀY, where X has a column of ones for the bias."
+        "nor too low, so the loss is the square loss. With a hidden layer before it the output is still linear, but "
+        "in features that are learned, and not linear in x."
     )
     rng = np.random.default_rng(seed)
     x = rng.uniform(-2, 2, 60)
     y = 3 * np.sin(1.5 * x) + x + rng.normal(0, 0.4, 60)
-
-    line = nn.MLP(1, [1], rng=seed)
-    sgd = optim.SGD(line.parameters(), lr=0.2)
-    nn.fit(line, x[:, None], y, loss=nn.squared_error, optimizer=sgd, epochs=400, progress=False)
-    w, b = autograd.pack(line.parameters())
-    X = np.column_stack([x, np.ones(60)])
-    W = np.linalg.inv(X.T @ X) @ X.T @ y
-    board.table(
-        ["", "w", "b"],
-        [("one linear unit, by gradient descent", w, b), ("(XᵀX)⁻¹ XᵀY", *W)],
-        "Twice the same line",
-        digits=10,
-    )
-    board.claim(
-        "One linear layer with the square loss is least squares, to 10 digits.", np.allclose([w, b], W, rtol=1e-10)
-    )
-
-    net = nn.MLP(1, [8, 1], activation="tanh", output="linear", rng=seed)
-    adam = optim.Adam(net.parameters(), lr=0.03)
-    nn.fit(net, x[:, None], y, loss=nn.squared_error, optimizer=adam, epochs=1500, progress=False)
-    risk = {name: mse(autograd.compile(model)(x[:, None]), y) for name, model in [("line", line), ("net", net)]}
-    board.say(
-        "With a hidden layer before it the output is still linear, but in features that are learned, and not linear "
-        "in x."
-    )
-    board.number("mean squared error of the line", risk["line"])
-    board.number("mean squared error of the net with 8 hidden units", risk["net"])
-    board.claim("Learned features leave less than a fifth of the line's error.", risk["net"] < risk["line"] / 5)
-
+    xs = np.linspace(-2, 2, 200)
     fig, axes = style.figure()
     axes.plot(x, y, "o", color=style.BLACK, alpha=0.5)
-    xs = np.linspace(-2, 2, 200)
-    axes.plot(xs, autograd.compile(line)(xs[:, None]), "--", color=style.VERMILLION, label="one layer:\nleast squares")
-    axes.plot(xs, autograd.compile(net)(xs[:, None]), "-", color=style.BLUE, label="8 hidden\nunits")
+    risk = []
+    for sizes, label, dashes, colour in [
+        ([1], "no hidden\nlayer", "--", style.VERMILLION),
+        ([8, 1], "8 hidden\nunits", "-", style.BLUE),
+    ]:
+        net = nn.MLP(1, sizes, activation="tanh", output="linear", rng=seed)
+        adam = optim.Adam(net.parameters(), lr=0.03)
+        nn.fit(net, x[:, None], y, loss=nn.squared_error, optimizer=adam, epochs=1500, progress=False)
+        predict = autograd.compile(net)
+        risk.append(float(np.mean((predict(x[:, None]) - y) ** 2)))
+        axes.plot(xs, predict(xs[:, None]), dashes, color=colour, label=label)
+    board.number("mean squared error without a hidden layer", risk[0])
+    board.number("mean squared error with 8 hidden units", risk[1])
+    board.claim("Learned features leave less than a fifth of the error.", risk[1] < risk[0] / 5)
     axes.set(xlabel="x", ylabel="y")
     style.label_lines(axes)
     board.figure(
         fig, "regression", "Two nets with a linear output unit and the square loss, without and with a hidden layer."
     )
-
-
-def mse(outputs: Array, targets: Array) -> float:
-    """The mean squared error."""
-    return float(np.mean((outputs - targets) ** 2))
 
 
 # %% Setting 2: binary classification. Why not the square loss? By the output unit's net input s, where y = 1.
@@ -147,6 +122,13 @@ def losses(board: Board) -> None:
         (right, (-5.9, -1.5), "sigmoid, cross-\nentropy: pushes", looks[2]),
     ]:
         axes.annotate(told, place, va="center" if axes is right else "bottom", color=style.dark(colour))
+    unit = nn.MLP(1, [1], output="sigmoid", init=nn.initialisers.constant(-3.0))
+    for name, loss in (("square loss", nn.squared_error), ("cross-entropy", nn.binary_cross_entropy)):
+        L = loss(unit([2.0]), Value(1.0, "y"))
+        L.name = "L"
+        L.backward()
+        board.graph(L, name.replace(" ", "_"), f"Sure and wrong, s = -6, with the {name}: see the grad of i2.")
+    board.walkthrough(L, "One sigmoid unit with the cross-entropy", optimizer=optim.SGD(unit.parameters(), lr=1.0))
     board.figure(fig, "losses", "Only the cross-entropy pushes where s is wrong, and lets be where it is right.", True)
 
 
@@ -204,47 +186,11 @@ def too_correct(board: Board, seed: int) -> None:
         "From how many hours on each says 'passes'",
     )
     board.claim("Both had the ten right before: they are on the right side of both boundaries.", max(first) < 25)
-    board.claim(
-        "The square loss's boundary moves by more than an hour.",
-        abs(second[0] - first[0]) > 1,
-    )
+    board.claim("The square loss's boundary moves by more than an hour.", abs(second[0] - first[0]) > 1)
     board.claim("The cross-entropy's moves by less than 5 minutes.", abs(second[1] - first[1]) < 5 / 60)
     board.figure(
         fig, "too_correct", "Ten students whom both had right tilt the line, and leave the sigmoid where it is."
     )
-
-
-# %% Special case: one sigmoid unit with the cross-entropy is logistic regression.
-
-
-def logistic_regression(board: Board, seed: int) -> None:
-    """The unit of before against scikit-learn's logistic regression, without penalty."""
-    board.heading("Special case: logistic regression")
-    board.say(
-        "One layer, sigmoid activation, cross-entropy: that is called logistic regression. Here is the unit trained "
-        "above by gradient descent, and scikit-learn's LogisticRegression without its penalty (C = infinity)."
-    )
-    hours, passed = students(seed)
-    w, b = trained(hours, passed, nn.binary_cross_entropy_with_logits)
-    theirs = LogisticRegression(C=math.inf, tol=1e-10, max_iter=1000).fit(hours[:, None], passed)
-    board.table(
-        ["", "w, per hour", "b"],
-        [("one sigmoid unit", w, b), ("scikit-learn", theirs.coef_[0, 0], theirs.intercept_[0])],
-        "The net input is w hours + b",
-        digits=8,
-    )
-    board.claim(
-        "It is logistic regression: the weights agree to 5 digits.",
-        np.allclose([w, b], [theirs.coef_[0, 0], theirs.intercept_[0]], rtol=1e-5),
-    )
-    unit = nn.MLP(1, [1], output="sigmoid")
-    autograd.unpack(np.array([w, b]), unit.parameters())
-    L = nn.binary_cross_entropy(unit([6.0]), 1.0)
-    L.name = "L"
-    L.backward()
-    board.derivation(autograd.explain(L, unit.parameters()[0]))
-    board.graph(L, "logistic", "Logistic regression as a graph: a student of 6 hours, who passed.")
-    board.walkthrough(L, "One sigmoid unit with the cross-entropy")
 
 
 # %% 2) Saturation: both losses start from a unit that is sure and wrong.
@@ -355,7 +301,6 @@ def main(out: Path, seed: int = 0) -> Board:
     regression(board, seed)
     losses(board)
     too_correct(board, seed)
-    logistic_regression(board, seed)
     saturation(board, seed)
     many_classes(board, seed)
     summary(board, seed)

@@ -53,7 +53,7 @@ def the_pull(board: Board) -> None:
         )
         board.graph(R, name, f"{name} of three weights with λ = 0.3: the gradients are how hard each is pulled.")
         board.walkthrough(
-            R, f"{name} of three weights, then a step down it", f"{name}_walkthrough", optimizer=optim.SGD(w, lr=0.5)
+            R, f"{name} of three weights, then a step down it", f"{name}_walkthrough", optimizer=optim.SGD(w, lr=0.3)
         )
     board.table(["penalty", "its value", "pull at w1 = 2", "at w2 = 0.1", "at w3 = -0.5"], rows, "λ = 0.3")
 

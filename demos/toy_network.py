@@ -24,15 +24,7 @@ from tqdm import tqdm
 
 import nn
 import optim
-from autograd import (
-    Frame,
-    Program,
-    Value,
-    explain,
-    frames,
-    half_squared_error,
-    squared_error,
-)
+from autograd import Frame, Program, Value, explain, frames, half_squared_error, squared_error
 from demos.gallery import Board
 
 # %% What the slide gives.
@@ -295,10 +287,7 @@ def main(
     story = frames(E, optimizer=optim.SGD(model.parameters(), lr=lr), err=loss == "half")
     board.say(f"The network of the slide, with x = {INPUTS}, t = {TARGET} and lr = {lr}.")
     board.walkthrough(
-        E,
-        "The slide's 3-2-1 network",
-        optimizer=optim.SGD(model.parameters(), lr=lr),
-        err=loss == "half",
+        E, "The slide's 3-2-1 network", optimizer=optim.SGD(model.parameters(), lr=lr), err=loss == "half"
     )
     program, quantities = one_step(model, loss, rounding)
     board.network(program, "network", "The network after the backward pass", cover=True, err=loss == "half")

@@ -214,7 +214,7 @@ def picture(
     if numbers:
         for (i, j), x in np.ndenumerate(array):
             colour = "white" if abs(x) > 0.6 * most else BLACK
-            axes.text(j, i, f"{x:.2g}".replace("-", "−"), ha="center", va="center", color=colour)
+            axes.text(j, i, f"{x + 0.0:.2g}".replace("-", "−"), ha="center", va="center", color=colour)
 
 
 def dark(colour: Any) -> tuple[float, float, float]:
