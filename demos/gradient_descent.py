@@ -173,7 +173,12 @@ def no_closed_form(board: Board) -> None:
     levels = [9.6, 10, 10.5, 11, 12, 13, 14, 16, 18, 20, 24, 30]
     heights = np.vectorize(lambda x, y: surface([x, y]))
     lines = style.contours(axes, lambda xy: heights(*xy), (-0.6, 1.3), (-0.3, 1.4), levels)
-    axes.clabel(lines, fontsize=13, manual=[(0.7, 0.65), (0.8, 0.5), (0.9, 0.3), (1.0, 0.1), (1.15, -0.1), (-0.4, 0.0)])
+    axes.clabel(
+        lines,
+        fontsize=13,
+        fmt="%g",
+        manual=[(0.7, 0.65), (0.8, 0.5), (0.9, 0.3), (1.0, 0.1), (1.15, -0.1), (-0.4, 0.0)],
+    )
     axes.plot(path[:, 0], path[:, 1], "-", marker="o", markersize=6, color=style.VERMILLION)
     for point, told, offset in [(path[0], "start (0, 0)", (-10, -22)), (path[-1], "step 61: f = 9.50577", (14, -4))]:
         axes.annotate(told, point, xytext=offset, textcoords="offset points", bbox=style.WHITE_BOX)

@@ -40,9 +40,12 @@ def mean_squared_error(board: Board) -> None:
         [(name, str(guesses), mse[name]) for name, guesses in predictions.items()],
         f"Predictions of {truth}",
     )
-    board.claim("MSE is never negative.", min(mse.values()) >= 0)
+    errors = np.linspace(-3, 3, 601)  # 0 among them
+    squared = np.array([float(nn.squared_error(4.0 + error, 4.0)) for error in errors])
+    board.claim("No squared error is negative, so neither is their mean.", squared.min() >= 0)
     board.claim(
-        "MSE is 0 only where every prediction is correct.", [name for name in mse if mse[name] == 0] == ["perfect"]
+        "A squared error is 0 only at a correct prediction, so MSE is 0 only where every prediction is correct.",
+        np.array_equal(squared == 0, errors == 0) and [name for name in mse if mse[name] == 0] == ["perfect"],
     )
 
     guess = Value(1.8, "ŷ")

@@ -1,4 +1,4 @@
-"""Two old friends: one layer is least squares, or logistic regression.
+"""Special cases: one layer is least squares, or logistic regression.
 
 A single linear layer with the square loss is least squares regression; a single sigmoid unit with the cross-entropy is
 logistic regression. Gradient descent finds what the formula and scikit-learn find.
@@ -53,12 +53,12 @@ def least_squares(board: Board, seed: int) -> None:
 
     residuals = Y - X @ W
     board.claim("No input is left that would explain the errors: Xᵀ(Y - XW) = 0.", np.allclose(X.T @ residuals, 0))
-    E = nn.squared_error(layer(x[0].tolist()), [Value(t, f"y{k}") for k, t in enumerate(Y[0].tolist(), 1)])
+    E = nn.squared_error(layer([1.0, 0.5]), [Value(2.0, "y1"), Value(0.0, "y2")])
     E.name = "E"
     for k, part in enumerate(E.parents, 1):
         part.name = f"E{k}"
     E.backward()
-    board.network(E, "layer", "The trained layer on the first example: one unit for each output.")
+    board.network(E, "layer", "The trained layer on one example: a unit for each output.")
 
 
 # %% Special case: one sigmoid unit with the cross-entropy is logistic regression.

@@ -10,6 +10,7 @@ Rows: 1.
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import re
 import sys
@@ -310,6 +311,11 @@ def main(
     board.claim(
         "Rounded at every step, as the slide does, every digit that it prints is met.",
         all(f"{rounded[name]:g}" == printed for name, printed in PRINTED.items()),
+    )
+    half, full = one_step(slide_network(), "half", "exact")[1], one_step(slide_network(), "full", "exact")[1]
+    board.claim(
+        "With (t - o)^2 and lr = 0.45 every new weight and bias is the same.",
+        all(math.isclose(half[line.name], full[line.name], rel_tol=1e-12) for line in HALF_UPDATE),
     )
     board.graph(program, "graph", "The computation graph: every edge bears its local derivative")
 
