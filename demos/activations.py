@@ -279,7 +279,7 @@ def zig_zag(board: Board, seed: int) -> None:
         axes.plot(*paths[name].T, "-", marker="o", markersize=5, linewidth=1.5, color=colour)
         axes.plot(*best, "*", markersize=20, color=style.BLACK)
         axes.set(
-            title=name, xlabel="w₁", aspect="equal", xticks=[-0.5, 0, 0.5, 1, 1.5], yticks=[-1.5, -1, -0.5, 0, 0.5]
+            title=name, xlabel="w₁", aspect="equal", xticks=np.arange(-0.5, 2, 0.5), yticks=np.arange(-1.5, 1, 0.5)
         )
     panels[0].set_ylabel("w₂")
     positive, centred = paths.values()
@@ -291,7 +291,9 @@ def zig_zag(board: Board, seed: int) -> None:
     board.number("left of the way, all-positive inputs", left[0])
     board.number("left of the way, zero-centred inputs", left[1])
     board.claim("After the same 40 examples zero-centred inputs have come nearer.", left[1] < left[0])
-    board.figure(fig, "zig_zag", "The way to the best weights (★): in zig-zag, and with little of it.")
+    board.figure(
+        fig, "zig_zag", "The way to the best weights (★): in zig-zag on the left, with little of it on the right."
+    )
 
 
 # %% The lecture, from top to bottom.

@@ -33,14 +33,20 @@ def two_forms(board: Board) -> None:
         "The quoted torch.optim page: v ← μv + g, p ← p - lr·v. The deck's slide, and Sutskever et al.: v ← μv - lr·g, "
         "p ← p + v, with v₁ = -lr·g. In the slide's form the learning rate is part of the velocity."
     )
-    after = {}
-    for form, velocity in (("page", -0.8), ("slide", 0.04 * 0.8)):
-        p, v, g, mu, lr = map(Value, (1.0, velocity, 2.0, 0.9, 0.04), ("p", "v", "g", "μ", "lr"))
-        after[form] = p - lr * (mu * v + g) if form == "page" else p + (mu * v - lr * g)
-        after[form].name = "p new"
-        after[form].backward()
-        board.graph(after[form], f"{form}_step", f"One step in the {form}'s form, from p = 1 and v = {velocity}.")
-    board.claim("Both lead to the same p.", math.isclose(after["page"].data, after["slide"].data, rel_tol=1e-12))
+    after, slopes = [], []
+    for form, at in (("page", -0.8), ("slide", 0.04 * 0.8)):
+        p, velocity, g, mu, lr = map(Value, (1.0, at, 2.0, 0.9, 0.04), ("p", "v", "g", "μ", "lr"))
+        step = p - lr * (mu * velocity + g) if form == "page" else p + (mu * velocity - lr * g)
+        step.name = "p new"
+        step.backward()
+        board.graph(step, f"{form}_step", f"One step in the {form}'s form, from p = 1 and v = {at}.")
+        after.append(step.data)
+        slopes.append(lr.grad)
+    board.claim("Both lead to the same p.", math.isclose(*after, rel_tol=1e-12))
+    board.claim(
+        "But dp/dlr is -(μv + g) = -1.28 on the page, and -g = -2 on the slide, where lr does not reach the velocity.",
+        np.allclose(slopes, [-1.28, -2.0]),
+    )
     forms = [partial(optim.SGD, lr=0.04, momentum=0.9, form=form) for form in ("pytorch", "sutskever")]
     (page, page_v), (slide, slide_v) = [walk(form, watch=name, steps=40) for form, name in zip(forms, ("b", "v"))]
     rows = [(t, page_v[t - 1, 0], page[t, 0], slide_v[t - 1, 0], slide[t, 0]) for t in (1, 2, 3, 4, 40)]
