@@ -105,7 +105,7 @@ def many_sets(board: Board, rng: np.random.Generator) -> None:
     )
     board.claim("Variance increases with every degree.", bool(np.all(np.diff(variance) > 0)))
     board.claim(
-        "By theory it is σ² (degree + 1) / 50; it is that within 10 %.",
+        "By theory it is σ² (degree + 1) / 50; it is that within 10%.",
         np.allclose(variance, NOISE**2 * (degrees + 1) / len(x), rtol=0.1),
     )
     board.claim(
@@ -113,7 +113,7 @@ def many_sets(board: Board, rng: np.random.Generator) -> None:
         bool(np.all(np.diff(total[:best]) < 0) and np.all(np.diff(total[best - 1 :]) > 0)) and 1 < best < 20,
     )
     board.claim(
-        "The error on new data is bias² + variance + σ², within 5 %.", np.allclose(new, total + NOISE**2, rtol=0.05)
+        "The error on new data is bias² + variance + σ², within 5%.", np.allclose(new, total + NOISE**2, rtol=0.05)
     )
     board.claim(
         "The error on the training data only falls: it does not show overfitting.", bool(np.all(np.diff(training) < 0))

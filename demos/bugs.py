@@ -285,12 +285,6 @@ def learning_rate(board: Board, seed: int) -> None:
     board.claim(
         "Small enough: |w| halves at each step.", np.allclose(np.divide(right[1:], right[:-1]), 0.5, rtol=1e-12)
     )
-    fig, axes = style.figure(size=(10, 5))
-    axes.plot(wrong, "-", marker="o", markersize=5, color=style.VERMILLION, label="lr = 0.21")
-    axes.plot(right, "-", marker="s", markersize=5, color=style.BLUE, label="lr = 0.05")
-    axes.set(xlabel="step", ylabel="w")
-    style.label_lines(axes)
-    board.figure(fig, "learning_rate", "Too large a learning rate: from side to side and further up each time.")
 
 
 # %% A factor of 2 that got lost.

@@ -1,4 +1,4 @@
-"""Minimal effort backpropagation: five in a hundred of the updates, and fewer units.
+"""Minimal effort backpropagation: 5% of the updates, and fewer units.
 
 Of a layer's gradient only the top k entries are passed back, the rest is zero: each example changes k rows of the
 weight matrix. The units that are often among the k are the active ones; inactive units are pruned.
@@ -90,7 +90,7 @@ def train(model: nn.MLP, X: Array, y: Array, epochs: int, schedule: Callable[[in
 
 def digits(board: Board, seed: int, small: bool) -> None:
     """Train, count, prune, train on."""
-    board.heading("Digits with 5 % of the updates")
+    board.heading("Digits with 5% of the updates")
     data = load_digits(n_class=5 if small else 10)
     X, X_test, y, y_test = train_test_split(
         data.data / 16,
@@ -123,7 +123,7 @@ def digits(board: Board, seed: int, small: bool) -> None:
 
     counts = sparse.layers[0].activation
     share = np.array(counts.activeness) / counts.examples
-    board.claim("Every step updates 5 % of the hidden layer's rows.", set(updated) == {0.05})
+    board.claim("Every step updates 5% of the hidden layer's rows.", set(updated) == {0.05})
     board.claim("Its accuracy is within 5 points of full backpropagation's.", scores[1][3] > scores[0][3] - 5)
 
     removed = nn.meprop.prune(sparse.layers[0], sparse.layers[1], threshold=0.02)
@@ -150,7 +150,7 @@ def digits(board: Board, seed: int, small: bool) -> None:
     hatches = ["//" if j in removed else "" for j in order]
     axes.bar(range(1, 41), 100 * share[order], color=colours.tolist(), hatch=hatches, edgecolor="white")
     axes.axhline(2, color=style.BLACK, linewidth=1.5, linestyle="--")
-    axes.text(40.5, 2.4, "pruned below 2 %", ha="right")
+    axes.text(40.5, 2.4, "pruned below 2%", ha="right")
     axes.set(xlabel="hidden units, the most active first", ylabel="examples in which it is among the top 2, %")
     board.figure(fig, "activeness", "How active each hidden unit was; the hatched ones are pruned.", cover=True)
 
