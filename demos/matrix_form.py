@@ -203,7 +203,7 @@ def any_net(board: Board, rng: np.random.Generator) -> None:
         "autograd.compile runs the scalar loss of one example once, to see what it computes, and writes it as matrix "
         "code for a batch. WAT's algorithm is in it line by line: δ_{i-1} = δ_i W_iᵀ diag(g'), where diag(g') times a "
         "row is g' times it entry by entry, and ∂E/∂W_i = δ_i ⊗ g(x_{i-1}), summed over the rows. Here δ_i is called "
-        "d_i1, d_i2, ... after the net inputs i1, i2, ..., and the outputs g(x_i) are o1, o2, ..."
+        "`d_i1`, `d_i2`, ... after the net inputs i1, i2, ..., and the outputs g(x_i) are o1, o2, ..."
     )
     x, y = rng.normal(size=(6, 3)), np.eye(2)[rng.integers(0, 2, 6)]
     model = nn.MLP(3, [4, 3, 2], activation="sigmoid", output="sigmoid", rng=rng)
