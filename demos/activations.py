@@ -192,13 +192,13 @@ def dying_relu(board: Board) -> None:
             optimizer.step()
             optimizer.lr = 0.5
         gradients[name], nets[name] = np.array(seen), np.array(net)
-        axes.plot(nets[name], color=colour, linestyle=dashes, label=name.replace("_relu", " relu"))
+        axes.plot(nets[name], color=colour, linestyle=dashes, label="ReLU" if name == "relu" else "leaky ReLU")
         if name == "relu":
             diagnosis = nn.diagnose(unit, [[x] for x in xs], xs, nn.half_squared_error)
     axes.axhline(0, color=style.BLACK, linewidth=1)
     axes.set(xlabel="step", ylabel="greatest net input of the five")
     style.label_lines(axes)
-    board.claim("After the first step every net input is negative, of either.", max(n[1] for n in nets.values()) < 0)
+    board.claim("After the first step every net input is negative, for both.", max(n[1] for n in nets.values()) < 0)
     board.claim("From then on the ReLU's gradient is exactly 0.", not gradients["relu"][1:].any())
     board.claim(
         "So it never moves again: its net inputs are the same 1499 steps later.", len(set(nets["relu"][1:])) == 1
@@ -270,13 +270,16 @@ def zig_zag(board: Board, seed: int) -> None:
             optimizer.step()
             path.append(autograd.pack(unit.weights))
         paths[name] = np.array(path)
-        W = np.stack(np.meshgrid(np.linspace(-0.5, 1.5, 80), np.linspace(-1.5, 0.5, 80)), axis=-1)
-        J_of_W = (((W - best) @ X.T) ** 2).mean(axis=-1) / 2
-        axes.contour(*np.moveaxis(W, -1, 0), J_of_W, levels=10, colors="0.75", linewidths=1, linestyles="-")
+
+        def height(w: Any, X: Array = X) -> Array:
+            squares: Array = ((np.stack(w, axis=-1) - best) @ X.T) ** 2
+            return np.asarray(squares.mean(axis=-1) / 2)
+
+        style.contours(axes, height, (-0.5, 1.5), (-1.5, 0.5), np.geomspace(0.005, 1.5, 10))
         axes.plot(*paths[name].T, "-", marker="o", markersize=5, linewidth=1.5, color=colour)
         axes.plot(*best, "*", markersize=20, color=style.BLACK)
         axes.set(
-            title=name, xlabel="w₁", aspect="equal", xticks=[-0.5, 0, 0.5, 1, 1.5], yticks=[-1.5, -1, -0.5, 0, 0.5]
+            title=name, xlabel="w₁", aspect="equal", xticks=np.arange(-0.5, 2, 0.5), yticks=np.arange(-1.5, 1, 0.5)
         )
     panels[0].set_ylabel("w₂")
     positive, centred = paths.values()
@@ -288,7 +291,9 @@ def zig_zag(board: Board, seed: int) -> None:
     board.number("left of the way, all-positive inputs", left[0])
     board.number("left of the way, zero-centred inputs", left[1])
     board.claim("After the same 40 examples zero-centred inputs have come nearer.", left[1] < left[0])
-    board.figure(fig, "zig_zag", "The way to the best weights (★): in zig-zag, and with little of it.")
+    board.figure(
+        fig, "zig_zag", "The way to the best weights (★): in zig-zag on the left, with little of it on the right."
+    )
 
 
 # %% The lecture, from top to bottom.

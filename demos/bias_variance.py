@@ -62,6 +62,7 @@ def one_fit(board: Board, rng: np.random.Generator) -> None:
     board.graph(
         E, "model", "The model of degree 3: a linear unit fed with P1(x), P2(x), P3(x), and its error at one x."
     )
+    board.walkthrough(E, "The model of degree 3 at one x")
 
 
 def least_squares(Y: Array, degree: int, at: Array = x) -> Array:
@@ -104,7 +105,7 @@ def many_sets(board: Board, rng: np.random.Generator) -> None:
     )
     board.claim("Variance increases with every degree.", bool(np.all(np.diff(variance) > 0)))
     board.claim(
-        "By theory it is σ² (degree + 1) / 50; it is that within 10 %.",
+        "By theory it is σ² (degree + 1) / 50; it is that within 10%.",
         np.allclose(variance, NOISE**2 * (degrees + 1) / len(x), rtol=0.1),
     )
     board.claim(
@@ -112,7 +113,7 @@ def many_sets(board: Board, rng: np.random.Generator) -> None:
         bool(np.all(np.diff(total[:best]) < 0) and np.all(np.diff(total[best - 1 :]) > 0)) and 1 < best < 20,
     )
     board.claim(
-        "The error on new data is bias² + variance + σ², within 5 %.", np.allclose(new, total + NOISE**2, rtol=0.05)
+        "The error on new data is bias² + variance + σ², within 5%.", np.allclose(new, total + NOISE**2, rtol=0.05)
     )
     board.claim(
         "The error on the training data only falls: it does not show overfitting.", bool(np.all(np.diff(training) < 0))
@@ -139,7 +140,7 @@ def many_sets(board: Board, rng: np.random.Generator) -> None:
         (bias, "bias²", "o"), (variance, "variance", "s"), (total, "bias² + variance", "^"),
     ):  # fmt: skip
         axes.plot(degrees, values, marker=marker, label=name)
-    axes.axvline(best, color="0.5", linewidth=1)
+    axes.axvline(best, color=style.GREY, linewidth=1)
     axes.annotate(f"least: degree {best}", (best, 0.42), xytext=(8, 0), textcoords="offset points")
     axes.text(2.2, 0.47, "underfit", ha="left")
     axes.text(20, 0.47, "overfit", ha="right")

@@ -1,7 +1,7 @@
 """Bugs: eight ways to get backpropagation wrong, each beside the right number.
 
 None of them stops the program: it runs, and prints a wrong number or learns nothing. For each: the wrong number, the
-right one, and why. A lecturer may switch on single ones, as in python -m demos bugs --only zero-grad reuse.
+right one, and why. A lecturer may switch on single ones, as in `python -m demos bugs --only zero-grad reuse`.
 
 Source: IITI, "Training: How Neural Networks Learn", "Example: Resolve How to Compute Gradient? (Output Layer)",
 "Activation Functions with Gradients: Nonlinear Activation Functions" and "Gradient Descent: How Much to Update?"; HKU,
@@ -114,6 +114,7 @@ def reuse(board: Board, seed: int) -> None:
     board.claim("With += it is b + 1 = 4, as the difference quotient says.", right == 4 and abs(numeric - 4) < 1e-6)
     board.claim("With = the path by + a is lost, and b = 3 is left.", wrong == 3)
     board.graph(y, "reuse", "Two edges leave a: its gradient is the sum over both.", cover=True)
+    board.walkthrough(y, "The gradient of a, summed over two paths", "reuse_walkthrough")
 
 
 # %% The order of the backward pass.
@@ -141,6 +142,7 @@ def order(board: Board, seed: int) -> None:
             depth_first(parent)  # the bug: another path may still lead to this parent
 
     board.graph(y, "order", "b hands its gradient on to a only when y's and c's shares have both come.")
+    board.walkthrough(y, "The backward pass in topological order", "order_walkthrough")
     for node in (a, b, c):
         node.grad = 0.0
     y.grad = 1.0
@@ -283,12 +285,6 @@ def learning_rate(board: Board, seed: int) -> None:
     board.claim(
         "Small enough: |w| halves at each step.", np.allclose(np.divide(right[1:], right[:-1]), 0.5, rtol=1e-12)
     )
-    fig, axes = style.figure(size=(10, 5))
-    axes.plot(wrong, "-", marker="o", markersize=5, color=style.VERMILLION, label="lr = 0.21")
-    axes.plot(right, "-", marker="s", markersize=5, color=style.BLUE, label="lr = 0.05")
-    axes.set(xlabel="step", ylabel="w")
-    style.label_lines(axes)
-    board.figure(fig, "learning_rate", "Too large a learning rate: from side to side and further up each time.")
 
 
 # %% A factor of 2 that got lost.

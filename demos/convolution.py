@@ -134,42 +134,15 @@ def whole_image(board: Board) -> None:
 
     fig, axes = style.figure(2, 3, size=(13, 8.4))
     for row, (name, f), responses in zip(axes, FILTERS.items(), maps):
-        show(row[0], image, "image", cmap="gray", limit=(0, 1))
-        show(row[1], f, f"{name} edge filter", numbers=True)
-        show(row[2], responses, "response map")
+        style.picture(row[0], image, "image", cmap="gray", bounds=(0, 1))
+        style.picture(row[1], f, f"{name} edge filter", numbers=True)
+        style.picture(row[2], responses, "response map")
     board.figure(
         fig,
         "response_maps",
-        "Each filter finds edges of one direction: orange dark to bright, purple back.",
+        "Each filter finds edges of one direction: orange from dark to bright, purple from bright to dark.",
         cover=True,
     )
-
-
-def show(
-    axes: Any,
-    pixels: Array,
-    title: str,
-    cmap: str = "",
-    limit: tuple[float, float] | None = None,
-    numbers: bool = False,
-) -> None:
-    """An array as a picture; numbers on both sides of 0 unless a colour map is given."""
-    bound = float(abs(pixels).max()) or 1.0
-    low, high = limit or (-bound, bound)
-    axes.imshow(pixels, cmap=cmap or f"{style.SIGNED}_r", vmin=low, vmax=high)
-    axes.set(title=title, xticks=[], yticks=[])
-    axes.spines[:].set(visible=True, color="#4b5560", linewidth=0.8)
-    axes.grid(visible=False)
-    if numbers:
-        for (i, j), x in np.ndenumerate(pixels):
-            axes.text(
-                j,
-                i,
-                f"{x:.3g}".replace("-", "−"),
-                ha="center",
-                va="center",
-                color="white" if abs(x) > 0.6 * bound else "black",
-            )
 
 
 # %% Stride and padding.
@@ -203,7 +176,7 @@ def stride_and_padding(board: Board) -> None:
         axes, {"3×3": (3, 1, 0), "3×3, stride 2": (3, 2, 0), "5×5, padding 2": (5, 1, 2)}.items()
     ):
         height, width = maps[key].shape
-        show(panel, maps[key], f"{told}: {height} × {width}")
+        style.picture(panel, maps[key], f"{told}: {height} × {width}")
     board.figure(fig, "stride", "Three response maps of the house, with another stride and another size of filter.")
 
 
@@ -230,15 +203,12 @@ def colour(board: Board) -> None:
     grey = response_maps(VERTICAL[None, None], image.mean(axis=0))[0]
     board.claim("In grey the vertical edge filter finds nothing.", np.allclose(grey, 0, atol=1e-12))
 
-    fig, axes = style.figure(1, 4, size=(13, 4.2), width_ratios=[2, 1.35, 2, 2])
-    show(axes[0], np.moveaxis(image, 0, 2), "image, 3 channels")
-    stack = np.full((11, 3), np.nan)
-    stack[0:3], stack[4:7], stack[8:11] = f
-    show(axes[1], np.nan_to_num(stack), "filter, 3×3×3")
-    for i, name in ((1, "red"), (5, "green"), (9, "blue")):
-        axes[1].text(-0.8, i, name, ha="right", va="center")
-    show(axes[2], maps[0], "response, one map")
-    show(axes[3], grey, "in grey: nothing")
+    fig, axes = style.figure(2, 3, size=(13, 8.4))
+    for axis, channel, name in zip(axes[0], f, ("red", "green", "blue")):
+        style.picture(axis, channel, f"filter, {name} channel", bounds=(-1, 1), numbers=True)
+    style.picture(axes[1, 0], np.moveaxis(image, 0, 2), "image, 3 channels")
+    style.picture(axes[1, 1], maps[0], "response, one map")
+    style.picture(axes[1, 2], grey, "in grey: nothing", bounds=(-3, 3))
     board.figure(fig, "colour", "A filter of three channels sees an edge between colours of one brightness.")
 
 
@@ -281,29 +251,29 @@ def learned(board: Board, seed: int) -> None:
         "responses, and is to tell images with a vertical edge from images with a horizontal one. It may look for "
         "either; which one depends on where it starts. nn.fit compiles it."
     )
-    fig, axes = style.figure(2, 4, size=(13, 7))
+    fig, axes = style.figure(2, 4, size=(13, 7.4))
     likeness, rows = [], []
     for start, (above, below) in enumerate(axes.T, 1):
         rng = np.random.default_rng([seed, start])
         (X, y), (new, truth) = edges(rng, 300), edges(rng, 300)
         model = EdgeNet(rng)
-        show(above, model.weights, f"start {start}", numbers=True)
+        style.picture(above, model.weights, f"start {start}", numbers=True)
         adam = optim.Adam(model.parameters(), lr=0.05)
         loss = nn.binary_cross_entropy_with_logits
         nn.fit(model, X, y, loss=loss, optimizer=adam, epochs=60, batch_size=30, rng=rng, progress=False)
         predict = autograd.compile(model)
         like = {name: abs(float(np.corrcoef(model.weights.ravel(), f.ravel())[0, 1])) for name, f in FILTERS.items()}
         name = max(like, key=lambda name: like[name])
-        show(below, model.weights, f"learned: {name}", numbers=True)
+        style.picture(below, model.weights, f"learned: {name}", numbers=True)
         rows.append((start, nn.accuracy(predict(new), truth, threshold=0), like["vertical"], like["horizontal"]))
         likeness.append(like[name])
     board.table(
-        ["start", "told right, of 300 new", "like the vertical filter", "like the horizontal"],
+        ["start", "accuracy on 300 new images", "like the vertical filter", "like the horizontal"],
         rows,
         "Likeness is the correlation of the weights, without its sign",
         digits=3,
     )
-    board.claim("Each net tells at least 98% of new images right.", min(row[1] for row in rows) >= 0.98)
+    board.claim("Each net classifies at least 98% of the new images correctly.", min(row[1] for row in rows) >= 0.98)
     board.claim("Each learned filter is an edge filter: its likeness to one is above 0.95.", min(likeness) > 0.95)
     board.figure(
         fig, "learned", "Above the weights at the start, below after training: edge detectors, of either sign."

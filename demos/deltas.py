@@ -1,7 +1,7 @@
 """Deltas: every weight's gradient is its input times its unit's delta.
 
 The gradient of the cost by a unit's net input is its delta. Deltas are passed back from layer to layer, and each weight
-needs its own unit's alone: dJ/dw_ij = x_i delta_j. Only the last layer's deltas depend on the cost function.
+needs its own unit's alone: dJ/dw_ij = x_i δ_j. Only the last layer's deltas depend on the cost function.
 
 Source: HKU, "A simple BP example", "Key equations for backpropagation", "For the special case of output layer",
 "Output Layer - Multi Classification" and "BP Summary"; WAT, "The recursive relationship".
@@ -128,6 +128,8 @@ def every_weight(board: Board, rng: np.random.Generator) -> None:
     x, y = np.array([1.0, -0.5]), np.array([0.5, -0.5])
     J = nn.half_squared_error(model(x), y)
     J.name = "J"
+    for unit, part in zip((6, 7), J.parents):
+        part.name = f"J{unit}"
     J.backward()
     deltas, _ = recursion(model, "tanh", x, y)
     nodes = {node.name: node for node in Program.of(J)}

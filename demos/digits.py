@@ -28,6 +28,7 @@ from autograd import Value
 from demos.gallery import Board, style
 
 Array = NDArray[np.float64]
+INK: Any = {"cmap": "gray_r", "bounds": (0, 1)}  # of a picture from 0 (white) to 1 (black)
 
 
 class Split(NamedTuple):
@@ -68,16 +69,9 @@ def data(board: Board, seed: int) -> Split:
     fig, axes = style.figure(2, 10, size=(13, 3.1))
     for k in range(10):
         for picture, panel in zip(X[y == k], axes[:, k]):
-            show(panel, picture)
+            style.picture(panel, picture.reshape(8, 8), **INK)
     board.figure(fig, "data", "Two of each digit: pictures of 8 x 8 pixels.")
     return split
-
-
-def show(axes: Any, picture: Array, cmap: str = "gray_r", bound: tuple[float, float] = (0, 1)) -> None:
-    """Draw 64 pixels as a picture."""
-    axes.imshow(picture.reshape(8, 8), cmap=cmap, vmin=bound[0], vmax=bound[1])
-    axes.set(xticks=[], yticks=[])
-    axes.spines[:].set(visible=True, color="#9aa3ad", linewidth=0.8)
 
 
 # %% The model: 64 pixels, 100 hidden units, an output unit for each digit, softmax and cross-entropy.
@@ -117,7 +111,7 @@ def perceptron(board: Board, d: Split, seed: int) -> nn.MLP:
     tree = DecisionTreeClassifier(random_state=0).fit(d.X, d.y).score(d.X_test, d.y_test)
     best = history.best_epoch
     board.table(
-        ["", "told right"],
+        ["", "accuracy"],
         [
             ("training pictures", history["accuracy"][best - 1]),
             ("validation pictures", history["validation_accuracy"][best - 1]),
@@ -126,15 +120,17 @@ def perceptron(board: Board, d: Split, seed: int) -> nn.MLP:
         ],
         f"With the weights of epoch {best} of {len(history)}",
     )
-    board.claim("At least 97% of the test pictures are told right.", score >= 0.97)
-    board.claim("A decision tree, which asks about one pixel at a time, is worse by 5% at least.", tree <= score - 0.05)
+    board.claim("At least 97% of the test pictures are classified correctly.", score >= 0.97)
+    board.claim(
+        "A decision tree, which asks about one pixel at a time, is worse by at least 5 points.", tree <= score - 0.05
+    )
     fig, (left, right) = style.figure(1, 2, size=(14, 5.6))
     history.plot("loss", left)
     history.plot("accuracy", right)
     for axes in (left, right):
         axes.set_title("", loc="left")  # why it stopped, which is told below
-    right.set(ylabel="share told right", ylim=(0.85, 1.02))
-    board.figure(fig, "curves", "Loss and share told right by epochs; the epoch whose weights are taken is marked.")
+    right.set(ylim=(0.85, 1.02))
+    board.figure(fig, "curves", "Loss and accuracy by epochs; the epoch whose weights are taken is marked.")
     board.say(f"It stopped because {history.reason}.")
     return model
 
@@ -180,7 +176,7 @@ def output(board: Board, model: nn.MLP, d: Split) -> None:
     right = logits.argmax(axis=1) == d.y_test
     margin = np.diff(np.sort(logits, axis=1)[:, -2:])[:, 0]
     i = int(np.flatnonzero(right)[margin[right].argmin()])
-    board.say(f"Of the pictures it tells right, this {d.y_test[i]} is the one that the net is least sure of.")
+    board.say(f"Of the pictures that the net classifies correctly, it is least sure of this {d.y_test[i]}.")
     s = [Value(x, f"s{k}") for k, x in enumerate(logits[i])]
     L = nn.cross_entropy(s, int(d.y_test[i]))
     L.name = "L"
@@ -194,6 +190,7 @@ def output(board: Board, model: nn.MLP, d: Split) -> None:
     p1 = small([0.1, 0.9, 0.2, 0.8])
     p1.backward()
     board.network(p1, "network", "A net of this kind that is small enough to draw: 2 x 2 pixels, two classes.")
+    board.walkthrough(p1, "A net of 2 x 2 pixels and two classes")
 
 
 # %% Where it is wrong.
@@ -205,25 +202,24 @@ def mistakes(board: Board, model: nn.MLP, d: Split) -> None:
     told = autograd.compile(model)(d.X_test).argmax(axis=1)
     counts = confusion_matrix(d.y_test, told)
     wrong = np.flatnonzero(told != d.y_test)
-    board.claim("What is off the diagonal is what is wrong.", counts.sum() - np.trace(counts) == len(wrong))
+    board.claim("The mistakes are what is off the diagonal.", counts.sum() - np.trace(counts) == len(wrong))
     fig, axes = style.figure(size=(8.4, 7.4))
     axes.imshow(np.sqrt(counts), cmap="Blues")  # of the root, so that a single mistake can be seen
     for (i, j), n in np.ndenumerate(counts):
         if n:
             colour = "white" if i == j else style.dark(style.VERMILLION)
             axes.text(j, i, n, ha="center", va="center", color=colour, weight="normal" if i == j else "bold")
-    axes.set(xlabel="told by the net", ylabel="digit", xticks=range(10), yticks=range(10))
+    axes.set(xlabel="predicted by the net", ylabel="digit", xticks=range(10), yticks=range(10))
     axes.grid(visible=False)
-    board.figure(fig, "confusion", "How often each digit of the test was told as which: mistakes are off the diagonal.")
+    board.figure(fig, "confusion", "How often each digit of the test set was taken for which.")
 
     fig, axes = style.figure(2, 6, size=(13, 5.4))
     for panel in axes.flat[len(wrong) :]:
         panel.set_axis_off()
     for panel, i in zip(axes.flat, wrong):
-        show(panel, d.X_test[i])
-        panel.set_title(f"{d.y_test[i]}, told as {told[i]}", size=15)
+        style.picture(panel, d.X_test[i].reshape(8, 8), f"{d.y_test[i]}, taken for {told[i]}", **INK)
     board.figure(
-        fig, "mistakes", f"{min(len(wrong), 12)} of the {len(wrong)} test pictures that are told wrong.", cover=True
+        fig, "mistakes", f"The {len(wrong)} of {len(d.y_test)} test pictures that are misclassified.", cover=True
     )
 
 
@@ -245,8 +241,7 @@ def hidden(board: Board, model: nn.MLP, seed: int) -> None:
     most = np.linalg.norm(added, axis=1).argsort()[::-1][:32]
     fig, axes = style.figure(4, 8, size=(13, 6.8))
     for panel, unit in zip(axes.flat, most):
-        bound = float(abs(added[unit]).max())
-        show(panel, added[unit], f"{style.SIGNED}_r", (-bound, bound))
+        style.picture(panel, added[unit].reshape(8, 8))
     board.figure(
         fig, "weights", "What 32 of the hidden units learned: changes of weights, as pictures of 8 x 8 pixels."
     )
@@ -266,9 +261,9 @@ def convolution(board: Board, d: Split, seed: int, parameters: int) -> None:
     n = len(model.parameters())
     board.say("Eight filters of 3 x 3 and ReLU give eight response maps of 6 x 6; from them to the ten output units.")
     board.number("parameters", n)
-    board.number("share of the test pictures told right", score, digits=4)
+    board.number("accuracy on the test pictures", score, digits=4)
     board.claim("It has less than half the parameters of the perceptron.", n < parameters / 2)
-    board.claim("At least 95% of the test pictures are told right.", score >= 0.95)
+    board.claim("At least 95% of the test pictures are classified correctly.", score >= 0.95)
     board.say(f"It stopped after {len(history)} epochs.")
 
     conv = model.layers[0]
@@ -276,16 +271,12 @@ def convolution(board: Board, d: Split, seed: int, parameters: int) -> None:
     filters = autograd.pack(conv.parameters())[: 8 * 9].reshape(8, 3, 3)
     maps = np.maximum(autograd.compile(conv)(picture[None])[0], 0)
     fig, axes = style.figure(2, 9, size=(13, 3.5))
-    show(axes[0, 0], picture)
+    style.picture(axes[0, 0], picture, "picture", **INK)
     axes[1, 0].set_axis_off()
-    axes[0, 0].set_title("picture", size=14)
-    bound = abs(filters).max()
+    bound = float(abs(filters).max())
     for k, (above, below) in enumerate(axes.T[1:]):
-        above.imshow(filters[k], cmap=f"{style.SIGNED}_r", vmin=-bound, vmax=bound)
-        below.imshow(maps[k], cmap="gray_r", vmin=0, vmax=maps.max())
-        for panel in (above, below):
-            panel.set(xticks=[], yticks=[])
-        above.set_title(f"filter {k + 1}", size=14)
+        style.picture(above, filters[k], f"filter {k + 1}", bounds=(-bound, bound))
+        style.picture(below, maps[k], cmap="gray_r", bounds=(0, float(maps.max())))
     board.figure(fig, "filters", "The eight learned filters, and below each its response map of a 3 after the ReLU.")
 
 

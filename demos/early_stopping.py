@@ -12,6 +12,7 @@ Rows: 2.20, 2.21.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +59,7 @@ def the_decks_table(board: Board) -> None:
     epochs, train, validation = np.array(TABLE).T
     axes.plot(epochs, 100 * train, label="training", marker="o", linestyle="-")
     axes.plot(epochs, 100 * validation, label="validation", marker="s", linestyle="--")
-    axes.axvline(17, color="#8a949e", linewidth=1.2)
+    axes.axvline(17, color=style.GREY, linewidth=1)
     axes.annotate("STOP!!!\nthe weights of epoch 17", (17, 75.5), xytext=(8, 0), textcoords="offset points")
     axes.set(xlabel="epoch", ylabel="accuracy, %", ylim=(74, 100))
     style.label_lines(axes)
@@ -178,7 +179,7 @@ def learning_curves(board: Board, X: Array, y: Array, seed: int, most: int) -> N
     lowest = whole["validation_loss"][best - 1]
     axes.plot(best, lowest, "o", color=style.VERMILLION, markersize=12, markeredgecolor=style.BLACK)
     for epoch, told in [(best, f"best: epoch {best}"), (len(history), f"stop: epoch {len(history)}")]:
-        axes.axvline(epoch, color="#8a949e", linewidth=1.2)
+        axes.axvline(epoch, color=style.GREY, linewidth=1)
         axes.annotate(told, (epoch, 1), xycoords=("data", "axes fraction"), xytext=(6, -16), textcoords="offset points")
     axes.set(xlabel="epoch", ylabel="loss: mean cross-entropy", ylim=(0, None))
     style.label_lines(axes)
@@ -187,16 +188,15 @@ def learning_curves(board: Board, X: Array, y: Array, seed: int, most: int) -> N
     )
 
     fig, columns = style.figure(1, 2, size=(14, 6.5), sharex=True, sharey=True)
-    a, b = np.meshgrid(np.linspace(-2.2, 3.2, 160), np.linspace(-1.9, 2.4, 140))
     titles = [f"stopped early: weights of epoch {best}", f"not stopped: epoch {most}"]
     for axes, model, title in zip(columns, [stopped, overfitted], titles):
-        predicted = autograd.compile(model)(np.column_stack([a.ravel(), b.ravel()])).reshape(a.shape)
-        axes.contourf(a, b, predicted, levels=[-np.inf, 0, np.inf], colors=[style.SKY, style.ORANGE], alpha=0.3)
-        axes.contour(a, b, predicted, levels=[0], colors="black", linewidths=2)
-        for k, marker, colour in [(0, "o", style.BLUE), (1, "^", style.VERMILLION)]:
-            axes.plot(*X_train[y_train == k].T, marker, color=colour, markersize=7, linestyle="none")
-        axes.set(title=title, xlabel="x₁", xlim=(-2.2, 3.2), ylim=(-1.9, 2.4))
-        axes.grid(visible=False)
+        logit = autograd.compile(model)
+
+        def classify(points: Array, logit: Any = logit) -> Any:
+            return logit(points) > 0
+
+        style.classes(axes, classify, X_train, y_train, (-2.2, 3.2), (-1.9, 2.4))
+        axes.set(title=title, xlabel="x₁")
     columns[0].set_ylabel("x₂")
     board.figure(
         fig, "boundaries", "The boundary of the two networks over the training points: a curve, or a memory of each."

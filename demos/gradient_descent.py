@@ -65,7 +65,7 @@ def one_dimension(board: Board) -> None:
     y = curve(x)
     y.name = "f"
     y.backward()
-    board.graph(y, "graph", "The slope at x = 0.3, by backpropagation: the sum over the three paths from x to f")
+    board.graph(y, "graph", "The slope at x = 0.3, by backpropagation: the sum over the three paths from x to f.")
     board.walkthrough(y, "The slope of the curve at x = 0.3")
 
 
@@ -170,20 +170,19 @@ def no_closed_form(board: Board) -> None:
     board.claim("The engine's gradient is the slide's, at 50 points.", np.allclose(found, by_hand, rtol=1e-12))
 
     fig, axes = style.figure(size=(10, 7.5))
-    X, Y = np.meshgrid(np.linspace(-0.6, 1.3, 150), np.linspace(-0.3, 1.4, 150))
-    Z = np.exp(X**2 + Y**2) + (X - 2) ** 2 + (Y - 3) ** 2
     levels = [9.6, 10, 10.5, 11, 12, 13, 14, 16, 18, 20, 24, 30]
-    axes.contourf(X, Y, Z, levels=[9.5, *levels], cmap=f"{style.SURFACE}_r", alpha=0.35, extend="max")
-    lines = axes.contour(X, Y, Z, levels=levels, colors="#4b5560", linewidths=0.8)
-    axes.clabel(lines, levels[1::2], fontsize=13)
+    heights = np.vectorize(lambda x, y: surface([x, y]))
+    lines = style.contours(axes, lambda xy: heights(*xy), (-0.6, 1.3), (-0.3, 1.4), levels)
+    axes.clabel(
+        lines,
+        fontsize=13,
+        fmt="%g",
+        manual=[(0.7, 0.65), (0.8, 0.5), (0.9, 0.3), (1.0, 0.1), (1.15, -0.1), (-0.4, 0.0)],
+    )
     axes.plot(path[:, 0], path[:, 1], "-", marker="o", markersize=6, color=style.VERMILLION)
     for point, told, offset in [(path[0], "start (0, 0)", (-10, -22)), (path[-1], "step 61: f = 9.50577", (14, -4))]:
-        axes.annotate(
-            told, point, xytext=offset, textcoords="offset points",
-            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 2},
-        )  # fmt: skip
+        axes.annotate(told, point, xytext=offset, textcoords="offset points", bbox=style.WHITE_BOX)
     axes.set(xlabel="x", ylabel="y", aspect="equal")
-    axes.grid(visible=False)
     board.figure(fig, "no_closed_form", "The walk over the contours of f, from (0, 0) to the minimum.", cover=True)
 
 

@@ -87,7 +87,8 @@ def derivatives(board: Board, rng: np.random.Generator) -> None:
     y = f(leaves)
     y.name = "f"
     y.backward()
-    board.graph(y, "graph", "The gradient at (1, 0.5, -0.4) by backpropagation: the grads of x1, x2 and x3")
+    board.graph(y, "graph", "The gradient at (1, 0.5, -0.4) by backpropagation: the grads of x1, x2 and x3.")
+    board.walkthrough(y, "The gradient of f at (1, 0.5, -0.4)")
 
 
 # %% A quadratic: one Newton step, x - H^-1 gradient, lands on its minimum.
@@ -123,6 +124,7 @@ def quadratic(board: Board, rng: np.random.Generator) -> None:
     board.claim("One Newton step lands on the minimum, to 1e-12.", np.allclose(newton[1], minimum, rtol=0, atol=1e-12))
     board.claim("A second Newton step stays there.", np.allclose(newton[2], minimum, rtol=0, atol=1e-12))
     board.claim("The Hessian is A.", np.allclose(hessian(start), A, rtol=0, atol=1e-12))
+    board.claim("Gradient descent takes more than ten steps.", len(descent) - 1 > 10)
 
     landed = []
     for n in rng.integers(2, 7, size=10):
@@ -134,30 +136,30 @@ def quadratic(board: Board, rng: np.random.Generator) -> None:
 
         step = optim.newton(autograd.grad(bowl), autograd.hessian(bowl), point, max_steps=1)
         landed.append(np.allclose(step, np.linalg.solve(matrix, vector), rtol=0, atol=1e-9))
-    board.claim("So does a Newton step on ten random quadratics of 2 to 6 variables, from random starts.", all(landed))
-    board.claim("Gradient descent takes more than ten steps.", len(descent) - 1 > 10)
+    board.claim(
+        "On ten random quadratics of 2 to 6 variables, from random starts, one Newton step lands on the minimum too.",
+        all(landed),
+    )
 
     fig, axes = style.figure(size=(10, 7.5))
-    X, Y = np.meshgrid(np.linspace(-3.4, 3.4, 160), np.linspace(-2.9, 2.7, 160))
     levels = q(minimum) + np.array([0.05, 0.3, 0.8, 1.6, 2.7, 4.2, 6.0, 8.2, 11, 15, 20, 26])
-    axes.contourf(X, Y, q([X, Y]), levels=[q(minimum), *levels], cmap=f"{style.SURFACE}_r", alpha=0.3, extend="max")
-    axes.contour(X, Y, q([X, Y]), levels=levels, colors="#4b5560", linewidths=0.8, linestyles="-")
+    style.contours(axes, q, (-3.4, 3.4), (-2.9, 2.7), levels)
     walked = np.array(descent)
     axes.plot(*walked.T, "-", marker="o", markersize=6, color=style.BLUE)
     axes.annotate(
         "", minimum, start, arrowprops={"arrowstyle": "-|>", "color": style.VERMILLION, "lw": 3, "shrinkB": 0}
     )
     axes.plot(*minimum, "*", markersize=20, color=style.VERMILLION, markeredgecolor="white")
-    white = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2}
     for told, point, offset, colour in [
         ("start", start, (-12, 12), style.BLACK),
         ("one Newton step", (-2.75, -0.3), (0, 0), style.VERMILLION),
         (f"gradient descent,\n{len(descent) - 1} steps", walked[1], (14, -30), style.BLUE),
         ("minimum", minimum, (14, -14), style.VERMILLION),
     ]:
-        axes.annotate(told, point, xytext=offset, textcoords="offset points", color=style.dark(colour), bbox=white)
-    axes.set(xlabel="x1", ylabel="x2", aspect="equal")
-    axes.grid(visible=False)
+        axes.annotate(
+            told, point, xytext=offset, textcoords="offset points", color=style.dark(colour), bbox=style.WHITE_BOX
+        )
+    axes.set(xlabel="x₁", ylabel="x₂", aspect="equal")
     board.figure(fig, "newton", "Newton's method needs one step; gradient descent zigzags.", cover=True)
 
 
@@ -186,7 +188,7 @@ def no_quadratic(board: Board) -> None:
     board.claim("The gradient is 0 where it ends, to 1e-9.", np.linalg.norm(gradient(newton[-1])) < 1e-9)
     board.claim("It is the minimum that gradient descent finds.", np.allclose(newton[-1], descent[-1], atol=1e-3))
     board.number("steps of Newton's method", len(newton) - 1)
-    board.number("steps of gradient descent, with a learning rate of 0.01", len(descent) - 1)
+    board.number("the step at which gradient descent stops, with a learning rate of 0.01", len(descent), slide="61")
     board.claim("Newton's method takes fewer steps.", len(newton) < len(descent))
 
 

@@ -68,6 +68,8 @@ def symmetry(board: Board, seed: int) -> None:
                 E, "equal", "From equal weights every hidden unit has the same output and the same gradient.",
                 weight_gradients=True,
             )  # fmt: skip
+            sgd = optim.SGD(model.parameters(), lr=1.0)
+            board.walkthrough(E, "Two steps from equal weights", optimizer=sgd, steps=2)
             same = {(unit.weights[0].grad, unit.weights[1].grad, unit.bias.grad) for unit in model.layers[0].neurons}
             board.claim("From equal weights all four hidden units have the same gradient.", len(same) == 1)
         path = learn_xor(model)

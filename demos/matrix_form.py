@@ -169,7 +169,9 @@ def learn_xor(board: Board, rng: np.random.Generator) -> None:
     board.claim("It has learned XOR at the four corners.", list(h.argmax(axis=1)) == [0, 1, 1, 0])
     board.number("accuracy before training, on 1000 new points", accuracy(start, unseen_x, unseen_y))
     board.number("accuracy after training", accuracy(parameters, unseen_x, unseen_y))
-    board.claim("New points are classified right, at least 99%.", accuracy(parameters, unseen_x, unseen_y) >= 0.99)
+    board.claim(
+        "Of the new points at least 99% are classified right.", accuracy(parameters, unseen_x, unseen_y) >= 0.99
+    )
     board.number("the last epoch's loss", history["loss"][-1])
 
     fig, axes = style.figure(size=(9, 7.5))
@@ -183,9 +185,9 @@ def learn_xor(board: Board, rng: np.random.Generator) -> None:
     for a, b in corners:
         axes.annotate(
             f"class {int(a != b)}", (a, b), xytext=(0, 58), textcoords="offset points", ha="center",
-            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2},
+            bbox=style.WHITE_BOX,
         )  # fmt: skip
-    axes.set(xlabel="x1", ylabel="x2", aspect="equal")
+    axes.set(xlabel="x₁", ylabel="x₂", aspect="equal")
     axes.grid(visible=False)
     fig.colorbar(shades, label="h2, the probability of class 1", shrink=0.85)
     board.figure(fig, "xor", "What the 2-5-2 net has learned; the line is where h2 = 1/2.", cover=True)
@@ -201,7 +203,7 @@ def any_net(board: Board, rng: np.random.Generator) -> None:
         "autograd.compile runs the scalar loss of one example once, to see what it computes, and writes it as matrix "
         "code for a batch. WAT's algorithm is in it line by line: δ_{i-1} = δ_i W_iᵀ diag(g'), where diag(g') times a "
         "row is g' times it entry by entry, and ∂E/∂W_i = δ_i ⊗ g(x_{i-1}), summed over the rows. Here δ_i is called "
-        "d_i1, d_i2, ... after the net inputs i1, i2, ..., and the outputs g(x_i) are o1, o2, ..."
+        "`d_i1`, `d_i2`, ... after the net inputs i1, i2, ..., and the outputs g(x_i) are o1, o2, ..."
     )
     x, y = rng.normal(size=(6, 3)), np.eye(2)[rng.integers(0, 2, 6)]
     model = nn.MLP(3, [4, 3, 2], activation="sigmoid", output="sigmoid", rng=rng)
@@ -253,6 +255,7 @@ def any_net(board: Board, rng: np.random.Generator) -> None:
     J.name = "E"
     J.backward()
     board.graph(J, "graph", "The scalar program of a 2-2-2 net, before it is written as matrices.")
+    board.walkthrough(J, "The scalar program of a 2-2-2 net")
 
 
 def slide_algorithm(x: Array, y: Array, parameters: list[Array]) -> tuple[list[Array], list[Array]]:

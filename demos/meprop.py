@@ -1,4 +1,4 @@
-"""Minimal effort backpropagation: 5 % of the updates, and fewer units.
+"""Minimal effort backpropagation: 5% of the updates, and fewer units.
 
 Of a layer's gradient only the top k entries are passed back, the rest is zero: each example changes k rows of the
 weight matrix. The units that are often among the k are the active ones; inactive units are pruned.
@@ -50,8 +50,11 @@ def top_k(board: Board, seed: int) -> None:
         [(f"o{j + 3}", full[j], all_rows[j], rows[j]) for j in range(4)], "The gradient of the hidden layer",
     )  # fmt: skip
     board.claim("Full backpropagation updates the weights of all four units.", all(all_rows))
-    board.claim("With k = 2 those of the two steepest.", {j for j in range(4) if rows[j]} == largest)
-    board.claim("What is passed back is what it was.", np.allclose(sparse[sorted(largest)], full[sorted(largest)]))
+    board.claim("With k = 2, those of the two with the largest gradients.", {j for j in range(4) if rows[j]} == largest)
+    board.claim(
+        "Their gradients are those of full backpropagation.",
+        np.allclose(sparse[sorted(largest)], full[sorted(largest)]),
+    )
     board.network(
         E,
         "top_k",
@@ -87,7 +90,7 @@ def train(model: nn.MLP, X: Array, y: Array, epochs: int, schedule: Callable[[in
 
 def digits(board: Board, seed: int, small: bool) -> None:
     """Train, count, prune, train on."""
-    board.heading("Digits with 5 % of the updates")
+    board.heading("Digits with 5% of the updates")
     data = load_digits(n_class=5 if small else 10)
     X, X_test, y, y_test = train_test_split(
         data.data / 16,
@@ -120,7 +123,7 @@ def digits(board: Board, seed: int, small: bool) -> None:
 
     counts = sparse.layers[0].activation
     share = np.array(counts.activeness) / counts.examples
-    board.claim("Every step updates 5 % of the hidden layer's rows.", set(updated) == {0.05})
+    board.claim("Every step updates 5% of the hidden layer's rows.", set(updated) == {0.05})
     # Over twenty seeds it was 2.6 points lower on average, and 4.6 at the most.
     board.claim("Its accuracy is within 6 points of full backpropagation's.", scores[1][3] > scores[0][3] - 6)
 
@@ -130,10 +133,7 @@ def digits(board: Board, seed: int, small: bool) -> None:
     again = train(sparse, X, y, 1, lambda epoch: 0.05)
     scores.append(("... trained once more", kept, 100 * np.mean(again), accuracy(sparse, X_test, y_test)))
     board.table(
-        ["network", "hidden units", "rows updated a step, %", "accuracy on 500 other digits, %"],
-        scores,
-        "",
-        digits=3,
+        ["network", "hidden units", "rows updated a step, %", "accuracy on 500 other digits, %"], scores, "", digits=3
     )
     board.claim(
         "At least a quarter of the units are inactive: among the top 2 in less than 1 of 50 examples.",
@@ -151,7 +151,7 @@ def digits(board: Board, seed: int, small: bool) -> None:
     hatches = ["//" if j in removed else "" for j in order]
     axes.bar(range(1, 41), 100 * share[order], color=colours.tolist(), hatch=hatches, edgecolor="white")
     axes.axhline(2, color=style.BLACK, linewidth=1.5, linestyle="--")
-    axes.text(40.5, 2.4, "pruned below 2 %", ha="right")
+    axes.text(40.5, 2.4, "pruned below 2%", ha="right")
     axes.set(xlabel="hidden units, the most active first", ylabel="examples in which it is among the top 2, %")
     board.figure(fig, "activeness", "How active each hidden unit was; the hatched ones are pruned.", cover=True)
 

@@ -84,16 +84,16 @@ def at_one_threshold(board: Board, h: Array, y: Array) -> None:
     predicted = (h > 0.5).astype(float)
     (TN, FP), (FN, TP) = confusion_matrix(y, predicted)
     board.table(
-        ["", "told to be malignant", "told to be benign"],
+        ["", "predicted malignant", "predicted benign"],
         [("malignant", f"TP {TP}", f"FN {FN}"), ("benign", f"FP {FP}", f"TN {TN}")],
         "The confusion matrix at a threshold of 0.5",
     )
-    precision = TP / (TP + FP)  # of those told to be malignant
+    precision = TP / (TP + FP)  # of those predicted malignant
     recall = TP / (TP + FN)  # of those that are malignant
     specificity = TN / (TN + FP)  # of those that are benign
     F1 = 2 / (1 / precision + 1 / recall)  # the harmonic mean
     rows = [
-        ("precision", "TP / (TP + FP)", "accurate: who is told to be ill is ill", precision),
+        ("precision", "TP / (TP + FP)", "accurate: who is predicted ill is ill", precision),
         ("recall", "TP / (TP + FN)", "positive: who is ill is found", recall),
         ("specificity", "TN / (TN + FP)", "reject: who is well is left alone", specificity),
         ("F1", "2 / (1/precision + 1/recall)", "precision and recall in one: their harmonic mean", F1),
@@ -116,7 +116,7 @@ def at_one_threshold(board: Board, h: Array, y: Array) -> None:
     board.number("accuracy of saying 'benign' to all", nn.accuracy(lazy, y), digits=3)
     board.number("accuracy of the logistic regression", nn.accuracy(h, y), digits=3)
     board.claim(
-        "Saying 'benign' to all is right of more than half, and has a recall of 0.",
+        "Saying 'benign' to all is right for more than half, and has a recall of 0.",
         nn.accuracy(lazy, y) > 0.5 and recall_score(y, lazy) == 0,
     )
 

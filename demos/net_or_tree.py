@@ -79,7 +79,7 @@ def net(X: Array, y: Array, seed: int, scaled: bool = True) -> Classify:
 
 
 def accuracy(classify: Classify, data: Data) -> float:
-    """The share told right."""
+    """The share that is classified correctly."""
     X, y = data
     return nn.accuracy(np.asarray(classify(X), dtype=float), y)
 
@@ -88,7 +88,7 @@ def accuracy(classify: Classify, data: Data) -> float:
 
 
 def contest(board: Board, seed: int) -> None:
-    """Both learners on both data sets: the boundaries over the points, and the shares of new points told right."""
+    """Both learners on both data sets: the boundaries over the points, and the accuracy on new points."""
     board.heading("Both learn from 200 examples")
     board.say(
         "Does a car stop in time? That depends on speed and distance together, and the boundary is a smooth curve. Who "
@@ -106,11 +106,9 @@ def contest(board: Board, seed: int) -> None:
             scores.append([accuracy(classify, new) for classify in learners])
             if sample == 0:
                 for panel, name, classify in zip(row, ("neural net", "decision tree"), learners):
-                    boundary(panel, classify, X, y)
+                    style.classes(panel, classify, X, y, *zip(X.min(axis=0), X.max(axis=0)))
                     for told, place in CLASSES[draw].items():
-                        panel.annotate(
-                            told, place, ha="center", va="center", bbox={"fc": "white", "ec": "none", "pad": 3}
-                        )
+                        panel.annotate(told, place, ha="center", va="center", bbox=style.WHITE_BOX)
                     panel.set(title=f"{name}: {accuracy(classify, new):.1%}", xlabel=NAMES[draw][0])
         row[0].set_ylabel(NAMES[draw][1])
         means[draw] = np.mean(scores, axis=0)
@@ -118,25 +116,13 @@ def contest(board: Board, seed: int) -> None:
         board.table(
             ["sample", "neural net", "decision tree"],
             [*rows, ("mean", *means[draw])],
-            f"Share of new examples told right: who {'stops in time' if draw is stops else 'pays the full fare'}?",
+            f"Accuracy: who {'stops in time' if draw is stops else 'pays the full fare'}?",
             digits=3,
         )
     lead = {draw: net_mean - tree_mean for draw, (net_mean, tree_mean) in means.items()}
     board.claim("Where both inputs count together the net is better, by 2% at least.", lead[stops] > 0.02)
     board.claim("Where rules on single inputs decide the tree is, by 2% at least.", lead[full_fare] < -0.02)
     board.figure(fig, "boundaries", "Above a net bends where a tree takes stairs; below a tree is at home.", cover=True)
-
-
-def boundary(axes: Any, classify: Classify, X: Array, y: Array) -> None:
-    """Draw the boundary over the points."""
-    (left, low), (right, high) = X.min(axis=0), X.max(axis=0)
-    u, v = np.meshgrid(np.linspace(left, right, 240), np.linspace(low, high, 240))
-    told = np.asarray(classify(np.column_stack([u.ravel(), v.ravel()])), dtype=float).reshape(u.shape)
-    axes.contourf(u, v, told, levels=[-0.5, 0.5, 1.5], colors=[style.ORANGE, style.BLUE], alpha=0.22)
-    axes.contour(u, v, told, levels=[0.5], colors="black", linewidths=1.5)
-    for k, colour, marker in [(0, style.ORANGE, "s"), (1, style.BLUE, "o")]:
-        axes.plot(*X[y == k].T, marker, color=colour, markeredgecolor="white", linestyle="")
-    axes.grid(visible=False)
 
 
 # %% What a tree learned can be read. What a net learned are weights.
@@ -176,6 +162,7 @@ def reading(board: Board, seed: int) -> None:
     board.network(
         answers[80.0], "network", "The net's answer, the probability that a car of 100 km/h stops within 80 m."
     )
+    board.walkthrough(answers[80.0], "The net on a car of 100 km/h and 80 m")
 
 
 # %% Units.
@@ -193,10 +180,10 @@ def units(board: Board, seed: int) -> None:
     (X, y), (N, truth) = stops(rng, 200), stops(rng, 2000)
     to = np.array([1 / 4, 1024])  # powers of 2, near m/s and mm: not a digit is lost to rounding
     same = tree(X * to, y).predict(N * to) == tree(X, y).predict(N)
-    board.claim("In other units the tree tells every one of 2000 cars the same.", bool(same.all()))
+    board.claim("In other units the tree gives every one of 2000 cars the same class.", bool(same.all()))
     scaled, raw = accuracy(net(X, y, seed), (N, truth)), accuracy(net(X * to, y, seed, scaled=False), (N * to, truth))
-    board.number("share told right by the net, inputs scaled", scaled, digits=3)
-    board.number("share told right by the net, inputs as they are", raw, digits=3)
+    board.number("accuracy of the net, inputs scaled", scaled, digits=3)
+    board.number("accuracy of the net, inputs as they are", raw, digits=3)
     board.claim("Without scaling the net is worse, by 5% at least.", raw < scaled - 0.05)
 
 

@@ -40,12 +40,15 @@ def mean_squared_error(board: Board) -> None:
         [(name, str(guesses), mse[name]) for name, guesses in predictions.items()],
         f"Predictions of {truth}",
     )
-    board.claim("MSE is never negative.", min(mse.values()) >= 0)
+    errors = np.linspace(-3, 3, 601)  # 0 among them
+    squared = np.array([float(nn.squared_error(4.0 + error, 4.0)) for error in errors])
+    board.claim("No squared error is negative, so neither is their mean.", squared.min() >= 0)
     board.claim(
-        "MSE is 0 only where every prediction is correct.", [name for name in mse if mse[name] == 0] == ["perfect"]
+        "A squared error is 0 only at a correct prediction, so MSE is 0 only where every prediction is correct.",
+        np.array_equal(squared == 0, errors == 0) and [name for name in mse if mse[name] == 0] == ["perfect"],
     )
 
-    guess = Value(1.8, "y_hat")
+    guess = Value(1.8, "ŷ")
     E = nn.squared_error(guess, Value(2.0, "y"))
     E.name = "E"
     E.backward()
@@ -112,8 +115,9 @@ def of_a_network(board: Board) -> None:
     )
     s = [Value(x, f"s{k}") for k, x in enumerate([1.0, 2.0, 0.5], start=1)]
     p = autograd.softmax(s)
-    L = -autograd.log(p[1])
-    L.name = "L"
+    log_p = autograd.log(p[1])
+    L = -log_p
+    p[1].name, log_p.name, L.name = "p2", "log p2", "L"
     L.backward()
     board.number("L = -log(e^s2 / (e^s1 + e^s2 + e^s3))", L)
     board.claim(

@@ -1,29 +1,26 @@
 """Output units: which activation, how many units, which loss.
 
 The good choice depends on the task: a linear unit with the square loss for a quantity, a sigmoid with the cross-entropy
-for two classes, softmax with the cross-entropy for many. With a single layer the first two are old friends: least
-squares and logistic regression.
+for two classes, softmax with the cross-entropy for many.
 
-Source: UCSD, "Output Units", "Setting 1: Regression", "Special Case: Least Squares", "Setting 2: Binary
-Classification", "Binary Classification Loss", "The Cross-Entropy and the Sigmoid" and "Special Case: Logistic
-Regression".
+Source: UCSD, "Output Units", "Setting 1: Regression", "Setting 2: Binary Classification", "Binary Classification Loss"
+and "The Cross-Entropy and the Sigmoid".
 
-Rows: 2.34, 2.35.
+Rows: 2.34.
 """
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 
 import autograd
 import nn
 import optim
+from autograd import Value
 from demos.gallery import Board, style
 
 Array = NDArray[np.float64]
@@ -32,60 +29,38 @@ Array = NDArray[np.float64]
 
 
 def regression(board: Board, seed: int) -> None:
-    """One linear layer is least squares regression; a hidden layer learns features for it."""
+    """A linear output unit over one hidden layer, and over none."""
     board.heading("Setting 1: regression")
     board.say(
         "The output can be any real number, so the output unit is linear; its prediction should be neither too high "
-        "nor too low, so the loss is the square loss. Special case: one layer, all linear. That is least squares "
-        "regression, whose minimum has a formula, W = (XᵀX)⁻¹ XᵀY, where X has a column of ones for the bias."
+        "nor too low, so the loss is the square loss. With a hidden layer before it the output is still linear, but "
+        "in features that are learned, and not linear in x."
     )
     rng = np.random.default_rng(seed)
     x = rng.uniform(-2, 2, 60)
     y = 3 * np.sin(1.5 * x) + x + rng.normal(0, 0.4, 60)
-
-    line = nn.MLP(1, [1], rng=seed)
-    sgd = optim.SGD(line.parameters(), lr=0.2)
-    nn.fit(line, x[:, None], y, loss=nn.squared_error, optimizer=sgd, epochs=400, progress=False)
-    w, b = autograd.pack(line.parameters())
-    X = np.column_stack([x, np.ones(60)])
-    W = np.linalg.inv(X.T @ X) @ X.T @ y
-    board.table(
-        ["", "w", "b"],
-        [("one linear unit, by gradient descent", w, b), ("(XᵀX)⁻¹ XᵀY", *W)],
-        "Twice the same line",
-        digits=10,
-    )
-    board.claim(
-        "One linear layer with the square loss is least squares, to 10 digits.", np.allclose([w, b], W, rtol=1e-10)
-    )
-
-    net = nn.MLP(1, [8, 1], activation="tanh", output="linear", rng=seed)
-    adam = optim.Adam(net.parameters(), lr=0.03)
-    nn.fit(net, x[:, None], y, loss=nn.squared_error, optimizer=adam, epochs=1500, progress=False)
-    risk = {name: mse(autograd.compile(model)(x[:, None]), y) for name, model in [("line", line), ("net", net)]}
-    board.say(
-        "With a hidden layer before it the output is still linear, but in features that are learned, and not linear "
-        "in x."
-    )
-    board.number("mean squared error of the line", risk["line"])
-    board.number("mean squared error of the net with 8 hidden units", risk["net"])
-    board.claim("Learned features leave less than a fifth of the line's error.", risk["net"] < risk["line"] / 5)
-
+    xs = np.linspace(-2, 2, 200)
     fig, axes = style.figure()
     axes.plot(x, y, "o", color=style.BLACK, alpha=0.5)
-    xs = np.linspace(-2, 2, 200)
-    axes.plot(xs, autograd.compile(line)(xs[:, None]), "--", color=style.VERMILLION, label="one layer:\nleast squares")
-    axes.plot(xs, autograd.compile(net)(xs[:, None]), "-", color=style.BLUE, label="8 hidden\nunits")
+    risk = []
+    for sizes, label, dashes, colour in [
+        ([1], "no hidden\nlayer", "--", style.VERMILLION),
+        ([8, 1], "8 hidden\nunits", "-", style.BLUE),
+    ]:
+        net = nn.MLP(1, sizes, activation="tanh", output="linear", rng=seed)
+        adam = optim.Adam(net.parameters(), lr=0.03)
+        nn.fit(net, x[:, None], y, loss=nn.squared_error, optimizer=adam, epochs=1500, progress=False)
+        predict = autograd.compile(net)
+        risk.append(float(np.mean((predict(x[:, None]) - y) ** 2)))
+        axes.plot(xs, predict(xs[:, None]), dashes, color=colour, label=label)
+    board.number("mean squared error without a hidden layer", risk[0])
+    board.number("mean squared error with 8 hidden units", risk[1])
+    board.claim("Learned features leave less than a fifth of the error.", risk[1] < risk[0] / 5)
     axes.set(xlabel="x", ylabel="y")
     style.label_lines(axes)
     board.figure(
         fig, "regression", "Two nets with a linear output unit and the square loss, without and with a hidden layer."
     )
-
-
-def mse(outputs: Array, targets: Array) -> float:
-    """The mean squared error."""
-    return float(np.mean((outputs - targets) ** 2))
 
 
 # %% Setting 2: binary classification. Why not the square loss? By the output unit's net input s, where y = 1.
@@ -147,6 +122,13 @@ def losses(board: Board) -> None:
         (right, (-5.9, -1.5), "sigmoid, cross-\nentropy: pushes", looks[2]),
     ]:
         axes.annotate(told, place, va="center" if axes is right else "bottom", color=style.dark(colour))
+    unit = nn.MLP(1, [1], output="sigmoid", init=nn.initialisers.constant(-3.0))
+    for name, loss in (("square loss", nn.squared_error), ("cross-entropy", nn.binary_cross_entropy)):
+        L = loss(unit([2.0]), Value(1.0, "y"))
+        L.name = "L"
+        L.backward()
+        board.graph(L, name.replace(" ", "_"), f"Sure and wrong, s = -6, with the {name}: see the grad of i2.")
+    board.walkthrough(L, "One sigmoid unit with the cross-entropy", optimizer=optim.SGD(unit.parameters(), lr=1.0))
     board.figure(fig, "losses", "Only the cross-entropy pushes where s is wrong, and lets be where it is right.", True)
 
 
@@ -204,47 +186,11 @@ def too_correct(board: Board, seed: int) -> None:
         "From how many hours on each says 'passes'",
     )
     board.claim("Both had the ten right before: they are on the right side of both boundaries.", max(first) < 25)
-    board.claim(
-        "The square loss's boundary moves by more than an hour.",
-        abs(second[0] - first[0]) > 1,
-    )
+    board.claim("The square loss's boundary moves by more than an hour.", abs(second[0] - first[0]) > 1)
     board.claim("The cross-entropy's moves by less than 5 minutes.", abs(second[1] - first[1]) < 5 / 60)
     board.figure(
         fig, "too_correct", "Ten students whom both had right tilt the line, and leave the sigmoid where it is."
     )
-
-
-# %% Special case: one sigmoid unit with the cross-entropy is logistic regression.
-
-
-def logistic_regression(board: Board, seed: int) -> None:
-    """The unit of before against scikit-learn's logistic regression, without penalty."""
-    board.heading("Special case: logistic regression")
-    board.say(
-        "One layer, sigmoid activation, cross-entropy: that is called logistic regression. Here is the unit trained "
-        "above by gradient descent, and scikit-learn's LogisticRegression without its penalty (C = infinity)."
-    )
-    hours, passed = students(seed)
-    w, b = trained(hours, passed, nn.binary_cross_entropy_with_logits)
-    theirs = LogisticRegression(C=math.inf, tol=1e-10, max_iter=1000).fit(hours[:, None], passed)
-    board.table(
-        ["", "w, per hour", "b"],
-        [("one sigmoid unit", w, b), ("scikit-learn", theirs.coef_[0, 0], theirs.intercept_[0])],
-        "The net input is w hours + b",
-        digits=8,
-    )
-    board.claim(
-        "It is logistic regression: the weights agree to 5 digits.",
-        np.allclose([w, b], [theirs.coef_[0, 0], theirs.intercept_[0]], rtol=1e-5),
-    )
-    unit = nn.MLP(1, [1], output="sigmoid")
-    autograd.unpack(np.array([w, b]), unit.parameters())
-    L = nn.binary_cross_entropy(unit([6.0]), 1.0)
-    L.name = "L"
-    L.backward()
-    board.derivation(autograd.explain(L, unit.parameters()[0]))
-    board.graph(L, "logistic", "Logistic regression as a graph: a student of 6 hours, who passed.")
-    board.walkthrough(L, "One sigmoid unit with the cross-entropy")
 
 
 # %% 2) Saturation: both losses start from a unit that is sure and wrong.
@@ -267,18 +213,18 @@ def saturation(board: Board, seed: int) -> None:
         curves[name] = nn.fit(unit, X, passed, loss=loss, optimizer=sgd, **options)["accuracy"]
     right = {name: next((k for k, a in enumerate(curve, 1) if a > 0.5), None) for name, curve in curves.items()}
     board.table(
-        ["loss", "right after 10 epochs", "after 200", "more than half right"],
+        ["loss", "after 10 epochs", "after 200", "above 0.5 from"],
         [(name, c[9], c[-1], f"epoch {right[name]}" if right[name] else "never") for name, c in curves.items()],
-        "Share of the students told right",
+        "Accuracy on the students",
     )
     cross, square = curves["cross-entropy"], curves["square loss"]
-    board.claim("With the cross-entropy at least 4 of 5 are told right after 50 epochs.", cross[49] >= 0.8)
-    board.claim("With the square loss at most 1 of 5 is by then.", square[49] <= 0.2)
+    board.claim("With the cross-entropy at least 4 of 5 are classified correctly after 50 epochs.", cross[49] >= 0.8)
+    board.claim("With the square loss at most 1 of 5 is, by then.", square[49] <= 0.2)
 
     fig, axes = style.figure(size=(10, 5.2))
     for (name, curve), colour, dashes in zip(curves.items(), (style.VERMILLION, style.BLUE), ((0, (6, 2)), "-")):
         axes.plot(range(1, 201), curve, color=colour, linestyle=dashes, label=name)
-    axes.set(xlabel="epoch", ylabel="share told right", ylim=(-0.03, 1.03))
+    axes.set(xlabel="epoch", ylabel="accuracy", ylim=(-0.03, 1.03))
     style.label_lines(axes)
     board.figure(
         fig, "saturation", "From the wrong side: the cross-entropy turns the unit round, the square loss waits."
@@ -311,23 +257,13 @@ def many_classes(board: Board, seed: int) -> None:
     new, truth = pinwheel(rng, 600)
     p = probabilities(new)
     board.claim("The outputs are probabilities: none negative, their sum 1.", p.min() >= 0 and np.allclose(p.sum(1), 1))
-    board.number("share of 600 new points told right", nn.accuracy(p, truth), digits=3)
-    board.claim("It tells at least 95% of new points right.", nn.accuracy(p, truth) >= 0.95)
+    board.number("accuracy on 600 new points", nn.accuracy(p, truth), digits=3)
+    board.claim("At least 95% of the new points are classified correctly.", nn.accuracy(p, truth) >= 0.95)
 
     fig, axes = style.figure(size=(8.5, 7))
-    u, v = np.meshgrid(np.linspace(-1.8, 1.8, 200), np.linspace(-1.8, 1.8, 200))
-    P = probabilities(np.column_stack([u.ravel(), v.ravel()])).reshape(200, 200, 3)
-    colours = (style.BLUE, style.ORANGE, style.GREEN)
-    axes.contour(u, v, P.max(axis=2), levels=[0.9], colors="#4b5560", linewidths=1)
-    for k, (colour, marker) in enumerate(zip(colours, "os^")):
-        lead = P[:, :, k] - np.delete(P, k, axis=2).max(axis=2)
-        axes.contourf(u, v, lead, levels=[0, 1], colors=[colour], alpha=0.25)
-        axes.plot(*X[y == k].T, marker, color=colour, markeredgecolor="white", linestyle="")
+    style.classes(axes, lambda x: probabilities(x).argmax(axis=1), X, y, (-1.8, 1.8), (-1.8, 1.8))
     axes.set(xlabel="x₁", ylabel="x₂", aspect="equal")
-    axes.grid(visible=False)
-    board.figure(
-        fig, "many_classes", "The likeliest of three classes; between the thin lines its probability is below 0.9."
-    )
+    board.figure(fig, "many_classes", "The class that softmax gives the greatest probability, and the training points.")
 
 
 # %% Summary. In each setting the slope at the output unit's net input is the error.
@@ -365,7 +301,6 @@ def main(out: Path, seed: int = 0) -> Board:
     regression(board, seed)
     losses(board)
     too_correct(board, seed)
-    logistic_regression(board, seed)
     saturation(board, seed)
     many_classes(board, seed)
     summary(board, seed)

@@ -47,8 +47,14 @@ def the_pull(board: Board) -> None:
         R.backward()
         rows.append((name, R.data, *[p.grad for p in w]))
         by_hand = [0.3 * np.sign(p.data) if name == "L1" else 0.3 * 2 * p.data for p in w]
-        board.claim(f"{name} pulls as it should.", np.allclose([p.grad for p in w], by_hand, rtol=1e-12))
+        board.claim(
+            f"{name}'s pull is {'λ sign(w)' if name == 'L1' else '2λw'}.",
+            np.allclose([p.grad for p in w], by_hand, rtol=1e-12),
+        )
         board.graph(R, name, f"{name} of three weights with λ = 0.3: the gradients are how hard each is pulled.")
+        board.walkthrough(
+            R, f"{name} of three weights, then a step down it", f"{name}_walkthrough", optimizer=optim.SGD(w, lr=0.3)
+        )
     board.table(["penalty", "its value", "pull at w1 = 2", "at w2 = 0.1", "at w3 = -0.5"], rows, "λ = 0.3")
 
 
@@ -169,7 +175,7 @@ def dropout(board: Board, seed: int) -> None:
     fig, axes = style.figure()
     count = np.arange(1, len(draws) + 1)
     axes.plot(count, draws, ".", markersize=3, color=style.SKY)
-    axes.axhline(predicted, color=style.VERMILLION)
+    axes.plot(count, np.full(len(draws), predicted), "-", color=style.VERMILLION, label="predicting")
     axes.plot(count, np.cumsum(draws) / count, linestyle="--", color=style.BLUE)
     axes.annotate(
         "mean so far",
@@ -179,10 +185,8 @@ def dropout(board: Board, seed: int) -> None:
         va="center",
         color=style.dark(style.BLUE),
     )
-    axes.annotate(
-        "predicting", (1, predicted), xytext=(0, 6), textcoords="offset points", color=style.dark(style.VERMILLION)
-    )
     axes.set(xlabel="draws of the mask", ylabel="output of the network", xscale="log")
+    style.label_lines(axes)
     board.figure(fig, "expectation", "Outputs with half the units dropped: their mean becomes the prediction.")
 
 

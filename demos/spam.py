@@ -91,8 +91,11 @@ def undecided(board: Board, rng: np.random.Generator) -> None:
 
     E = nn.squared_error(model(sometimes), [Value(1.0, "y1"), Value(0.0, "y2")])
     E.name = "E"
+    for i, part in enumerate(E.parents, start=1):
+        part.name = f"E{i}"
     E.backward()
     board.network(E, "network", "The trained network on the undecided mail, which is spam this time.")
+    board.walkthrough(E, "The trained network on the undecided mail", optimizer=sgd)
 
 
 # %% A mailbox: the longer a stranger's mail, the likelier it is honest; there is no telling from one length alone.
@@ -155,7 +158,7 @@ def filter_mails(board: Board, rng: np.random.Generator) -> None:
         spam = Y[X[:, 1] == trust][:120, 0]
         height = np.where(spam == 1, 1.08, -0.08) + np.where(spam == 1, 0.05, -0.05) * (1 - trust)
         axes.plot(mails_here[:, 0], height, marker, color=colour, markersize=5, alpha=0.5)
-    axes.axhline(0.5, color="#8a949e", linewidth=1, linestyle="-", zorder=0)
+    axes.axhline(0.5, color=style.GREY, linewidth=1, linestyle="-", zorder=0)
     axes.annotate(
         "undecided: near [0.5, 0.5]", (1, 0.5), xytext=(50, 40), textcoords="offset points",
         arrowprops={"arrowstyle": "->", "color": style.BLACK},

@@ -19,19 +19,13 @@ import nn
 import optim
 from autograd import Value, pack
 from demos.gallery import Board, style
+from demos.toy_network import students
 
 Array = NDArray[np.float64]
 
 # %% The slide's question, B- or better?, for 100 students; and its 3-2-1 network.
 
 ENOUGH = 1000  # epochs
-
-
-def students(rng: np.random.Generator) -> tuple[Array, Array]:
-    """Shares of assignments completed, readings read and lectures watched; and whether it was a B- or better."""
-    shares = rng.uniform(0, 1, (100, 3)).round(2)
-    diligence = shares @ [0.5, 0.2, 0.3]
-    return shares, (diligence + rng.normal(0, 0.03, 100) > 0.5).astype(float)
 
 
 class WeightChanges(optim.Stopping):
@@ -107,12 +101,12 @@ def four_criteria(board: Board, data: tuple[Array, Array], seed: int) -> None:
     for axes, (name, curve, threshold, criterion_name, colour, marker) in zip(panels, curves):
         axes.plot(epochs[shown], curve[shown], color=colour)
         axes.axhline(threshold, color=style.BLACK, linewidth=1.2, linestyle=style.DASHES[2])
-        axes.axvline(200, color="#8a949e", linewidth=1.2)
+        axes.axvline(200, color=style.GREY, linewidth=1)
         at = stops[criterion_name]
         axes.plot(at, curve[at - 1], marker, color=colour, markersize=13, markeredgecolor=style.BLACK)
         axes.annotate(
             f"stops at epoch {at}", (at, curve[at - 1]), xytext=(10, 14), textcoords="offset points",
-            color=style.dark(colour), bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 2},
+            color=style.dark(colour), bbox=style.WHITE_BOX,
         )  # fmt: skip
         axes.set_ylabel(name)
     panels[0].annotate(
@@ -167,7 +161,8 @@ def traps(board: Board, data: tuple[Array, Array], seed: int) -> None:
 def main(out: Path, seed: int = 0) -> Board:
     """Write the example on a board; the seed draws the students and the first weights."""
     board = Board(out)
-    data = students(np.random.default_rng(seed))
+    shares, grades = map(np.array, students(100, np.random.default_rng(seed)))
+    data = shares, grades
     four_criteria(board, data, seed)
     traps(board, data, seed)
     return board

@@ -10,6 +10,7 @@ Rows: 1.
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import re
 import sys
@@ -24,15 +25,7 @@ from tqdm import tqdm
 
 import nn
 import optim
-from autograd import (
-    Frame,
-    Program,
-    Value,
-    explain,
-    frames,
-    half_squared_error,
-    squared_error,
-)
+from autograd import Frame, Program, Value, explain, frames, half_squared_error, squared_error
 from demos.gallery import Board
 
 # %% What the slide gives.
@@ -295,10 +288,7 @@ def main(
     story = frames(E, optimizer=optim.SGD(model.parameters(), lr=lr), err=loss == "half")
     board.say(f"The network of the slide, with x = {INPUTS}, t = {TARGET} and lr = {lr}.")
     board.walkthrough(
-        E,
-        "The slide's 3-2-1 network",
-        optimizer=optim.SGD(model.parameters(), lr=lr),
-        err=loss == "half",
+        E, "The slide's 3-2-1 network", optimizer=optim.SGD(model.parameters(), lr=lr), err=loss == "half"
     )
     program, quantities = one_step(model, loss, rounding)
     board.network(program, "network", "The network after the backward pass", cover=True, err=loss == "half")
@@ -321,6 +311,11 @@ def main(
     board.claim(
         "Rounded at every step, as the slide does, every digit that it prints is met.",
         all(f"{rounded[name]:g}" == printed for name, printed in PRINTED.items()),
+    )
+    half, full = one_step(slide_network(), "half", "exact")[1], one_step(slide_network(), "full", "exact")[1]
+    board.claim(
+        "With (t - o)^2 and lr = 0.45 every new weight and bias is the same.",
+        all(math.isclose(half[line.name], full[line.name], rel_tol=1e-12) for line in HALF_UPDATE),
     )
     board.graph(program, "graph", "The computation graph: every edge bears its local derivative")
 

@@ -197,14 +197,15 @@ def how_often(board: Board, X: Array, y: Array, rng: np.random.Generator) -> Non
     )
 
     fig, grid = style.figure(2, 2, size=(13, 9), sharex=True, sharey=True)
-    w, b = np.meshgrid(np.linspace(-1.6, 3.6, 80), np.linspace(-1.9, 2.4, 80))
-    R = excess(np.column_stack([w.ravel(), b.ravel()])).reshape(w.shape)
+
+    def height(theta: Any) -> Array:
+        return excess(np.stack(theta, axis=-1).reshape(-1, 2)).reshape(theta[0].shape)
+
     for axes, (name, path), colour in zip(grid.flat, paths.items(), style.COLOURS):
-        axes.contour(w, b, R, levels=np.geomspace(0.03, 20, 10), colors="#8a949e", linewidths=0.8)
+        style.contours(axes, height, (-1.6, 3.6), (-1.9, 2.4), np.geomspace(0.03, 20, 10))
         axes.plot(*path.T, "-", color=colour, linewidth=1, marker="o" if len(path) <= 200 else "", markersize=5)
         axes.plot(*best, "*", color=style.BLACK, markersize=16)
         axes.set(title=f"{name}: {len(path) - 1} updates")
-        axes.grid(visible=False)
     for axes in grid[1]:
         axes.set_xlabel("w")
     for axes in grid[:, 0]:

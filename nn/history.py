@@ -72,14 +72,15 @@ class History:
             raise ModuleNotFoundError("learning curves need matplotlib: pip install matplotlib") from error
         if ax is None:
             ax = pyplot.subplots(figsize=(9, 5), layout="constrained")[1]
-        curves = [("training", values, BLUE)]
+        curves = [("training", values, BLUE, "-")]
         if held_out is not None:
-            curves.append(("validation", held_out, ORANGE))
+            curves.append(("validation", held_out, ORANGE, "--"))
             self._mark_best(ax, held_out)
         curves.sort(key=lambda curve: curve[1][-1])
         sides = ["center"] if len(curves) == 1 else ["top", "bottom"]  # labels of curves that end together stand apart
-        for (label, numbers, colour), side in zip(curves, sides):
-            ax.plot(epochs, numbers, color=colour, linewidth=2, marker="o" if len(epochs) <= 30 else "")
+        for (label, numbers, colour, dashes), side in zip(curves, sides):
+            marker = "o" if len(epochs) <= 30 else ""
+            ax.plot(epochs, numbers, color=colour, linestyle=dashes, linewidth=2, marker=marker)
             ax.annotate(
                 label,
                 (epochs[-1], numbers[-1]),

@@ -59,7 +59,7 @@ def draw(output: Value | Program, *, digits: int = 4, constants: bool = True, ma
         )
     drawing = Drawing(
         "computation",
-        graph_attr={"rankdir": "LR", "nodesep": "0.12", "ranksep": "0.4", **FONT},
+        graph_attr={"rankdir": "LR", "nodesep": "0.12", "ranksep": "0.4", "pad": "0.1", **FONT},
         node_attr={"fontsize": "16", "margin": "0.08,0.04", **FONT},
         edge_attr={"fontsize": "15", "fontcolor": DERIVATIVE, **FONT},
     )

@@ -18,6 +18,10 @@ from demos.gallery.course import DECKS, Demo
 
 TITLE = "Backpropagation, example by example"
 
+# In prose: x_i, dJ/dw_ij, x_{t+1}, but not train_test_split; and e^-s, e^(x + y). `d_i1` is a name in a program.
+SUBSCRIPT = re.compile(r"(?<!\w)(∂?\w{1,2})_(?:\{([^{}]+)\}|([A-Za-z0-9]{1,3})(?![A-Za-z0-9_]))")
+POWER = re.compile(r"\^(?:\(((?:[^()]|\([^()]*\))*)\)|([-−]?\w+))")
+
 
 def index_page(shown: Sequence[tuple[Demo, Board]]) -> str:
     """The page of cards, grouped by deck.
@@ -54,8 +58,8 @@ def demo_page(demo: Demo, board: Board, before: Demo | None, after: Demo | None)
     return _page(
         demo.title,
         f"<nav aria-label=Gallery>{''.join(links)}</nav>\n<main id=main>\n"
-        f"<h1>{_text(demo.title)}</h1>\n<p class=source>{_text(demo.source)}</p>\n"
-        + "".join(f"<p>{_text(paragraph)}</p>\n" for paragraph in demo.story)
+        f"<h1>{_text(demo.title)}</h1>\n<p class=source>{_prose(demo.source)}</p>\n"
+        + "".join(f"<p>{_prose(paragraph)}</p>\n" for paragraph in demo.story)
         + "\n".join(_items(board.items, src=lambda file: file))
         + f"\n<h2>Source</h2>\n<p>Run it: <code>python -m demos {demo.name}</code></p>\n"
         f"<details><summary>demos/{demo.name}.py</summary>\n"
@@ -84,7 +88,7 @@ def _items(items: Iterable[Item], src: Callable[[str], str]) -> Iterator[str]:
             else:
                 yield _table(Table(("quantity", "computed"), tuple(r[:2] for r in rows), (False, True), ""))
         elif kind is Claim:
-            claims = [f"<li>{_text(item.text)}</li>" for item in group if isinstance(item, Claim)]
+            claims = [f"<li>{_prose(item.text)}</li>" for item in group if isinstance(item, Claim)]
             yield f'<ul class=claims aria-label="Checked">{"".join(claims)}</ul>'
         else:
             yield from (_item(item, src) for item in group)
@@ -93,9 +97,9 @@ def _items(items: Iterable[Item], src: Callable[[str], str]) -> Iterator[str]:
 def _item(item: Item, src: Callable[[str], str]) -> str:
     match item:
         case Heading(text):
-            return f"<h2>{_text(text)}</h2>"
+            return f"<h2>{_prose(text)}</h2>"
         case Text(text):
-            return f"<p>{_text(text)}</p>"
+            return f"<p>{_prose(text)}</p>"
         case Table():
             return _table(item)
         case Code(text, caption):
@@ -109,7 +113,7 @@ def _item(item: Item, src: Callable[[str], str]) -> str:
         case Picture(file, caption):
             return (
                 f'<figure><a href="{_text(src(file))}"><img src="{_text(src(file))}" alt="{_text(caption)}"></a>'
-                f"<figcaption>{_text(caption)}</figcaption></figure>"
+                f"<figcaption>{_prose(caption)}</figcaption></figure>"
             )
         case Page(file, caption):
             return f'<p><a class=walkthrough href="{_text(file)}">Step through it: {_text(caption)}</a></p>'
@@ -119,9 +123,9 @@ def _item(item: Item, src: Callable[[str], str]) -> str:
 def _table(table: Table) -> str:
     def row(tag: str, cells: Sequence[str]) -> str:
         kinds = [" class=number" if numeric else "" for numeric in table.numeric]
-        return f"<tr>{''.join(f'<{tag}{k}>{_text(cell)}</{tag}>' for cell, k in zip(cells, kinds))}</tr>"
+        return f"<tr>{''.join(f'<{tag}{k}>{_prose(cell)}</{tag}>' for cell, k in zip(cells, kinds))}</tr>"
 
-    caption = f"<caption>{_text(table.caption)}</caption>" if table.caption else ""
+    caption = f"<caption>{_prose(table.caption)}</caption>" if table.caption else ""
     label = _text(table.caption or "Numbers")
     body = "\n".join(row("td", cells) for cells in table.rows)
     return (
@@ -137,12 +141,24 @@ def _card(demo: Demo, board: Board) -> str:
     image = "" if cover is None else f'<img src="{demo.name}/{_text(cover.file)}" alt="">'
     return (
         f'<li class=card><a href="{demo.name}/index.html"><span class=cover>{image}</span>'
-        f"<h3>{_text(demo.title)}</h3><p>{_text(demo.source)}</p></a></li>"
+        f"<h3>{_text(demo.title)}</h3><p>{_prose(demo.source)}</p></a></li>"
     )
 
 
 def _text(text: str) -> str:
     return escape(text, quote=True)
+
+
+def _prose(text: str) -> str:
+    """Text with its subscripts, powers and names in programs set as such."""
+    parts = _text(text).split("`")
+    for k, part in enumerate(parts):
+        if k % 2:
+            parts[k] = f"<code>{part}</code>"
+        else:
+            lowered = SUBSCRIPT.sub(lambda m: f"{m[1]}<sub>{m[2] or m[3]}</sub>", part)
+            parts[k] = POWER.sub(lambda m: f"<sup>{m[1] or m[2]}</sup>", lowered)
+    return "".join(parts)
 
 
 def _page(title: str, body: str) -> str:

@@ -5,6 +5,7 @@ Importing this module sets it. Figures are made by `figure`, without pyplot, so 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import matplotlib
@@ -12,7 +13,9 @@ import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
+from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike, NDArray
 
 # Okabe & Ito, "Color Universal Design" (2008), without the yellow, which is lost on white.
 BLUE, VERMILLION, GREEN, PURPLE, SKY, ORANGE, BLACK = COLOURS = (
@@ -28,7 +31,9 @@ DASHES = (
     (0, (1, 2)),
 )
 SURFACE = "cividis"  # a colour map of even lightness, for surfaces and pictures
-SIGNED = "PuOr"  # one for numbers on both sides of 0
+SIGNED = "PuOr_r"  # one for numbers on both sides of 0: purple below, orange above
+GREY = "#4b5560"  # of contours, frames and marks beside the curves
+WHITE_BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2}  # behind words on a picture
 
 matplotlib.rcParams.update(
     {
@@ -117,6 +122,99 @@ def label_lines(axes: Axes, *, size: float = 15) -> None:
             color=dark(line.get_color()),
             annotation_clip=False,
         )
+
+
+def contours(
+    axes: Axes,
+    height: Callable[[Any], Any],
+    x: tuple[float, float],
+    y: tuple[float, float],
+    levels: Sequence[float] | NDArray[np.float64],
+    *,
+    shaded: bool = True,
+) -> ContourSet:
+    """Draw a function of two variables from above: lines of equal height and, if wanted, shades between them.
+
+    Args:
+        axes: to draw on; its grid goes.
+        height: the function, of the list of two arrays of coordinates.
+        x: where the first coordinate begins and ends.
+        y: likewise the second.
+        levels: the heights of the lines, ascending.
+        shaded: light where it is low, dark where it is high.
+
+    Returns:
+        The lines, for ``axes.clabel``.
+    """
+    grid = [*np.meshgrid(np.linspace(*x, 160), np.linspace(*y, 160))]
+    z = height(grid)
+    if shaded:
+        axes.contourf(*grid, z, levels=levels, cmap=f"{SURFACE}_r", alpha=0.35, extend="both")
+    axes.grid(visible=False)
+    return axes.contour(*grid, z, levels=levels, colors=GREY, linewidths=0.8, linestyles="-")
+
+
+def classes(
+    axes: Axes,
+    classify: Callable[[NDArray[np.float64]], Any],
+    X: NDArray[np.float64],
+    y: NDArray[Any],
+    x1: tuple[float, float],
+    x2: tuple[float, float],
+) -> None:
+    """Draw points in the plane, each class in its colour and with its marker, and over what ground each class is given.
+
+    Args:
+        axes: to draw on; its grid goes.
+        classify: gives the class, 0, 1 or 2, of each row of an array of points.
+        X: the points, a row each.
+        y: their classes.
+        x1: where the first coordinate begins and ends.
+        x2: likewise the second.
+    """
+    grid = np.meshgrid(np.linspace(*x1, 240), np.linspace(*x2, 240))
+    given = np.asarray(classify(np.column_stack([u.ravel() for u in grid])), dtype=float).reshape(grid[0].shape)
+    count = int(max(given.max(), np.max(y))) + 1
+    colours = (ORANGE, BLUE, GREEN)[:count]
+    axes.contourf(*grid, given, levels=np.arange(count + 1) - 0.5, colors=colours, alpha=0.22)
+    axes.contour(*grid, given, levels=np.arange(1, count) - 0.5, colors=BLACK, linewidths=1.5)
+    for k, (colour, marker) in enumerate(zip(colours, "so^")):
+        axes.plot(*X[y == k].T, marker, color=colour, markeredgecolor="white", linestyle="")
+    axes.set(xlim=x1, ylim=x2)
+    axes.grid(visible=False)
+
+
+def picture(
+    axes: Axes,
+    pixels: ArrayLike,
+    title: str = "",
+    *,
+    cmap: str = SIGNED,
+    bounds: tuple[float, float] | None = None,
+    numbers: bool = False,
+) -> None:
+    """Draw an array as a framed picture.
+
+    Args:
+        axes: to draw on; its grid and its ticks go.
+        pixels: rows and columns, and channels from 0 to 1 if it is in colour.
+        title: above it.
+        cmap: the colour map.
+        bounds: the numbers at its ends; as far below 0 as above unless given.
+        numbers: whether to write each pixel's number on it.
+    """
+    array = np.asarray(pixels, dtype=float)
+    most = float(np.abs(array).max()) or 1.0
+    low, high = bounds or (-most, most)
+    axes.imshow(array, cmap=cmap, vmin=low, vmax=high)
+    axes.set(xticks=[], yticks=[])
+    axes.set_title(title)
+    axes.spines[:].set(visible=True, color=GREY, linewidth=0.8)
+    axes.grid(visible=False)
+    if numbers:
+        for (i, j), x in np.ndenumerate(array):
+            colour = "white" if abs(x) > 0.6 * most else BLACK
+            axes.text(j, i, f"{x + 0.0:.2g}".replace("-", "−"), ha="center", va="center", color=colour)
 
 
 def dark(colour: Any) -> tuple[float, float, float]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 
 from autograd import Value
 from demos.gallery import Board, style
@@ -36,6 +37,9 @@ def test_it_runs_and_gives_the_same_bytes_in_another_process(
     told = capsys.readouterr().out
     files = [item.file for item in board.items if isinstance(item, Picture | Page)]
     assert any(isinstance(item, Picture) for item in board.items), "it shows nothing"
+    assert any('class="node' in (tmp_path / file).read_text("utf-8") for file in files if file.endswith(".svg")), (
+        "it draws no computation graph and no network"
+    )
     assert any(isinstance(item, Claim) or (isinstance(item, Number) and item.slide) for item in board.items)
     assert len(set(files)) == len(files), "a file was written twice"
     assert {path.name for path in tmp_path.iterdir()} == set(files)
@@ -110,6 +114,31 @@ def test_a_table_aligns_numbers_and_refuses_ragged_rows(tmp_path: Path, capsys: 
     assert table.numeric == (False, True, True)
     with pytest.raises(ValueError, match="3 cells, one a heading, got 2"):
         board.table(["a", "b", "c"], [(1, 2)], "Ragged")
+
+
+def test_the_ground_of_a_class_and_its_points_are_of_one_colour() -> None:
+    fig, axes = style.figure()
+    X = np.array([[-1.0, 0.0], [-0.5, 0.5], [1.0, 0.0]])
+    style.classes(axes, lambda points: points[:, 0] > 0, X, np.array([0, 0, 1]), (-2, 2), (-2, 2))
+    fig.draw_without_rendering()
+    grounds, *_ = axes.collections
+    colours = np.asarray(grounds.get_facecolor())[:, :3]
+    assert np.array_equal(colours, [to_rgb(line.get_color()) for line in axes.get_lines()])
+    assert [np.size(line.get_xdata()) for line in axes.get_lines()] == [2, 1]
+
+
+def test_a_pictures_colours_are_as_far_below_0_as_above_and_its_numbers_are_written() -> None:
+    _, axes = style.figure()
+    style.picture(axes, [[-3.0, 0.0], [-0.0, 1.0]], "filter", numbers=True)
+    assert axes.images[0].get_clim() == (-3, 3)
+    assert [text.get_text() for text in axes.texts] == ["−3", "0", "0", "1"]
+
+
+def test_contours_are_those_of_the_function() -> None:
+    _, axes = style.figure()
+    lines = style.contours(axes, lambda p: p[0] ** 2 + p[1] ** 2, (-2, 2), (-2, 2), [1.0, 2.0])
+    for level, path in zip([1.0, 2.0], lines.get_paths()):
+        assert np.allclose((np.asarray(path.vertices, dtype=float) ** 2).sum(axis=1), level, atol=1e-3)
 
 
 def test_labels_at_the_ends_of_lines_do_not_overlap() -> None:

@@ -125,6 +125,26 @@ def test_whatever_is_written_is_text(tmp_path: Path) -> None:
         assert html.count("alert") >= 8
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("dJ/dw_ij = x_i δ_j", "dJ/dw<sub>ij</sub> = x<sub>i</sub> δ<sub>j</sub>"),
+        ("δ_{i-1} = δ_i W_iᵀ", "δ<sub>i-1</sub> = δ<sub>i</sub> W<sub>i</sub>ᵀ"),
+        ("1 / (1 + e^-x)", "1 / (1 + e<sup>-x</sup>)"),
+        ("e^(x² + f(y)) + 1", "e<sup>x² + f(y)</sup> + 1"),
+        ("train_test_split, roc_auc_score", "train_test_split, roc_auc_score"),
+        ("here called `d_i1`", "here called <code>d_i1</code>"),
+        ("a_<b>", "a_&lt;b&gt;"),
+    ],
+)
+def test_subscripts_and_powers_are_set_as_such_and_names_are_left_alone(
+    tmp_path: Path, written: str, shown: str
+) -> None:
+    board = Board(tmp_path, echo=False)
+    board.say(written)
+    assert inline(board) == f"<p>{shown}</p>"
+
+
 def test_a_demo_that_fails_says_so_and_stops_no_other(tmp_path: Path) -> None:
     missing = Demo("no_such_demo", "None", (), "", "IITI", ("2.1",))
     good = next(demo for demo in DEMOS if demo.name == "objectives")
