@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import textwrap
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, SupportsFloat
@@ -16,83 +16,10 @@ from matplotlib.figure import Figure
 import autograd
 from autograd import Explanation, Program, Value
 from autograd.files import write_whole
+from demos.gallery.items import Claim, Code, Derivation, Heading, Item, Number, Page, Picture, Table, Text
+from demos.gallery.markup import markup
 
 WIDTH = 110  # of what is printed
-
-
-@dataclass(frozen=True)
-class Heading:
-    """The title of a section."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Text:
-    """A paragraph of the story."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Number:
-    """A quantity, and what the slide prints for it ("" where it prints nothing)."""
-
-    name: str
-    value: str
-    slide: str
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A statement that was checked."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Table:
-    """Cells as text; ``numeric`` says of each column whether it holds numbers."""
-
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    numeric: tuple[bool, ...]
-    caption: str
-
-
-@dataclass(frozen=True)
-class Code:
-    """A program, or anything else that is set in columns."""
-
-    text: str
-    caption: str
-
-
-@dataclass(frozen=True)
-class Derivation:
-    """A chain rule written out: as text for the terminal, as markup (of the engine's own making) for a page."""
-
-    text: str
-    html: str
-
-
-@dataclass(frozen=True)
-class Picture:
-    """An SVG file in the board's folder."""
-
-    file: str
-    caption: str
-
-
-@dataclass(frozen=True)
-class Page:
-    """A walkthrough in the board's folder."""
-
-    file: str
-    caption: str
-
-
-Item = Heading | Text | Number | Claim | Table | Code | Derivation | Picture | Page
 
 
 class Board:
@@ -230,9 +157,13 @@ class Board:
             print(printed, flush=True)
 
     def _repr_html_(self) -> str:
-        from demos.gallery.pages import inline  # which imports this module
+        """All of it, with the pictures in it, for a notebook."""
 
-        return inline(self)
+        def data(file: str) -> str:
+            picture = base64.b64encode((self.out / file).read_bytes()).decode()
+            return f"data:image/svg+xml;base64,{picture}"
+
+        return "\n".join(markup(self.items, data))
 
 
 def _is_number(x: object) -> bool:

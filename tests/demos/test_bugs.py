@@ -6,7 +6,7 @@ import pytest
 
 from demos.__main__ import run
 from demos.bugs import BUGS, main
-from demos.gallery.board import Heading
+from demos.gallery.items import Heading
 
 
 def headings(out: Path, *only: str) -> list[str]:

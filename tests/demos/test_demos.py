@@ -14,8 +14,8 @@ from matplotlib.colors import to_rgb
 
 from autograd import Value
 from demos.gallery import Board, style
-from demos.gallery.board import Claim, Number, Page, Picture, Table
 from demos.gallery.course import DECKS, Demo, course
+from demos.gallery.items import Claim, Number, Page, Picture, Table
 from tests.demos.conftest import Gallery
 
 DEMOS = course()

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 from demos.gallery import Board
 from demos.gallery.build import build, run
 from demos.gallery.course import Demo, course
-from demos.gallery.pages import demo_page, inline
+from demos.gallery.pages import demo_page
 from demos.gallery.sheet import photograph
 from tests.demos.conftest import Gallery
 
@@ -120,7 +120,7 @@ def test_whatever_is_written_is_text(tmp_path: Path) -> None:
     board.table([sly], [(sly,)], sly)
     board.code(sly, sly)
     demo = Demo("objectives", sly, (sly,), sly, "IITI", ("2.1",))
-    for html in (inline(board), demo_page(demo, board, demo, demo)):
+    for html in (board._repr_html_(), demo_page(demo, board, demo, demo)):
         assert "script" not in Parts(html).tags
         assert html.count("alert") >= 8
 
@@ -142,7 +142,7 @@ def test_subscripts_and_powers_are_set_as_such_and_names_are_left_alone(
 ) -> None:
     board = Board(tmp_path, echo=False)
     board.say(written)
-    assert inline(board) == f"<p>{shown}</p>"
+    assert board._repr_html_() == f"<p>{shown}</p>"
 
 
 def test_a_demo_that_fails_says_so_and_stops_no_other(tmp_path: Path) -> None:

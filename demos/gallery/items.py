@@ -1,0 +1,80 @@
+"""What can stand on a board: the pieces of a demo's page, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The title of a section."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph of the story."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Number:
+    """A quantity, and what the slide prints for it ("" where it prints nothing)."""
+
+    name: str
+    value: str
+    slide: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement that was checked."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """Cells as text; ``numeric`` says of each column whether it holds numbers."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: tuple[bool, ...]
+    caption: str
+
+
+@dataclass(frozen=True)
+class Code:
+    """A program, or anything else that is set in columns."""
+
+    text: str
+    caption: str
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A chain rule written out: as text for the terminal, as markup (of the engine's own making) for a page."""
+
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An SVG file in the board's folder."""
+
+    file: str
+    caption: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """A walkthrough in the board's folder."""
+
+    file: str
+    caption: str
+
+
+Item = Heading | Text | Number | Claim | Table | Code | Derivation | Picture | Page
