@@ -10,6 +10,7 @@ that it was handed by all that it feeds, partial derivative times gradient, as f
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from autograd.arrays import Array, Product, Slot
 from autograd.code import (
     ATOM,
+    LONGEST,
     MATMUL,
     MUL,
     NEG,
@@ -50,6 +52,7 @@ class Lowering:
         self.lines: list[str] = []
         self.names = Names(arguments)
         self.constants: dict[str, NDArray[Any]] = {}
+        self.constant_names: dict[object, str] = {}
         self.views: dict[tuple[str, bytes, tuple[int, ...]], Array] = {}
         self.joins: dict[tuple[bytes, tuple[int, ...]], Slot] = {}
         self.uses_ones = False
@@ -60,53 +63,53 @@ class Lowering:
         self.same = np.arange(len(self.nodes))  # the first node that computes the same as each
         self.home = np.zeros(len(self.nodes), dtype=np.intp)  # which of the arrays holds each node, and where
         self.place = np.arange(len(self.nodes))
-        self.at = {
+        self.at = {  # which node is there
             name: np.zeros(array.width, dtype=np.intp) for name, array in arguments.items()
-        }  # which node is there
+        }
+        homes = {name: home for home, name in enumerate(arguments, start=1)}
         for index, (argument, place) in trace.leaves.items():
-            self.home[index], self.place[index] = self.arrays.index(arguments[argument]), place
+            self.home[index], self.place[index] = homes[argument], place
             self.at[argument][place] = index
 
     def write(self, name: str, expression: Code) -> Code:
         """A line that gives an expression a name."""
         name = self.names.fresh(name)
         self.lines.append(f"{name} = {expression}")
-        return replace(expression, text=name, tight=ATOM, sides=None, negated=None, shared=None)
+        return replace(expression, text=name, tight=ATOM, sides=None, negated=None, scaled=None, shared=None)
 
     def constant(self, numbers: NDArray[Any], base: str) -> str:
         """The name of an array of numbers or places that the code refers to."""
-        for name, known in self.constants.items():
-            if known.dtype == numbers.dtype and np.array_equal(known, numbers):
-                return name
-        name = self.names.fresh(base)
-        self.constants[name] = numbers
-        return name
+        key = (numbers.dtype, numbers.shape, numbers.tobytes())
+        if key not in self.constant_names:
+            self.constant_names[key] = self.names.fresh(base)
+            self.constants[self.constant_names[key]] = numbers
+        return self.constant_names[key]
 
     # Reading.
 
     def slot(self, ids: Indices) -> Slot:
         """Where these nodes lie; where that is in several arrays, in one that joins them."""
-        homes = np.unique(self.home[ids])
+        homes, counts = np.unique(self.home[ids], return_counts=True)
         if len(homes) == 1:
             return Slot(self.arrays[homes[0]], self.place[ids])
         key = (ids.tobytes(), ids.shape)
         if key not in self.joins:
-            self.joins[key] = self.joined(ids, homes)
+            self.joins[key] = self.joined(ids, homes, counts)
         return self.joins[key]
 
-    def joined(self, ids: Indices, homes: Indices) -> Slot:
+    def joined(self, ids: Indices, homes: Indices, counts: Indices) -> Slot:
         """An array that joins what is read of several, side by side."""
         batched = any(self.arrays[home].batched for home in homes)
         place, width = np.empty_like(ids), 0
         texts, pieces = [], []
-        for home in homes:
-            mine = self.home[ids] == home
-            places, inverse = np.unique(self.place[ids[mine]], return_inverse=True)
+        by_home = np.argsort(self.home[ids], axis=None, kind="stable")
+        for home, mine in zip(homes, np.split(by_home, np.cumsum(counts)[:-1])):
+            places, inverse = np.unique(self.place[ids.flat[mine]], return_inverse=True)
             piece = Slot(self.arrays[home], places)
             text = str(self.operand(piece, False, single=True))
             if piece.array is self.numbers or (batched and not piece.array.batched):
                 text = f"np.broadcast_to({text}, {f'(m, {len(places)})' if batched else len(places)})"
-            place[mine] = width + inverse
+            place.flat[mine] = width + inverse
             texts.append(text)
             pieces.append((piece, width))
             width += len(places)
@@ -348,15 +351,23 @@ class Lowering:
             whole = (matrix and array.batched) or (slot.place.ndim == 1 and everywhere(slot.place, array.width))
             array.shares.append((None if whole else slot.place, share))
 
+    def added(self, shares: Sequence[Code], name: str) -> Code:
+        """The sum of the shares; a share that comes twice is doubled, and those with a minus come last."""
+        terms = [number * share if number > 1 else share for share, number in Counter(shares).items()]
+        first, *others = sorted(terms, key=lambda term: (term.shared or term).negated is not None)
+        for start in range(0, len(others), LONGEST):
+            first = sum(others[start : start + LONGEST], first if start == 0 else self.write(name, first))
+        return first
+
     def gradient(self, array: Array, name: str | None) -> Code:
         """The sum of an array's shares, in a line called ``name`` where one is given and it needs one."""
         whole = [share for place, share in array.shares if place is None]
         parts = [(place, share) for place, share in array.shares if place is not None]
         if not parts:
-            total = _sum(whole)
+            total = self.added(whole, f"d_{array.name}")
             plain = total.uniform or total.text.isidentifier()
             return total if name is None or plain else self.write(name, total)
-        start = f"np.zeros_like({array.name})" + (f" + {_sum(whole)}" if whole else "")
+        start = f"np.zeros_like({array.name})" + (f" + {self.added(whole, f'd_{array.name}')}" if whole else "")
         d = self.write(name or f"d_{array.name}", Code(start, batched=array.batched))
         for place, share in parts:
             self.add(str(d), place, share, ":, " if array.batched else "", "m, " if array.batched else "")
@@ -392,11 +403,12 @@ class Lowering:
         for hand_on in reversed(self.backward):
             hand_on()
         parts = [] if self.jax else self.parts
+        views = {view for view, _ in parts}
         targets = [(view, self.names.fresh(f"d_{view.name}")) for view, _ in parts]
         gathered = [
             (view, np.frombuffer(places, dtype=np.intp).reshape(shape))
             for (name, places, shape), view in self.views.items()
-            if name == theta.name and view.shares and all(view is not part for part, _ in parts)
+            if name == theta.name and view.shares and view not in views
         ]
         written = sorted([i for view, place in parts if view.shares for i in place.ravel().tolist()])
         once = not gathered and written == list(range(theta.width))
@@ -417,7 +429,7 @@ class Lowering:
         for view, place in gathered:
             self.add("gradient", place, self.gradient(view, None), "", "")
         if theta.shares:
-            self.lines.append(f"gradient += {_sum([share for _, share in theta.shares])}")
+            self.lines.append(f"gradient += {self.added([share for _, share in theta.shares], 'd_theta')}")
 
 
 def _common(slot: Slot) -> Slot:
@@ -429,11 +441,3 @@ def _common(slot: Slot) -> Slot:
 def _transpose(text: str, rows: int, columns: int) -> str:
     """Each example's numbers, taken to be a matrix, column by column."""
     return f"{text}.reshape(m, {rows}, {columns}).swapaxes(1, 2).reshape(m, {rows * columns})"
-
-
-def _sum(shares: Sequence[Code]) -> Code:
-    """The sum of the shares; a share that comes twice is doubled, and those with a minus come last."""
-    times = {share: shares.count(share) for share in shares}
-    terms = [number * share if number > 1 else share for share, number in times.items()]
-    terms.sort(key=lambda term: (term.shared or term).negated is not None)
-    return sum(terms[1:], terms[0])

@@ -98,20 +98,19 @@ def _other_leaves(
 ) -> tuple[list[Value], list[Source]]:
     """Add to ``leaves`` those that are no inputs; returns the given ones and the sources of the random ones."""
     given: list[Value] = []
-    sources: list[Source] = []
+    sources: dict[Source, str] = {}
     for i, value in enumerate(order):
         if value.op is not None or i in leaves or isinstance(value, Constant):
             continue
         if value in learned:
             leaves[i] = ("theta", learned[value])
         elif isinstance(value, Noise):
-            if value.source not in sources:
-                sources.append(value.source)
-            leaves[i] = (f"noise{sources.index(value.source) + 1}", value.position)
+            name = sources.setdefault(value.source, f"noise{len(sources) + 1}")
+            leaves[i] = (name, value.position)
         else:
             leaves[i] = ("given", len(given))
             given.append(value)
-    return given, sources
+    return given, list(sources)
 
 
 def _traced(name: str, shape: tuple[int, ...]) -> Any:

@@ -6,6 +6,7 @@ import importlib.util
 import re
 import subprocess
 import sys
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -146,6 +147,23 @@ def test_convolutions_agree_and_loop_over_no_pixels() -> None:
     f = autograd.compile(loss, model.parameters())
     f(X, np.zeros(3))
     assert f.source.split("def value")[1].count("\n") < 30
+
+
+def test_a_long_recurrence_compiles_in_time_that_grows_with_its_length() -> None:
+    w = Parameter(0.5, "w")
+
+    def loss(x: Value, steps: int) -> Value:
+        for _ in range(steps):
+            x = tanh(w * x)
+        return x
+
+    seconds = []
+    for steps in (400, 4000):
+        start = time.process_time()
+        autograd.compile(lambda x, steps=steps: loss(x, steps), [w])([0.3])
+        seconds.append(time.process_time() - start)
+    assert seconds[1] < 25 * seconds[0]
+    agree(lambda x: loss(x, 3000), [w], [0.3, -0.2])
 
 
 def test_a_model_alone_predicts() -> None:
