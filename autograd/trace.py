@@ -66,13 +66,14 @@ def trace(
         if not isinstance(output, Value):
             raise TypeError(f"{name} must return a Value, got {type(output).__name__} {output!r}")
     if parameters is not None and shape != ():
-        raise TypeError(f"{name} must return one Value to have a gradient, got {len(returned)} of them")
-    root = total(returned) if len(returned) > 1 else returned[0]
-    if len(returned) > 1 and not isinstance(root, Traced):
-        raise TypeError(f"{name} returns numbers that no argument has a share in")
+        raise TypeError(f"{name} must return one Value to have a gradient, got lists of shape {shape}")
+    root = returned[0]
+    if len(returned) > 1:  # a sum holds them together
+        root = Traced()
+        root.op, root.parents = total, tuple(returned)
     order, program = program_order(root), Program.of(root)
     index = {value: i for i, value in enumerate(order)}
-    if len(returned) > 1:  # the sum was only there to hold them together
+    if len(returned) > 1:
         order, program = order[:-1], Program(program.nodes[:-1])
     outputs = np.array([index[output] for output in returned]).reshape(shape)
 

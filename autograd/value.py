@@ -297,7 +297,7 @@ class Traced(Value):
     def _no_number(self, *_: object) -> Any:
         return self.data
 
-    __bool__ = __index__ = __lt__ = __le__ = __gt__ = __ge__ = _no_number
+    __bool__ = __index__ = __lt__ = __le__ = __gt__ = __ge__ = backward = _no_number
 
     def __repr__(self) -> str:
         return f"the traced value {self.name}" if self.name else "a traced value"

@@ -219,13 +219,35 @@ def test_flat_arrays_may_change_and_change_places() -> None:
             f.value_and_grad(X, out=out)
 
 
+def test_a_prediction_may_be_numbers_that_no_argument_has_a_share_in() -> None:
+    w = Parameter(2.0, "w")
+    models: list[tuple[Loss, list[float]]] = [
+        (lambda x: [w, w * w], [2.0, 4.0]),
+        (lambda x: [autograd.Constant(2.0), autograd.Constant(1.0)], [2.0, 1.0]),
+        (lambda x: [autograd.Constant(2.0)], [2.0]),
+        (lambda x: [x, autograd.Constant(1.0), w], [5.0, 1.0, 2.0]),
+    ]
+    for target in ("numpy", "python"):
+        for model, expected in models:
+            predictions = np.asarray(autograd.compile(model, target=target)([5.0, 5.0]))
+            assert predictions.dtype == np.float64
+            np.testing.assert_array_equal(predictions, [expected, expected])
+
+
 def test_any_numbers_do() -> None:
     w = Parameter(2.0, "w")
     f = autograd.compile(lambda x, t: (w * x[0] - x[1] - t) ** 2, [w])
     X = np.array([[1, 2], [3, 4], [5, 6]])
     expected = f(X.astype(float), [1.0, 2.0, 3.0])
-    for data in (X, X.tolist(), X.astype(np.float32), np.asfortranarray(X)):
+    big_endian, small = X.astype(">f8"), X.astype(np.int8)
+    for data in (X, X.tolist(), X.astype(np.float32), np.asfortranarray(X), big_endian, small):
         assert f(data, [1, 2, 3]) == expected
+    thetas: list[Any] = [[2], (2,), np.array([2]), np.array([2], np.float32), np.array([2.0], ">f8")]
+    for theta in thetas:
+        assert f(X, [1, 2, 3], theta=theta) == expected
+    square = autograd.compile(lambda x: x * (w * w), [w])
+    small_theta: Any = np.array([0.1], np.float32)
+    assert square([1.0], theta=small_theta) == float(small_theta[0]) ** 2
     assert f(np.ones((2, 3)), np.ones(2)) == 0.0  # another shape of example: compiled anew
 
 
@@ -239,15 +261,24 @@ def test_mistakes_are_named() -> None:
     f = autograd.compile(lambda x, t: relu(w * x) - t, [w])
     mistake(lambda: f(np.ones(3), np.ones(2)), ValueError, r"x has shape \(3,\) and t has shape \(2,\)")
     mistake(lambda: f(np.ones(0), np.ones(0)), ValueError, r"argument x of <lambda> is empty")
+    mistake(lambda: f(np.ones(2), np.ones((2, 0))), ValueError, r"argument t of <lambda> is empty")
     mistake(lambda: f(1.0, 1.0), ValueError, "argument x of <lambda> needs a first axis")
     mistake(lambda: f(["a"], [1.0]), TypeError, "argument x of <lambda> must be an array of numbers")
     mistake(lambda: f(np.ones(2), np.ones(2), theta=np.ones(2)), ValueError, "theta must have one number for each of 1")
+    mistake(lambda: autograd.compile(lambda x: x)([1.0], theta=[1.0]), TypeError, "so theta cannot be given")
+    mistake(lambda: f.value_and_grad([1.0], [1.0], out=[0.0]), TypeError, "out must be a NumPy array, got list")  # type: ignore[arg-type]
+    theta = np.ones(1)
+    mistake(lambda: f.value_and_grad([1.0], [1.0], theta=theta, out=theta), ValueError, "out is theta")
+    mistake(lambda: autograd.compile(3.0), TypeError, "takes a function, got float 3.0")  # type: ignore[arg-type]
+    mistake(lambda: autograd.compile(lambda x: x, [2 * w]), ValueError, "must be leaves; .* is computed by mul")
+    mistake(lambda: autograd.compile(lambda x: [w], [w])([1.0]), TypeError, r"got lists of shape \(1,\)")
     mistake(lambda: autograd.compile(lambda x: x, []), ValueError, "parameters is empty")
     mistake(lambda: autograd.compile(lambda x: x, [w, w]), ValueError, "names one Value twice")
     mistake(lambda: autograd.compile(lambda x: x, [w], target="c"), ValueError, "target must be")  # type: ignore[arg-type]
     mistake(lambda: autograd.compile(lambda x: x, [w]).source, RuntimeError, "call it once")
     mistake(lambda: autograd.compile(lambda x: 1.0, [w])(np.ones(2)), TypeError, "must return a Value, got float")
     branching: list[Loss] = [lambda x: w if x > 0 else -w, lambda x: w * x.data, lambda x: w * float(x)]
+    branching.append(lambda x: w if x.backward() else -w)
     for loss in branching:
         mistake(lambda loss=loss: autograd.compile(loss, [w])(np.ones(2)), TypeError, "x has no number")  # type: ignore[misc]
 
@@ -273,6 +304,14 @@ def test_on_jax_the_numbers_are_the_same() -> None:
     jax_value, jax_gradient = autograd.compile(loss, model.parameters(), target="jax").value_and_grad(X, Y)
     np.testing.assert_allclose(float(jax_value), value, rtol=1e-12)
     np.testing.assert_allclose(np.asarray(jax_gradient), gradient, rtol=1e-11, atol=1e-13)
+    w = Parameter(2.0, "w")
+    f = autograd.compile(lambda x: w * x, [w], target="jax")
+    thetas: list[Any] = [(2,), [2.0], jax.numpy.asarray([2.0]), np.array([2.0], np.float32)]
+    for theta in thetas:
+        assert f(jax.numpy.asarray([1, 3]), theta=theta) == 4.0
+    not_numbers: list[Any] = [["a"], [None], [1j], np.array([1j]), [w], [[1.0], [1.0, 2.0]]]
+    for data in not_numbers:
+        mistake(lambda data=data: f(data), TypeError, "argument x of <lambda> must be an array of numbers")  # type: ignore[misc]
 
 
 @pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="JAX is not installed")
