@@ -174,9 +174,7 @@ class Compiled:
             rest.append(self.flat(theta))
         if compilation.trace.given:
             rest.append(pack(compilation.trace.given))
-        for source in compilation.trace.sources:
-            rest.append(source.draw((examples, source.count)))
-        return rest
+        return [*rest, *compilation.trace.draw(examples)]
 
     def flat(self, theta: Theta | None) -> Any:
         """The parameters as a flat array of floats: ``theta``, or by default what the Values hold."""
@@ -415,7 +413,7 @@ class CompiledPython(Compiled):
             shared.append(self.flat(theta).tolist())
         if compilation.trace.given:
             shared.append([value.data for value in compilation.trace.given])
-        noises = [source.draw((len(data[0]), source.count)) for source in compilation.trace.sources]
+        noises = compilation.trace.draw(len(data[0]))
         own = zip(*[[[entry] for entry in array.tolist()] for array in (*data, *noises)])
         return [
             self.carefully(compilation, (*entries[: len(data)], *shared, *entries[len(data) :]), with_gradient)
