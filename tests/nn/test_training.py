@@ -348,11 +348,27 @@ def test_what_clip_gives_is_what_the_optimizer_gets() -> None:
 def test_a_loss_that_runs_away_says_what_to_do_and_leaves_finite_weights() -> None:
     model, stop = Line(), Stop(5000)
     with pytest.raises(
-        ArithmeticError, match=r"no longer finite in epoch \d+ .*lower the learning rate, which is 1e\+06"
-    ):
+        nn.DivergenceError, match=r"no longer finite in epoch \d+ .*lower the learning rate, which is 1e\+06"
+    ) as caught:
         fit(model, epochs=5000, optimizer=optim.SGD(model.parameters(), lr=1e6), stop=[stop])
     assert np.isfinite(data_of(model)).all()
     assert stop.finished == 1
+    history = caught.value.history
+    assert len(history["loss"]) == history.steps > 3
+    assert np.isfinite(history["loss"]).all()
+    assert history.reason == "diverged"
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_infinities_of_both_signs_are_told_apart_from_a_warning(compiled: bool) -> None:
+    class Root(Line):
+        def __call__(self, x: Any) -> Value:
+            output: Value = (self.w[0] - self.w[0].data + x[0]) ** 0.5 - (self.w[1] - self.w[1].data + x[0]) ** 0.5
+            return output
+
+    model = Root()
+    with pytest.raises(nn.DivergenceError, match=r"in epoch 1 \(loss 0.0\)"):
+        fit(model, [[0.0, 0.0]], [0.0], loss=lambda o, t: o - t, compiled=compiled)
 
 
 PROGRAM = """
