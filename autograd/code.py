@@ -98,9 +98,6 @@ class Code:
         return self if isinstance(other, int | float) and other == 0 else code(other) + self  # the 0 of Python's sum
 
     def __sub__(self, other: Any) -> Code:
-        other = code(other)
-        if self.shared is not None and other.shared is not None:
-            return mth_part(self.shared - other.shared)
         return _infix(self, "-", other, ADD, lambda a, b: a - b)
 
     def __rsub__(self, other: Any) -> Code:

@@ -243,10 +243,7 @@ class Lowering:
         m = array_formulas(single, lambda name, x: self.write(f"{array.name}_{name}", x))
         inputs = [self.operand(slot, sequence, single) for slot, sequence in zip(slots, op.sequences)]
         output = op.forward(m, *inputs)
-        shape = f"(m, {array.width})" if array.batched else f"{array.width}"
-        self.lines.append(
-            f"{array.name} = {f'np.full({shape}, {output.number})' if output.number is not None else output}"
-        )
+        self.lines.append(f"{array.name} = {output if output.number is None else _full(array, output)}")
 
         def hand_on() -> None:
             y = Code(array.name, ATOM, NUMBER if single else NODES, array.batched, wide=True)
@@ -256,7 +253,7 @@ class Lowering:
                 return
             d = self.gradient(array, f"d_{array.name}" if len(learning) > 1 else None)
             if d.uniform and not single and not all(partial.uniform or partial.wide for _, partial in learning):
-                d = self.full(array, d)
+                d = self.write(f"d_{array.name}", _full(array, d))
             d = d.reshaped(NUMBER if d.uniform else y.axes)
             for slot, partial in learning:
                 share = partial * d
@@ -273,11 +270,6 @@ class Lowering:
 
         self.backward.append(hand_on)
 
-    def full(self, array: Array, d: Code) -> Code:
-        """A gradient that is one number, as an array."""
-        shape = f"(m, {array.width})" if array.batched else f"{array.width}"
-        return self.write(f"d_{array.name}", Code(f"np.full({shape}, {d})", batched=array.batched))
-
     def product(self, op: Primitive, product: Product, array: Array) -> None:
         """A group that is a matrix product."""
         items, units = product.items, product.units
@@ -293,7 +285,7 @@ class Lowering:
                 return
             d = self.gradient(array, f"d_{array.name}")
             if d.uniform:
-                d = self.full(array, d)
+                d = self.write(f"d_{array.name}", _full(array, d))
             by_unit, pair = d, f"{x}.T @ {d}"
             if items > 1:
                 by_unit = Code(f"np.ones(m * {items}) @ {d}.reshape(-1, {units})", MATMUL)
@@ -436,6 +428,13 @@ def _common(slot: Slot) -> Slot:
     """The slot, cut down to one place where all nodes read the same number."""
     same = slot.place.ndim == 1 and len(slot.place) > 1 and (slot.place == slot.place[0]).all()
     return Slot(slot.array, slot.place[:1]) if same else slot
+
+
+def _full(array: Array, number: Code) -> Code:
+    """One number for every place in an array."""
+    shape = f"(m, {array.width})" if array.batched else f"{array.width}"
+    text = number if number.number is None else float(number.number)  # 0.0: an array of floats
+    return Code(f"np.full({shape}, {text})", batched=array.batched)
 
 
 def _transpose(text: str, rows: int, columns: int) -> str:

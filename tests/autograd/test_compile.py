@@ -134,6 +134,54 @@ def test_networks_agree() -> None:
         agree(loss, model.parameters(), RNG.normal(size=(6, 4)), RNG.normal(size=(6, 3)))
 
 
+W = [Parameter(x, f"w{k + 1}") for k, x in enumerate(np.random.default_rng(1).normal(size=12).tolist())]
+G = [Value(x) for x in (0.5, -1.5, 2.0)]
+NET = nn.MLP(2, [3, 2], rng=1)
+
+
+def recurrence(xs: list[list[Value]]) -> Any:
+    h: list[Any] = [0.0, 0.0]
+    for x in xs:
+        h = [tanh(autograd.affine([*W[5 * j : 5 * j + 2], *W[5 * j + 2 : 5 * j + 4]], [*x, *h], W[4])) for j in (0, 1)]
+    return autograd.dot(h, W[10:])
+
+
+def attention(xs: list[list[Value]]) -> Any:
+    q, k = [[[autograd.dot(W[s + 2 * j : s + 2 * j + 2], x) for j in range(3)] for x in xs] for s in (0, 6)]
+    mixed = [autograd.dot(autograd.softmax([autograd.dot(qi, ki) for ki in k]), [x[0] for x in xs]) for qi in q]
+    return total([m * m for m in mixed])
+
+
+def siamese(xs: list[list[Value]]) -> Any:
+    a, b = NET(xs[0]), NET(xs[1])
+    return autograd.sqrt(total([(p - q) ** 2 for p, q in zip(a, b)]) + 0.1)
+
+
+PROGRAMS: dict[str, Loss] = {
+    "recurrent": recurrence,
+    "attention": attention,
+    "siamese": siamese,
+    "residual": lambda xs: total([x + tanh(autograd.dot(W[2 * j : 2 * j + 2], xs[0])) for j, x in enumerate(xs[1])]),
+    "locally connected": lambda xs: total([tanh(autograd.dot(W[2 * j : 2 * j + 2], x)) for j, x in enumerate(xs)]),
+    "overlapping weights": lambda xs: total([tanh(autograd.dot(W[j : j + 2], xs[0])) for j in range(5)]),
+    "ragged": lambda xs: total([tanh(autograd.dot(W[:n], [*xs[0], *xs[1]][:n])) for n in (1, 2, 3, 4)]),
+    "no example in the network": lambda xs: autograd.dot(NET([0.3, -0.2]), xs[0]) + total(NET([1.0, 2.0])),
+    "linear outputs added up": lambda xs: total([o for x in xs for o in NET(x)]),
+    "given vector": lambda xs: autograd.dot(W[:3], G) * xs[0][0] + total([tanh(w * g) for w, g in zip(W, G)]),
+    "an input": lambda xs: xs[1][0],
+    "a parameter": lambda xs: W[3],
+    "a given value": lambda xs: G[0],
+    "a constant": lambda xs: autograd.Constant(3.0),
+    "a regulariser": lambda xs: nn.l2(W, 0.1) + nn.l1(W, 0.1),
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_programs_of_many_kinds_agree(name: str) -> None:
+    for batch in (1, 2, 7):
+        agree(PROGRAMS[name], [*W, *NET.parameters()], np.random.default_rng(batch).normal(size=(batch, 3, 2)))
+
+
 def test_convolutions_agree_and_loop_over_no_pixels() -> None:
     model = nn.Sequential(
         nn.Conv2d(2, 3, 3, padding=1, rng=1), "relu", nn.Conv2d(3, 2, 2, stride=2, rng=2), nn.Flatten()
