@@ -36,6 +36,11 @@ def transposed(place: Indices, width: int) -> tuple[int, int] | None:
     return (rows, columns) if np.array_equal(place, np.arange(width).reshape(rows, columns).T.ravel()) else None
 
 
+def transpose(text: str, rows: int, columns: int) -> str:
+    """The code for each example's numbers, taken to be a matrix, column by column."""
+    return f"{text}.reshape(m, {rows}, {columns}).swapaxes(1, 2).reshape(m, {rows * columns})"
+
+
 def evenly(of: str, place: Indices, width: int) -> str | None:
     """A view of the one-dimensional array called ``of``, ``width`` long, at places that are evenly spaced.
 

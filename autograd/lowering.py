@@ -9,7 +9,6 @@ that it was handed by all that it feeds, partial derivative times gradient, as f
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -36,7 +35,8 @@ from autograd.code import (
     shape_of,
     tuple_of,
 )
-from autograd.indexing import Indices, evenly, everywhere, run_of, transposed
+from autograd.grouping import Grouping
+from autograd.indexing import Indices, evenly, everywhere, run_of, transpose, transposed
 from autograd.row import Primitive
 from autograd.trace import Trace
 
@@ -60,7 +60,9 @@ class Lowering:
         self.numbers = Array("numbers", len(self.nodes), False)  # each constant, at the place of its node
         self.arguments = arguments
         self.arrays = [self.numbers, *arguments.values()]
-        self.same = np.arange(len(self.nodes))  # the first node that computes the same as each
+        self.grouping = Grouping.of(
+            self.nodes, {index: arguments[argument].batched for index, (argument, _) in trace.leaves.items()}
+        )
         self.home = np.zeros(len(self.nodes), dtype=np.intp)  # which of the arrays holds each node, and where
         self.place = np.arange(len(self.nodes))
         self.at = {  # which node is there
@@ -143,7 +145,7 @@ class Lowering:
         if key not in self.views:  # a copy, which the backward pass may need again
             matrix = transposed(place, array.width)
             if matrix and array.batched:
-                name, text = f"{array.name}_transposed", _transpose(array.name, *matrix)
+                name, text = f"{array.name}_transposed", transpose(array.name, *matrix)
             else:
                 name = f"{array.name}_{'patches' if place.ndim == 2 else 'picked'}"
                 text = f"{array.name}[{colon}{self.constant(place, 'places')}]"
@@ -177,44 +179,23 @@ class Lowering:
             if not sequence and (numbers == numbers[0]).all():
                 return literal(float(numbers[0]))
             return Code(self.constant(numbers, "numbers"), ATOM, axes, wide=True)
-        reader = slot if sequence else _common(slot)
+        reader = slot if sequence else slot.common()
         return Code(self.read(reader), ATOM, axes, slot.array.batched, wide=reader is slot)
 
     # The forward pass.
 
     def run(self, outputs: Indices) -> Code:
         """Write the forward pass; returns what reads the outputs."""
-        for group in self.groups():
+        for group in self.grouping.groups:
             self.forward(group)
-        self.output = self.slot(self.same[outputs])
+        self.output = self.slot(self.grouping.same[outputs])
         return self.operand(self.output, False, False)
-
-    def groups(self) -> list[list[int]]:
-        """The computed nodes, those of one level that do the same together, in an order in which they can be run."""
-        level = [0] * len(self.nodes)
-        batched = [self.arrays[home].batched for home in self.home]
-        first: dict[object, int] = {}  # of the nodes that compute the same
-        groups: dict[tuple[object, ...], list[int]] = {}
-        self.parents: dict[int, list[int]] = {}
-        same = self.same.tolist()
-        for node in self.nodes:
-            i, parents = node.index, [same[parent] for parent in node.parents]
-            if not self.home[i]:  # neither an argument nor computed yet
-                same[i] = first.setdefault(node.data if node.op is None else (node.op.name, *parents), i)
-            if node.op is not None and same[i] == i:
-                self.parents[i] = parents
-                level[i] = 1 + max([level[parent] for parent in parents])
-                batched[i] = any([batched[parent] for parent in parents])  # noqa: C419  (twice as fast as a generator)
-                kind = re.sub(r"[\d,]+$", "", node.name)
-                groups.setdefault((level[i], node.op.name, len(parents), batched[i], kind), []).append(i)
-        self.same = np.array(same)
-        return [groups[key] for key in sorted(groups, key=lambda key: (key[0], groups[key][0]))]
 
     def forward(self, group: list[int]) -> None:
         """Write one group's line, and keep for the backward pass what its turn there needs."""
         op = self.nodes[group[0]].op
         assert op is not None
-        members, columns = np.array(group), np.array([self.parents[i] for i in group])
+        members, columns = np.array(group), np.array([self.grouping.parents[i] for i in group])
         slots = [self.slot(columns[:, inputs]) for inputs in op.unflatten(list(range(columns.shape[1])))]
         single = len(group) == 1
         if not single:  # in the order of what they read, so that it is read as it lies
@@ -243,7 +224,7 @@ class Lowering:
         m = array_formulas(single, lambda name, x: self.write(f"{array.name}_{name}", x))
         inputs = [self.operand(slot, sequence, single) for slot, sequence in zip(slots, op.sequences)]
         output = op.forward(m, *inputs)
-        self.lines.append(f"{array.name} = {output if output.number is None else _full(array, output)}")
+        self.lines.append(f"{array.name} = {output if output.number is None else array.full(output)}")
 
         def hand_on() -> None:
             y = Code(array.name, ATOM, NUMBER if single else NODES, array.batched, wide=True)
@@ -253,7 +234,7 @@ class Lowering:
                 return
             d = self.gradient(array, f"d_{array.name}" if len(learning) > 1 else None)
             if d.uniform and not single and not all(partial.uniform or partial.wide for _, partial in learning):
-                d = self.write(f"d_{array.name}", _full(array, d))
+                d = self.write(f"d_{array.name}", array.full(d))
             d = d.reshaped(NUMBER if d.uniform else y.axes)
             for slot, partial in learning:
                 share = partial * d
@@ -285,7 +266,7 @@ class Lowering:
                 return
             d = self.gradient(array, f"d_{array.name}")
             if d.uniform:
-                d = self.write(f"d_{array.name}", _full(array, d))
+                d = self.write(f"d_{array.name}", array.full(d))
             by_unit, pair = d, f"{x}.T @ {d}"
             if items > 1:
                 by_unit = Code(f"np.ones(m * {items}) @ {d}.reshape(-1, {units})", MATMUL)
@@ -326,7 +307,7 @@ class Lowering:
                 share = Code(f"{share.within(MUL)} * {times}", MUL)
         elif batched and not share.batched and not share.uniform:
             share = Code(f"np.broadcast_to({share}, (m, {slot.place.size}))", batched=True)
-        if len(slot.place) == width > 1 and (common := _common(slot)) is not slot:
+        if len(slot.place) == width > 1 and (common := slot.common()) is not slot:
             share = (
                 width * share
                 if share.uniform
@@ -339,7 +320,7 @@ class Lowering:
         else:
             matrix = transposed(slot.place, array.width)
             if matrix and array.batched and not share.uniform:
-                share = Code(_transpose(share.within(ATOM), *reversed(matrix)), batched=True)
+                share = Code(transpose(share.within(ATOM), *reversed(matrix)), batched=True)
             whole = (matrix and array.batched) or (slot.place.ndim == 1 and everywhere(slot.place, array.width))
             array.shares.append((None if whole else slot.place, share))
 
@@ -422,21 +403,3 @@ class Lowering:
             self.add("gradient", place, self.gradient(view, None), "", "")
         if theta.shares:
             self.lines.append(f"gradient += {self.added([share for _, share in theta.shares], 'd_theta')}")
-
-
-def _common(slot: Slot) -> Slot:
-    """The slot, cut down to one place where all nodes read the same number."""
-    same = slot.place.ndim == 1 and len(slot.place) > 1 and (slot.place == slot.place[0]).all()
-    return Slot(slot.array, slot.place[:1]) if same else slot
-
-
-def _full(array: Array, number: Code) -> Code:
-    """One number for every place in an array."""
-    shape = f"(m, {array.width})" if array.batched else f"{array.width}"
-    text = number if number.number is None else float(number.number)  # 0.0: an array of floats
-    return Code(f"np.full({shape}, {text})", batched=array.batched)
-
-
-def _transpose(text: str, rows: int, columns: int) -> str:
-    """Each example's numbers, taken to be a matrix, column by column."""
-    return f"{text}.reshape(m, {rows}, {columns}).swapaxes(1, 2).reshape(m, {rows * columns})"
