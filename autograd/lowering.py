@@ -60,14 +60,11 @@ class Lowering:
         self.numbers = Array("numbers", len(self.nodes), False)  # each constant, at the place of its node
         self.arguments = arguments
         self.arrays = [self.numbers, *arguments.values()]
-        self.grouping = Grouping.of(
-            self.nodes, {index: arguments[argument].batched for index, (argument, _) in trace.leaves.items()}
-        )
+        batched = {index: arguments[argument].batched for index, (argument, _) in trace.leaves.items()}
+        self.grouping = Grouping.of(self.nodes, batched)
         self.home = np.zeros(len(self.nodes), dtype=np.intp)  # which of the arrays holds each node, and where
         self.place = np.arange(len(self.nodes))
-        self.at = {  # which node is there
-            name: np.zeros(array.width, dtype=np.intp) for name, array in arguments.items()
-        }
+        self.at = {name: np.zeros(array.width, dtype=np.intp) for name, array in arguments.items()}  # their nodes
         homes = {name: home for home, name in enumerate(arguments, start=1)}
         for index, (argument, place) in trace.leaves.items():
             self.home[index], self.place[index] = homes[argument], place
@@ -133,10 +130,8 @@ class Lowering:
         array, place = slot.array, slot.place
         if array.name in self.arguments and not array.batched:
             return self.view(slot).name
-        colon = ":, " if array.batched else ""
-        shape = (
-            f".reshape({'m, ' if array.batched else ''}{', '.join(map(str, place.shape))})" if place.ndim > 1 else ""
-        )
+        colon, m = (":, ", "m, ") if array.batched else ("", "")
+        shape = f".reshape({m}{', '.join(map(str, place.shape))})" if place.ndim > 1 else ""
         if everywhere(place, array.width):
             return array.name + shape
         if run := run_of(place):
