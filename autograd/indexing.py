@@ -24,7 +24,7 @@ def run_of(place: Indices) -> str | None:
     """``start:stop`` where the places follow one another; else None."""
     flat = place.ravel()
     start, stop = int(flat[0]), int(flat[0]) + len(flat)
-    return f"{start}:{stop}" if np.array_equal(flat, np.arange(start, stop)) else None
+    return f"{start or ''}:{stop}" if np.array_equal(flat, np.arange(start, stop)) else None
 
 
 def transposed(place: Indices, width: int) -> tuple[int, int] | None:

@@ -313,10 +313,13 @@ class Lowering:
         if array.name in self.arguments:
             self.view(slot).shares.append((None, share))
         else:
-            matrix = transposed(slot.place, array.width)
-            if matrix and array.batched and not share.uniform:
+            matrix = transposed(slot.place, array.width) if array.batched else None
+            whole = matrix or everywhere(slot.place, array.width)
+            if matrix and not share.uniform:
                 share = Code(transpose(share.within(ATOM), *reversed(matrix)), batched=True)
-            whole = (matrix and array.batched) or (slot.place.ndim == 1 and everywhere(slot.place, array.width))
+            elif whole and slot.place.ndim > 1 and not share.uniform:
+                text = f"{share.within(ATOM)}.reshape({'m, ' if array.batched else ''}{array.width})"
+                share = Code(text, batched=array.batched)
             array.shares.append((None if whole else slot.place, share))
 
     def added(self, shares: Sequence[Code], name: str) -> Code:
@@ -350,20 +353,18 @@ class Lowering:
         else:
             where = colon + self.constant(place, "places")
         repeats = len(np.unique(place)) < place.size
+        columns = place.T.tolist() if place.ndim == 2 and not share.uniform else []
         if self.jax:
             self.lines.append(f"{to} = {to}.at[{where}].add({share})")
         elif not repeats:
             self.lines.append(f"{to}[{where}] += {share}")
-        elif (
-            place.ndim == 2
-            and not share.uniform
-            and all(len(set(column)) == len(column) for column in place.T.tolist())
-        ):
+        elif columns and all(len(set(column)) == len(column) for column in columns):
             share = self.write(f"{to}_share", share)
             self.lines.append(f"for k, column in enumerate({where.removeprefix(colon)}.T):")  # faster than np.add.at
             self.lines.append(f"    {to}[{colon}column] += {share}[..., k]")
         else:
-            self.lines.append(f"np.add.at({to}, ({where.replace(':, ', 'slice(None), ')},), {share})")
+            index = f"(slice(None), {where.removeprefix(colon)})" if colon else where
+            self.lines.append(f"np.add.at({to}, {index}, {share})")
 
     def pull_back(self, seed: Code, theta: Array) -> None:
         """Write the backward pass, from the output, whose gradient is ``seed``; it ends with the gradient by theta."""

@@ -182,6 +182,13 @@ def test_programs_of_many_kinds_agree(name: str) -> None:
         agree(PROGRAMS[name], [*W, *NET.parameters()], np.random.default_rng(batch).normal(size=(batch, 3, 2)))
 
 
+def test_what_all_of_an_array_hands_on_is_not_added_to_zeros() -> None:
+    f = autograd.compile(PROGRAMS["linear outputs added up"], NET.parameters())
+    f(np.zeros((1, 3, 2)))
+    assert "d_i1 = (1 - o1**2) * (d_o2.reshape(m, 3, 2) @ W2.T).reshape(m, 9)" in f.source
+    assert "zeros_like" not in f.source
+
+
 def test_convolutions_agree_and_loop_over_no_pixels() -> None:
     model = nn.Sequential(
         nn.Conv2d(2, 3, 3, padding=1, rng=1), "relu", nn.Conv2d(3, 2, 2, stride=2, rng=2), nn.Flatten()
