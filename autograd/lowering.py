@@ -168,9 +168,8 @@ class Lowering:
     def operand(self, slot: Slot, sequence: bool, single: bool) -> Code:
         """The code that reads a slot, for a formula."""
         axes = SEQUENCES if sequence else NUMBER if single else NODES
-        place = slot.place
         if slot.array is self.numbers:
-            numbers = np.array([self.nodes[i].data for i in place.flat]).reshape(place.shape)
+            numbers = np.array([self.nodes[i].data for i in slot.place.flat]).reshape(slot.place.shape)
             if not sequence and (numbers == numbers[0]).all():
                 return literal(float(numbers[0]))
             return Code(self.constant(numbers, "numbers"), ATOM, axes, wide=True)
