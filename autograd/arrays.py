@@ -30,6 +30,12 @@ class Array:
     learns: bool = False
     shares: list[tuple[Indices | None, Code]] = field(default_factory=list)
 
+    def full(self, number: Code) -> Code:
+        """The code for one number at every place of such an array."""
+        shape = f"(m, {self.width})" if self.batched else f"{self.width}"
+        text = number if number.number is None else float(number.number)  # 0.0: an array of floats
+        return Code(f"np.full({shape}, {text})", batched=self.batched)
+
 
 @dataclass(frozen=True)
 class Slot:
@@ -37,6 +43,11 @@ class Slot:
 
     array: Array
     place: Indices
+
+    def common(self) -> Slot:
+        """The slot, cut down to one place where all nodes read the same number."""
+        same = self.place.ndim == 1 and len(self.place) > 1 and (self.place == self.place[0]).all()
+        return Slot(self.array, self.place[:1]) if same else self
 
     def ranks(self) -> Indices:
         """For each node, the rank of what it reads: by where that lies; of rows, by which came first."""

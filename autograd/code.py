@@ -23,6 +23,8 @@ RESERVED = [*"np m k column ones parts gradient value value_and_grad numbers".sp
 
 COMPARE, ADD, MATMUL, MUL, NEG, POW, ATOM = range(7)  # how tightly an expression binds
 
+LONGEST = 100  # terms of one expression: Python's parser recurses over them
+
 # How many axes an expression has after the batch's: none for a number (or an array that broadcasts as it is), one for a
 # number a node, two where each node has a sequence of them, the inputs of an n-ary operation.
 NUMBER, NODES, SEQUENCES = range(3)
@@ -96,9 +98,6 @@ class Code:
         return self if isinstance(other, int | float) and other == 0 else code(other) + self  # the 0 of Python's sum
 
     def __sub__(self, other: Any) -> Code:
-        other = code(other)
-        if self.shared is not None and other.shared is not None:
-            return mth_part(self.shared - other.shared)
         return _infix(self, "-", other, ADD, lambda a, b: a - b)
 
     def __rsub__(self, other: Any) -> Code:
@@ -304,14 +303,15 @@ class Names:
 
     def __init__(self, taken: Iterable[str]) -> None:
         self.taken = {*RESERVED, *taken}
+        self.numbers: Counter[str] = Counter()  # the last number that was added to a name
         self.series: Counter[str] = Counter()  # how many arrays are called i1, i2, ...
 
     def fresh(self, base: str) -> str:
         """A name that is not in use: ``base``, or that with a number."""
-        name, number = base, 1
+        name = base
         while name in self.taken:
-            number += 1
-            name = f"{base}_{number}"
+            self.numbers[base] += 1
+            name = f"{base}_{self.numbers[base] + 1}"
         self.taken.add(name)
         return name
 

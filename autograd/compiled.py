@@ -51,11 +51,15 @@ def compile(
     Returns:
         ``f`` with ``f(X, T)``, ``f.value_and_grad(X, T)``, ``f.backward(X, T)`` and ``f.source``.
     """
+    if not callable(function):
+        raise TypeError(f"compile takes a function, got {type(function).__name__} {function!r}")
     if parameters is not None:
         parameters = list(parameters)
         for parameter in parameters:
             if not isinstance(parameter, Value):
                 raise TypeError(f"parameters must be Values, got {type(parameter).__name__} {parameter!r}")
+            if parameter.op is not None:
+                raise ValueError(f"parameters must be leaves; {parameter!r} is computed by {parameter.op.name}")
         if not parameters:
             raise ValueError("parameters is empty; leave it out for a prediction")
         if len(set(parameters)) < len(parameters):
@@ -130,11 +134,15 @@ class Compiled:
             raise TypeError(f"{self.name} was compiled without parameters: there is nothing to take the gradient of")
         if out is None:
             out = np.empty(len(self.parameters))
+        elif type(out) is not np.ndarray:
+            raise TypeError(f"out must be a NumPy array, got {type(out).__name__}")
         elif out.shape != (len(self.parameters),) or out.dtype != np.float64 or not out.flags.c_contiguous:
             raise ValueError(
                 f"out must be a contiguous float64 array of {len(self.parameters)}, one number for each parameter, "
                 f"got {out.dtype} of shape {out.shape} and strides {out.strides}"
             )
+        elif out is theta:
+            raise ValueError("out is theta: the gradient would be written over the parameters that it is computed from")
         with np.errstate(all="ignore"):
             return float(compilation.value_and_grad(*data, *self.rest(compilation, len(data[0]), theta), out)), out
 
@@ -162,20 +170,24 @@ class Compiled:
     def rest(self, compilation: Compilation, examples: int, theta: Theta | None) -> list[Any]:
         """The arguments of the compiled code that are no data."""
         rest: list[Any] = []
-        if self.parameters is not None:
-            self.check(theta)
-            rest.append(pack(self.parameters) if theta is None else np.array(theta) if type(theta) is list else theta)
+        if self.parameters is not None or theta is not None:
+            rest.append(self.flat(theta))
         if compilation.trace.given:
             rest.append(pack(compilation.trace.given))
-        for source in compilation.trace.sources:
-            rest.append(source.draw((examples, source.count)))
-        return rest
+        return [*rest, *compilation.trace.draw(examples)]
 
-    def check(self, theta: Theta | None) -> None:
-        """Raise ValueError for parameters of another length."""
-        expected = (len(self.parameters or ()),)
-        if theta is not None and (shape := np.shape(theta)) != expected:
-            raise ValueError(f"theta must have one number for each of {expected[0]} parameters, got shape {shape}")
+    def flat(self, theta: Theta | None) -> Any:
+        """The parameters as a flat array of floats: ``theta``, or by default what the Values hold."""
+        if self.parameters is None:
+            raise TypeError(f"{self.name} was compiled without parameters, so theta cannot be given")
+        if theta is None:
+            return pack(self.parameters)
+        flat: Any = theta if type(theta) is np.ndarray and theta.dtype is FLOAT64 else self.asarray(theta)
+        if flat.shape != (len(self.parameters),):
+            raise ValueError(
+                f"theta must have one number for each of {len(self.parameters)} parameters, got shape {flat.shape}"
+            )
+        return flat
 
     def prepared(self, arrays: Sequence[ArrayLike]) -> tuple[Compilation, list[Any]]:
         """The compilation for data of these shapes, made now where there is none, and the data as arrays of floats."""
@@ -186,7 +198,7 @@ class Compiled:
         shapes = tuple([array.shape for array in data])
         compilation = self.ready.get(shapes)
         if compilation is None:
-            if len({shape[:1] for shape in shapes}) != 1 or shapes[0] == () or not data[0].size:
+            if len({shape[:1] for shape in shapes}) != 1 or shapes[0] == () or not all(array.size for array in data):
                 self.refuse(data)
             example = tuple([shape[1:] for shape in shapes])
             if example not in self.compilations:
@@ -198,13 +210,17 @@ class Compiled:
     def as_floats(self, array: ArrayLike, k: int) -> Any:
         """An argument as an array of floats."""
         try:
-            result = np.asarray(array)
-            if result.dtype.kind not in "biuf":
-                raise TypeError(f"it holds {result.dtype}")
-            return result.astype(np.float64)
+            given: Any = array if hasattr(array, "dtype") else np.asarray(array)
+            if given.dtype.kind not in "biuf":
+                raise TypeError(f"it holds {given.dtype}")
+            return self.asarray(given)
         except (TypeError, ValueError) as error:
             name = self.argument_names(k + 1)[k]
             raise TypeError(f"argument {name} of {self.name} must be an array of numbers: {error}") from None
+
+    def asarray(self, numbers: Any) -> Any:
+        """Numbers as the kind of array that the code computes with."""
+        return np.asarray(numbers, dtype=np.float64)
 
     def refuse(self, data: Sequence[Any]) -> None:
         """Raise the error that data of wrong lengths deserves."""
@@ -220,7 +236,9 @@ class Compiled:
                     f"arguments of {self.name} need one entry an example: {names[0]} has shape {data[0].shape}"
                     f" and {name} has shape {array.shape}"
                 )
-        raise ValueError(f"argument {names[0]} of {self.name} is empty: it has shape {data[0].shape}")
+        for name, array in zip(names, data):
+            if not array.size:
+                raise ValueError(f"argument {name} of {self.name} is empty: it has shape {array.shape}")
 
     def argument_names(self, count: int) -> list[str]:
         """What the function calls its arguments."""
@@ -294,11 +312,11 @@ class CompiledJax(Compiled):
         value, gradient = compilation.value_and_grad(*data, *self.rest(compilation, len(data[0]), theta))
         return value, gradient
 
-    def as_floats(self, array: ArrayLike, k: int) -> Any:
-        """An argument as one of JAX's arrays."""
+    def asarray(self, numbers: Any) -> Any:
+        """Numbers as one of JAX's arrays."""
         import jax.numpy
 
-        return jax.numpy.asarray(array, dtype=jax.numpy.float64)
+        return jax.numpy.asarray(numbers, dtype=jax.numpy.float64)
 
     def compiled_for(self, shapes: tuple[tuple[int, ...], ...]) -> Compilation:
         """As `Compiled`'s, jitted."""
@@ -311,6 +329,16 @@ class CompiledJax(Compiled):
     def lowered(self, traced: Trace) -> Lowered:
         """The code for a program."""
         return lower(traced, None if self.parameters is None else self.reduction, jax=True)
+
+
+def _lists_of_floats(arrays: Sequence[Any]) -> bool:
+    """Whether each is a list, nested or not, that starts with a float: no array, nor NumPy's or whole numbers."""
+    for array in arrays:
+        while type(array) is list and array:
+            array = array[0]
+        if type(array) is not float:
+            return False
+    return True
 
 
 class CompiledPython(Compiled):
@@ -329,7 +357,7 @@ class CompiledPython(Compiled):
 
     def __call__(self, *arrays: ArrayLike, theta: Theta | None = None) -> Any:
         """The mean (or sum) of the examples' losses, a float; of a prediction, the outputs. See `Compiled`."""
-        if self.latest is not None and self.parameters is None:
+        if self.latest is not None and self.parameters is None and theta is None and _lists_of_floats(arrays):
             try:  # see value_and_grad
                 (outputs,) = predictions = self.latest.value(*arrays)
                 if type(sum(outputs, 0.0) if self.latest.trace.outputs.ndim else outputs) is float:
@@ -346,8 +374,8 @@ class CompiledPython(Compiled):
         """The loss and its gradient, a list where ``theta`` is one, else a flat array. See `Compiled`."""
         if self.parameters is None:
             raise TypeError(f"{self.name} was compiled without parameters: there is nothing to take the gradient of")
-        if self.latest is not None and type(theta) is list and out is None:
-            # For speed, one example is taken to be lists of floats of the shapes of the last call's. If it is not, the
+        if self.latest is not None and type(theta) is list and out is None and _lists_of_floats(arrays):
+            # For speed, the lists are taken to have the shapes of the last call's one example. If they have not, the
             # code raises, or what comes out is no float: then the data is looked at.
             try:
                 value, gradient = self.latest.value_and_grad(*arrays, theta)  # type: ignore[misc]
@@ -359,6 +387,8 @@ class CompiledPython(Compiled):
         gradient = [self.reduced(shares) for shares in zip(*gradients)]
         if out is None:
             out = gradient if type(theta) is list else np.array(gradient)
+        elif len(out) != len(gradient):
+            raise ValueError(f"out must have one number for each of {len(gradient)} parameters, got {len(out)}")
         else:
             out[:] = gradient
         return self.reduced(values), out
@@ -379,12 +409,11 @@ class CompiledPython(Compiled):
         """What the code gives for each example."""
         compilation, data = self.prepared(arrays)
         shared: list[list[float]] = []
-        if self.parameters is not None:
-            self.check(theta)
-            shared.append([p.data for p in self.parameters] if theta is None else np.asarray(theta, float).tolist())
+        if self.parameters is not None or theta is not None:
+            shared.append(self.flat(theta).tolist())
         if compilation.trace.given:
             shared.append([value.data for value in compilation.trace.given])
-        noises = [source.draw((len(data[0]), source.count)) for source in compilation.trace.sources]
+        noises = compilation.trace.draw(len(data[0]))
         own = zip(*[[[entry] for entry in array.tolist()] for array in (*data, *noises)])
         return [
             self.carefully(compilation, (*entries[: len(data)], *shared, *entries[len(data) :]), with_gradient)

@@ -24,7 +24,7 @@ def run_of(place: Indices) -> str | None:
     """``start:stop`` where the places follow one another; else None."""
     flat = place.ravel()
     start, stop = int(flat[0]), int(flat[0]) + len(flat)
-    return f"{start}:{stop}" if np.array_equal(flat, np.arange(start, stop)) else None
+    return f"{start or ''}:{stop}" if np.array_equal(flat, np.arange(start, stop)) else None
 
 
 def transposed(place: Indices, width: int) -> tuple[int, int] | None:
@@ -34,6 +34,11 @@ def transposed(place: Indices, width: int) -> tuple[int, int] | None:
         return None
     rows = width // columns
     return (rows, columns) if np.array_equal(place, np.arange(width).reshape(rows, columns).T.ravel()) else None
+
+
+def transpose(text: str, rows: int, columns: int) -> str:
+    """The code for each example's numbers, taken to be a matrix, column by column."""
+    return f"{text}.reshape(m, {rows}, {columns}).swapaxes(1, 2).reshape(m, {rows * columns})"
 
 
 def evenly(of: str, place: Indices, width: int) -> str | None:

@@ -44,7 +44,9 @@ def lower(trace: Trace, reduction: Literal["mean", "sum"] | None, jax: bool = Fa
     batched = lowering.output.array.batched
     functions = []
     if reduction is None:
-        if not batched:
+        if result.number is not None:
+            result = Code(f"np.full((m, {outputs.size}), {result.number})")
+        elif not batched:
             result = Code(f"np.broadcast_to({result}, (m, {outputs.size}))")
         if outputs.ndim != 1:
             result = Code(f"{result.within(ATOM)}.reshape({', '.join(['m', *map(str, outputs.shape)])})")

@@ -9,7 +9,7 @@ that it was handed by all that it feeds, partial derivative times gradient, as f
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from autograd.arrays import Array, Product, Slot
 from autograd.code import (
     ATOM,
+    LONGEST,
     MATMUL,
     MUL,
     NEG,
@@ -34,7 +35,8 @@ from autograd.code import (
     shape_of,
     tuple_of,
 )
-from autograd.indexing import Indices, evenly, everywhere, run_of, transposed
+from autograd.grouping import Grouping
+from autograd.indexing import Indices, evenly, everywhere, run_of, transpose, transposed
 from autograd.row import Primitive
 from autograd.trace import Trace
 
@@ -50,6 +52,7 @@ class Lowering:
         self.lines: list[str] = []
         self.names = Names(arguments)
         self.constants: dict[str, NDArray[Any]] = {}
+        self.constant_names: dict[object, str] = {}
         self.views: dict[tuple[str, bytes, tuple[int, ...]], Array] = {}
         self.joins: dict[tuple[bytes, tuple[int, ...]], Slot] = {}
         self.uses_ones = False
@@ -57,56 +60,55 @@ class Lowering:
         self.numbers = Array("numbers", len(self.nodes), False)  # each constant, at the place of its node
         self.arguments = arguments
         self.arrays = [self.numbers, *arguments.values()]
-        self.same = np.arange(len(self.nodes))  # the first node that computes the same as each
+        batched = {index: arguments[argument].batched for index, (argument, _) in trace.leaves.items()}
+        self.grouping = Grouping.of(self.nodes, batched)
         self.home = np.zeros(len(self.nodes), dtype=np.intp)  # which of the arrays holds each node, and where
         self.place = np.arange(len(self.nodes))
-        self.at = {
-            name: np.zeros(array.width, dtype=np.intp) for name, array in arguments.items()
-        }  # which node is there
+        self.at = {name: np.zeros(array.width, dtype=np.intp) for name, array in arguments.items()}  # their nodes
+        homes = {name: home for home, name in enumerate(arguments, start=1)}
         for index, (argument, place) in trace.leaves.items():
-            self.home[index], self.place[index] = self.arrays.index(arguments[argument]), place
+            self.home[index], self.place[index] = homes[argument], place
             self.at[argument][place] = index
 
     def write(self, name: str, expression: Code) -> Code:
         """A line that gives an expression a name."""
         name = self.names.fresh(name)
         self.lines.append(f"{name} = {expression}")
-        return replace(expression, text=name, tight=ATOM, sides=None, negated=None, shared=None)
+        return replace(expression, text=name, tight=ATOM, sides=None, negated=None, scaled=None, shared=None)
 
     def constant(self, numbers: NDArray[Any], base: str) -> str:
         """The name of an array of numbers or places that the code refers to."""
-        for name, known in self.constants.items():
-            if known.dtype == numbers.dtype and np.array_equal(known, numbers):
-                return name
-        name = self.names.fresh(base)
-        self.constants[name] = numbers
-        return name
+        key = (numbers.dtype, numbers.shape, numbers.tobytes())
+        if key not in self.constant_names:
+            self.constant_names[key] = self.names.fresh(base)
+            self.constants[self.constant_names[key]] = numbers
+        return self.constant_names[key]
 
     # Reading.
 
     def slot(self, ids: Indices) -> Slot:
         """Where these nodes lie; where that is in several arrays, in one that joins them."""
-        homes = np.unique(self.home[ids])
+        homes, counts = np.unique(self.home[ids], return_counts=True)
         if len(homes) == 1:
             return Slot(self.arrays[homes[0]], self.place[ids])
         key = (ids.tobytes(), ids.shape)
         if key not in self.joins:
-            self.joins[key] = self.joined(ids, homes)
+            self.joins[key] = self.joined(ids, homes, counts)
         return self.joins[key]
 
-    def joined(self, ids: Indices, homes: Indices) -> Slot:
+    def joined(self, ids: Indices, homes: Indices, counts: Indices) -> Slot:
         """An array that joins what is read of several, side by side."""
         batched = any(self.arrays[home].batched for home in homes)
         place, width = np.empty_like(ids), 0
         texts, pieces = [], []
-        for home in homes:
-            mine = self.home[ids] == home
-            places, inverse = np.unique(self.place[ids[mine]], return_inverse=True)
+        by_home = np.argsort(self.home[ids], axis=None, kind="stable")
+        for home, mine in zip(homes, np.split(by_home, np.cumsum(counts)[:-1])):
+            places, inverse = np.unique(self.place[ids.flat[mine]], return_inverse=True)
             piece = Slot(self.arrays[home], places)
             text = str(self.operand(piece, False, single=True))
             if piece.array is self.numbers or (batched and not piece.array.batched):
                 text = f"np.broadcast_to({text}, {f'(m, {len(places)})' if batched else len(places)})"
-            place[mine] = width + inverse
+            place.flat[mine] = width + inverse
             texts.append(text)
             pieces.append((piece, width))
             width += len(places)
@@ -128,10 +130,8 @@ class Lowering:
         array, place = slot.array, slot.place
         if array.name in self.arguments and not array.batched:
             return self.view(slot).name
-        colon = ":, " if array.batched else ""
-        shape = (
-            f".reshape({'m, ' if array.batched else ''}{', '.join(map(str, place.shape))})" if place.ndim > 1 else ""
-        )
+        colon, m = (":, ", "m, ") if array.batched else ("", "")
+        shape = f".reshape({m}{', '.join(map(str, place.shape))})" if place.ndim > 1 else ""
         if everywhere(place, array.width):
             return array.name + shape
         if run := run_of(place):
@@ -140,7 +140,7 @@ class Lowering:
         if key not in self.views:  # a copy, which the backward pass may need again
             matrix = transposed(place, array.width)
             if matrix and array.batched:
-                name, text = f"{array.name}_transposed", _transpose(array.name, *matrix)
+                name, text = f"{array.name}_transposed", transpose(array.name, *matrix)
             else:
                 name = f"{array.name}_{'patches' if place.ndim == 2 else 'picked'}"
                 text = f"{array.name}[{colon}{self.constant(place, 'places')}]"
@@ -168,50 +168,28 @@ class Lowering:
     def operand(self, slot: Slot, sequence: bool, single: bool) -> Code:
         """The code that reads a slot, for a formula."""
         axes = SEQUENCES if sequence else NUMBER if single else NODES
-        place = slot.place
         if slot.array is self.numbers:
-            numbers = np.array([self.nodes[i].data for i in place.flat]).reshape(place.shape)
+            numbers = np.array([self.nodes[i].data for i in slot.place.flat]).reshape(slot.place.shape)
             if not sequence and (numbers == numbers[0]).all():
                 return literal(float(numbers[0]))
             return Code(self.constant(numbers, "numbers"), ATOM, axes, wide=True)
-        reader = slot if sequence else _common(slot)
+        reader = slot if sequence else slot.common()
         return Code(self.read(reader), ATOM, axes, slot.array.batched, wide=reader is slot)
 
     # The forward pass.
 
     def run(self, outputs: Indices) -> Code:
         """Write the forward pass; returns what reads the outputs."""
-        for group in self.groups():
+        for group in self.grouping.groups:
             self.forward(group)
-        self.output = self.slot(self.same[outputs])
+        self.output = self.slot(self.grouping.same[outputs])
         return self.operand(self.output, False, False)
-
-    def groups(self) -> list[list[int]]:
-        """The computed nodes, those of one level that do the same together, in an order in which they can be run."""
-        level = [0] * len(self.nodes)
-        batched = [self.arrays[home].batched for home in self.home]
-        first: dict[object, int] = {}  # of the nodes that compute the same
-        groups: dict[tuple[object, ...], list[int]] = {}
-        self.parents: dict[int, list[int]] = {}
-        same = self.same.tolist()
-        for node in self.nodes:
-            i, parents = node.index, [same[parent] for parent in node.parents]
-            if not self.home[i]:  # neither an argument nor computed yet
-                same[i] = first.setdefault(node.data if node.op is None else (node.op.name, *parents), i)
-            if node.op is not None and same[i] == i:
-                self.parents[i] = parents
-                level[i] = 1 + max([level[parent] for parent in parents])
-                batched[i] = any([batched[parent] for parent in parents])  # noqa: C419  (twice as fast as a generator)
-                kind = re.sub(r"[\d,]+$", "", node.name)
-                groups.setdefault((level[i], node.op.name, len(parents), batched[i], kind), []).append(i)
-        self.same = np.array(same)
-        return [groups[key] for key in sorted(groups, key=lambda key: (key[0], groups[key][0]))]
 
     def forward(self, group: list[int]) -> None:
         """Write one group's line, and keep for the backward pass what its turn there needs."""
         op = self.nodes[group[0]].op
         assert op is not None
-        members, columns = np.array(group), np.array([self.parents[i] for i in group])
+        members, columns = np.array(group), np.array([self.grouping.parents[i] for i in group])
         slots = [self.slot(columns[:, inputs]) for inputs in op.unflatten(list(range(columns.shape[1])))]
         single = len(group) == 1
         if not single:  # in the order of what they read, so that it is read as it lies
@@ -240,10 +218,7 @@ class Lowering:
         m = array_formulas(single, lambda name, x: self.write(f"{array.name}_{name}", x))
         inputs = [self.operand(slot, sequence, single) for slot, sequence in zip(slots, op.sequences)]
         output = op.forward(m, *inputs)
-        shape = f"(m, {array.width})" if array.batched else f"{array.width}"
-        self.lines.append(
-            f"{array.name} = {f'np.full({shape}, {output.number})' if output.number is not None else output}"
-        )
+        self.lines.append(f"{array.name} = {output if output.number is None else array.full(output)}")
 
         def hand_on() -> None:
             y = Code(array.name, ATOM, NUMBER if single else NODES, array.batched, wide=True)
@@ -253,7 +228,7 @@ class Lowering:
                 return
             d = self.gradient(array, f"d_{array.name}" if len(learning) > 1 else None)
             if d.uniform and not single and not all(partial.uniform or partial.wide for _, partial in learning):
-                d = self.full(array, d)
+                d = self.write(f"d_{array.name}", array.full(d))
             d = d.reshaped(NUMBER if d.uniform else y.axes)
             for slot, partial in learning:
                 share = partial * d
@@ -270,11 +245,6 @@ class Lowering:
 
         self.backward.append(hand_on)
 
-    def full(self, array: Array, d: Code) -> Code:
-        """A gradient that is one number, as an array."""
-        shape = f"(m, {array.width})" if array.batched else f"{array.width}"
-        return self.write(f"d_{array.name}", Code(f"np.full({shape}, {d})", batched=array.batched))
-
     def product(self, op: Primitive, product: Product, array: Array) -> None:
         """A group that is a matrix product."""
         items, units = product.items, product.units
@@ -290,7 +260,7 @@ class Lowering:
                 return
             d = self.gradient(array, f"d_{array.name}")
             if d.uniform:
-                d = self.full(array, d)
+                d = self.write(f"d_{array.name}", array.full(d))
             by_unit, pair = d, f"{x}.T @ {d}"
             if items > 1:
                 by_unit = Code(f"np.ones(m * {items}) @ {d}.reshape(-1, {units})", MATMUL)
@@ -331,7 +301,7 @@ class Lowering:
                 share = Code(f"{share.within(MUL)} * {times}", MUL)
         elif batched and not share.batched and not share.uniform:
             share = Code(f"np.broadcast_to({share}, (m, {slot.place.size}))", batched=True)
-        if len(slot.place) == width > 1 and (common := _common(slot)) is not slot:
+        if len(slot.place) == width > 1 and (common := slot.common()) is not slot:
             share = (
                 width * share
                 if share.uniform
@@ -342,21 +312,32 @@ class Lowering:
         if array.name in self.arguments:
             self.view(slot).shares.append((None, share))
         else:
-            matrix = transposed(slot.place, array.width)
-            if matrix and array.batched and not share.uniform:
-                share = Code(_transpose(share.within(ATOM), *reversed(matrix)), batched=True)
-            whole = (matrix and array.batched) or (slot.place.ndim == 1 and everywhere(slot.place, array.width))
+            matrix = transposed(slot.place, array.width) if array.batched else None
+            whole = matrix or everywhere(slot.place, array.width)
+            if matrix and not share.uniform:
+                share = Code(transpose(share.within(ATOM), *reversed(matrix)), batched=True)
+            elif whole and slot.place.ndim > 1 and not share.uniform:
+                text = f"{share.within(ATOM)}.reshape({'m, ' if array.batched else ''}{array.width})"
+                share = Code(text, batched=array.batched)
             array.shares.append((None if whole else slot.place, share))
+
+    def added(self, shares: Sequence[Code], name: str) -> Code:
+        """The sum of the shares; a share that comes twice is doubled, and those with a minus come last."""
+        terms = [number * share if number > 1 else share for share, number in Counter(shares).items()]
+        first, *others = sorted(terms, key=lambda term: (term.shared or term).negated is not None)
+        for start in range(0, len(others), LONGEST):
+            first = sum(others[start : start + LONGEST], first if start == 0 else self.write(name, first))
+        return first
 
     def gradient(self, array: Array, name: str | None) -> Code:
         """The sum of an array's shares, in a line called ``name`` where one is given and it needs one."""
         whole = [share for place, share in array.shares if place is None]
         parts = [(place, share) for place, share in array.shares if place is not None]
         if not parts:
-            total = _sum(whole)
+            total = self.added(whole, f"d_{array.name}")
             plain = total.uniform or total.text.isidentifier()
             return total if name is None or plain else self.write(name, total)
-        start = f"np.zeros_like({array.name})" + (f" + {_sum(whole)}" if whole else "")
+        start = f"np.zeros_like({array.name})" + (f" + {self.added(whole, f'd_{array.name}')}" if whole else "")
         d = self.write(name or f"d_{array.name}", Code(start, batched=array.batched))
         for place, share in parts:
             self.add(str(d), place, share, ":, " if array.batched else "", "m, " if array.batched else "")
@@ -371,20 +352,18 @@ class Lowering:
         else:
             where = colon + self.constant(place, "places")
         repeats = len(np.unique(place)) < place.size
+        columns = place.T.tolist() if place.ndim == 2 and not share.uniform else []
         if self.jax:
             self.lines.append(f"{to} = {to}.at[{where}].add({share})")
         elif not repeats:
             self.lines.append(f"{to}[{where}] += {share}")
-        elif (
-            place.ndim == 2
-            and not share.uniform
-            and all(len(set(column)) == len(column) for column in place.T.tolist())
-        ):
+        elif columns and all(len(set(column)) == len(column) for column in columns):
             share = self.write(f"{to}_share", share)
             self.lines.append(f"for k, column in enumerate({where.removeprefix(colon)}.T):")  # faster than np.add.at
             self.lines.append(f"    {to}[{colon}column] += {share}[..., k]")
         else:
-            self.lines.append(f"np.add.at({to}, ({where.replace(':, ', 'slice(None), ')},), {share})")
+            index = f"(slice(None), {where.removeprefix(colon)})" if colon else where
+            self.lines.append(f"np.add.at({to}, {index}, {share})")
 
     def pull_back(self, seed: Code, theta: Array) -> None:
         """Write the backward pass, from the output, whose gradient is ``seed``; it ends with the gradient by theta."""
@@ -392,11 +371,12 @@ class Lowering:
         for hand_on in reversed(self.backward):
             hand_on()
         parts = [] if self.jax else self.parts
+        views = {view for view, _ in parts}
         targets = [(view, self.names.fresh(f"d_{view.name}")) for view, _ in parts]
         gathered = [
             (view, np.frombuffer(places, dtype=np.intp).reshape(shape))
             for (name, places, shape), view in self.views.items()
-            if name == theta.name and view.shares and all(view is not part for part, _ in parts)
+            if name == theta.name and view.shares and view not in views
         ]
         written = sorted([i for view, place in parts if view.shares for i in place.ravel().tolist()])
         once = not gathered and written == list(range(theta.width))
@@ -417,23 +397,4 @@ class Lowering:
         for view, place in gathered:
             self.add("gradient", place, self.gradient(view, None), "", "")
         if theta.shares:
-            self.lines.append(f"gradient += {_sum([share for _, share in theta.shares])}")
-
-
-def _common(slot: Slot) -> Slot:
-    """The slot, cut down to one place where all nodes read the same number."""
-    same = slot.place.ndim == 1 and len(slot.place) > 1 and (slot.place == slot.place[0]).all()
-    return Slot(slot.array, slot.place[:1]) if same else slot
-
-
-def _transpose(text: str, rows: int, columns: int) -> str:
-    """Each example's numbers, taken to be a matrix, column by column."""
-    return f"{text}.reshape(m, {rows}, {columns}).swapaxes(1, 2).reshape(m, {rows * columns})"
-
-
-def _sum(shares: Sequence[Code]) -> Code:
-    """The sum of the shares; a share that comes twice is doubled, and those with a minus come last."""
-    times = {share: shares.count(share) for share in shares}
-    terms = [number * share if number > 1 else share for share, number in times.items()]
-    terms.sort(key=lambda term: (term.shared or term).negated is not None)
-    return sum(terms[1:], terms[0])
+            self.lines.append(f"gradient += {self.added([share for _, share in theta.shares], 'd_theta')}")

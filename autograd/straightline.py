@@ -15,14 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd.code import ADD, ATOM, COMPARE, POW, Code, Names, code, function, literal, made
+from autograd.code import ADD, ATOM, COMPARE, LONGEST, POW, Code, Names, code, function, literal, made
 from autograd.indexing import Indices
 from autograd.lowered import Lowered
 from autograd.namespaces import FLOATS
 from autograd.trace import Trace
 
 CASES = COMPARE - 1  # how tightly `a if condition else b` binds
-LONGEST = 100  # terms of one expression: Python's parser recurses over them
 NAMESPACE: dict[str, Any] = {"math": math, "maximum": FLOATS.maximum, "minimum": FLOATS.minimum}
 TAKEN = [*NAMESPACE, "abs"]  # names that the code gives a meaning of their own
 

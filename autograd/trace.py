@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autograd.arrays import Array
 from autograd.graph import Program, program_order
@@ -27,7 +28,7 @@ class Trace:
             whose numbers are read at each call; ``noise1``, ... for each source of random numbers.
         leaves: for each leaf that is no constant, the argument that it is in, and its place there.
         given: those other leaves.
-        sources: those sources.
+        sources: those sources, in the order in which the function draws from them.
     """
 
     program: Program
@@ -37,6 +38,13 @@ class Trace:
     leaves: dict[int, tuple[str, int]]
     given: list[Value]
     sources: list[Source]
+
+    def draw(self, examples: int) -> list[NDArray[np.float64]]:
+        """The random numbers of a batch, as the scalar engine would draw them for one example after another."""
+        if len({source.rng for source in self.sources}) == len(self.sources):
+            return [source.draw((examples, source.count)) for source in self.sources]
+        each = [[source.draw((source.count,)) for source in self.sources] for _ in range(examples)]
+        return [np.array(drawn) for drawn in zip(*each)]
 
 
 def trace(
@@ -55,7 +63,7 @@ def trace(
     """
     inputs = {argument: _traced(argument, shape) for argument, shape in shapes.items()}
     try:
-        with tracing():
+        with tracing() as sources:
             result = function(*inputs.values())
     except Exception as error:
         told = ", ".join([f"{argument} of shape {shape} an example" for argument, shape in shapes.items()])
@@ -66,13 +74,14 @@ def trace(
         if not isinstance(output, Value):
             raise TypeError(f"{name} must return a Value, got {type(output).__name__} {output!r}")
     if parameters is not None and shape != ():
-        raise TypeError(f"{name} must return one Value to have a gradient, got {len(returned)} of them")
-    root = total(returned) if len(returned) > 1 else returned[0]
-    if len(returned) > 1 and not isinstance(root, Traced):
-        raise TypeError(f"{name} returns numbers that no argument has a share in")
+        raise TypeError(f"{name} must return one Value to have a gradient, got lists of shape {shape}")
+    root = returned[0]
+    if len(returned) > 1:  # a sum holds them together
+        root = Traced()
+        root.op, root.parents = total, tuple(returned)
     order, program = program_order(root), Program.of(root)
     index = {value: i for i, value in enumerate(order)}
-    if len(returned) > 1:  # the sum was only there to hold them together
+    if len(returned) > 1:
         order, program = order[:-1], Program(program.nodes[:-1])
     outputs = np.array([index[output] for output in returned]).reshape(shape)
 
@@ -83,7 +92,7 @@ def trace(
         for place, leaf in enumerate(_flat(values)[0])
         if leaf in index
     }
-    given, sources = _other_leaves(order, {parameter: k for k, parameter in enumerate(parameters or ())}, leaves)
+    given = _other_leaves(order, {parameter: k for k, parameter in enumerate(parameters or ())}, sources, leaves)
     if parameters is not None:
         arguments["theta"] = Array("theta", len(parameters), False, learns=True)
     if given:
@@ -94,24 +103,25 @@ def trace(
 
 
 def _other_leaves(
-    order: Iterable[Value], learned: Mapping[Value, int], leaves: dict[int, tuple[str, int]]
-) -> tuple[list[Value], list[Source]]:
-    """Add to ``leaves`` those that are no inputs; returns the given ones and the sources of the random ones."""
+    order: Iterable[Value],
+    learned: Mapping[Value, int],
+    sources: Sequence[Source],
+    leaves: dict[int, tuple[str, int]],
+) -> list[Value]:
+    """Add to ``leaves`` those that are no inputs; returns the given ones."""
     given: list[Value] = []
-    sources: list[Source] = []
+    noises = {source: f"noise{k}" for k, source in enumerate(sources, start=1)}
     for i, value in enumerate(order):
         if value.op is not None or i in leaves or isinstance(value, Constant):
             continue
         if value in learned:
             leaves[i] = ("theta", learned[value])
-        elif isinstance(value, Noise):
-            if value.source not in sources:
-                sources.append(value.source)
-            leaves[i] = (f"noise{sources.index(value.source) + 1}", value.position)
+        elif isinstance(value, Noise) and value.source in noises:  # drawn anew at each call
+            leaves[i] = (noises[value.source], value.position)
         else:
             leaves[i] = ("given", len(given))
             given.append(value)
-    return given, sources
+    return given
 
 
 def _traced(name: str, shape: tuple[int, ...]) -> Any:

@@ -205,23 +205,31 @@ class Noise(Value):
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A draw of ``count`` numbers; ``draw(shape)`` gives an array of any shape."""
+    """A draw of ``count`` numbers; ``draw(shape)`` gives an array of any shape, from the generator ``rng``."""
 
     draw: Callable[[tuple[int, ...]], NDArray[np.float64]]
     count: int
+    rng: object
 
 
-def noise(draw: Callable[[tuple[int, ...]], NDArray[np.float64]], count: int) -> list[Noise]:
+def noise(draw: Callable[[tuple[int, ...]], NDArray[np.float64]], count: int, rng: object = None) -> list[Noise]:
     """As many leaves that are random numbers.
 
     Args:
         draw: ``draw(shape)`` is an array of random numbers, such as ``rng.standard_normal``. It is called with
             ``(count,)``; by a compiled program, with ``(examples, count)``.
         count: how many.
+        rng: the generator that ``draw`` uses. Where several draws of a compiled program have the same one, they take
+            turns from example to example, as they do for the scalar engine; otherwise each draws for all examples at
+            once, which is faster.
     """
-    source = Source(draw, count)
+    source = Source(draw, count, rng)
     # What is traced draws whenever it is run, and nothing now: a compiled program and the scalar engine stay in step.
-    leaves = [Noise(1.0) for _ in range(count)] if _tracing else [Noise(float(x)) for x in draw((count,))]
+    if _traced_sources is None:
+        leaves = [Noise(float(x)) for x in draw((count,))]
+    else:
+        leaves = [Noise(1.0) for _ in range(count)]
+        _traced_sources.append(source)
     for position, leaf in enumerate(leaves):
         leaf.source, leaf.position = source, position
     return leaves
@@ -246,18 +254,19 @@ def unpack(theta: NDArray[np.float64], parameters: Sequence[Value]) -> None:
         parameter.data = data
 
 
-_tracing = False
+_traced_sources: list[Source] | None = None
 
 
 @contextlib.contextmanager
-def tracing() -> Iterator[None]:
-    """Inside ``with tracing():`` a function is run on Traced values to learn what it computes."""
-    global _tracing
-    before, _tracing = _tracing, True
+def tracing() -> Iterator[list[Source]]:
+    """Inside ``with tracing() as sources:`` a function is run on Traced values to learn what it computes, and in which
+    order it draws random numbers."""
+    global _traced_sources
+    before, _traced_sources = _traced_sources, []
     try:
-        yield
+        yield _traced_sources
     finally:
-        _tracing = before
+        _traced_sources = before
 
 
 class TracingError(TypeError):
@@ -297,7 +306,7 @@ class Traced(Value):
     def _no_number(self, *_: object) -> Any:
         return self.data
 
-    __bool__ = __index__ = __lt__ = __le__ = __gt__ = __ge__ = _no_number
+    __bool__ = __index__ = __lt__ = __le__ = __gt__ = __ge__ = backward = _no_number
 
     def __repr__(self) -> str:
         return f"the traced value {self.name}" if self.name else "a traced value"

@@ -24,7 +24,7 @@ from nn.meprop import MeProp
 from nn.metrics import accuracy
 from nn.module import Module, functional_call
 from nn.regularisers import l1, l2
-from nn.training import Criterion, fit
+from nn.training import Criterion, DivergenceError, fit
 
 __all__ = [
     "ACTIVATIONS",
@@ -32,6 +32,7 @@ __all__ = [
     "Conv2d",
     "Criterion",
     "Diagnosis",
+    "DivergenceError",
     "Dropout",
     "Flatten",
     "History",

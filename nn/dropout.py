@@ -39,7 +39,7 @@ class Dropout(Module):
         if not self.training or self.p == 0:
             return x
         x = lists(x)
-        mask = noise(self.draw, len(list(flat(x))))
+        mask = noise(self.draw, len(list(flat(x))), self.rng)
         for factor in mask:
             factor.name = "mask"
         factors = iter(mask)

@@ -24,6 +24,18 @@ Predict = Callable[[Array], Array]
 Risk = Callable[[Array, Array], float]
 
 
+class DivergenceError(ArithmeticError):
+    """The loss or its gradient has become infinite or NaN.
+
+    Attributes:
+        history: of the epochs before, with the number of updates in ``steps``.
+    """
+
+    def __init__(self, message: str, history: History) -> None:
+        super().__init__(message)
+        self.history = history
+
+
 class Model(Protocol):
     """What is trained: an `nn.Module` that is called on one example."""
 
@@ -127,7 +139,8 @@ def fit(
         TypeError: a model or an optimizer that is none.
         TracingError: the model or its loss branches on its numbers, and is to be compiled.
         ValueError: data, targets or settings that cannot be trained on; the message names the argument.
-        ArithmeticError: the loss or its gradient has become infinite or NaN. The weights are those before.
+        DivergenceError: the loss or its gradient has become infinite or NaN. The weights are those before, and the
+            error has the ``history`` of the epochs until then.
 
     Example:
         >>> import nn, optim
@@ -176,10 +189,12 @@ def fit(
             total, seen = 0.0, 0
             for batch in _batches(len(X), batch_size, order, rng):
                 value, gradient = step(X[batch], targets[batch], theta)
-                if not math.isfinite(value + gradient.sum()):  # an infinity or NaN of one stays one in the sum
-                    raise ArithmeticError(
+                if not (math.isfinite(value) and np.isfinite(gradient).all()):
+                    history.reason = "diverged"
+                    raise DivergenceError(
                         f"the loss or its gradient is no longer finite in epoch {epoch} (loss {value}): lower the "
-                        f"learning rate, which is {optimizer.lr:g}, or clip the gradient"
+                        f"learning rate, which is {optimizer.lr:g}, or clip the gradient",
+                        history,
                     )
                 optimizer.update(theta, gradient if clip is None else clip(gradient))
                 history.steps += 1

@@ -6,6 +6,7 @@ import importlib.util
 import re
 import subprocess
 import sys
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -133,6 +134,61 @@ def test_networks_agree() -> None:
         agree(loss, model.parameters(), RNG.normal(size=(6, 4)), RNG.normal(size=(6, 3)))
 
 
+W = [Parameter(x, f"w{k + 1}") for k, x in enumerate(np.random.default_rng(1).normal(size=12).tolist())]
+G = [Value(x) for x in (0.5, -1.5, 2.0)]
+NET = nn.MLP(2, [3, 2], rng=1)
+
+
+def recurrence(xs: list[list[Value]]) -> Any:
+    h: list[Any] = [0.0, 0.0]
+    for x in xs:
+        h = [tanh(autograd.affine([*W[5 * j : 5 * j + 2], *W[5 * j + 2 : 5 * j + 4]], [*x, *h], W[4])) for j in (0, 1)]
+    return autograd.dot(h, W[10:])
+
+
+def attention(xs: list[list[Value]]) -> Any:
+    q, k = [[[autograd.dot(W[s + 2 * j : s + 2 * j + 2], x) for j in range(3)] for x in xs] for s in (0, 6)]
+    mixed = [autograd.dot(autograd.softmax([autograd.dot(qi, ki) for ki in k]), [x[0] for x in xs]) for qi in q]
+    return total([m * m for m in mixed])
+
+
+def siamese(xs: list[list[Value]]) -> Any:
+    a, b = NET(xs[0]), NET(xs[1])
+    return autograd.sqrt(total([(p - q) ** 2 for p, q in zip(a, b)]) + 0.1)
+
+
+PROGRAMS: dict[str, Loss] = {
+    "recurrent": recurrence,
+    "attention": attention,
+    "siamese": siamese,
+    "residual": lambda xs: total([x + tanh(autograd.dot(W[2 * j : 2 * j + 2], xs[0])) for j, x in enumerate(xs[1])]),
+    "locally connected": lambda xs: total([tanh(autograd.dot(W[2 * j : 2 * j + 2], x)) for j, x in enumerate(xs)]),
+    "overlapping weights": lambda xs: total([tanh(autograd.dot(W[j : j + 2], xs[0])) for j in range(5)]),
+    "ragged": lambda xs: total([tanh(autograd.dot(W[:n], [*xs[0], *xs[1]][:n])) for n in (1, 2, 3, 4)]),
+    "no example in the network": lambda xs: autograd.dot(NET([0.3, -0.2]), xs[0]) + total(NET([1.0, 2.0])),
+    "linear outputs added up": lambda xs: total([o for x in xs for o in NET(x)]),
+    "given vector": lambda xs: autograd.dot(W[:3], G) * xs[0][0] + total([tanh(w * g) for w, g in zip(W, G)]),
+    "an input": lambda xs: xs[1][0],
+    "a parameter": lambda xs: W[3],
+    "a given value": lambda xs: G[0],
+    "a constant": lambda xs: autograd.Constant(3.0),
+    "a regulariser": lambda xs: nn.l2(W, 0.1) + nn.l1(W, 0.1),
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_programs_of_many_kinds_agree(name: str) -> None:
+    for batch in (1, 2, 7):
+        agree(PROGRAMS[name], [*W, *NET.parameters()], np.random.default_rng(batch).normal(size=(batch, 3, 2)))
+
+
+def test_what_all_of_an_array_hands_on_is_not_added_to_zeros() -> None:
+    f = autograd.compile(PROGRAMS["linear outputs added up"], NET.parameters())
+    f(np.zeros((1, 3, 2)))
+    assert "d_i1 = (1 - o1**2) * (d_o2.reshape(m, 3, 2) @ W2.T).reshape(m, 9)" in f.source
+    assert "zeros_like" not in f.source
+
+
 def test_convolutions_agree_and_loop_over_no_pixels() -> None:
     model = nn.Sequential(
         nn.Conv2d(2, 3, 3, padding=1, rng=1), "relu", nn.Conv2d(3, 2, 2, stride=2, rng=2), nn.Flatten()
@@ -146,6 +202,23 @@ def test_convolutions_agree_and_loop_over_no_pixels() -> None:
     f = autograd.compile(loss, model.parameters())
     f(X, np.zeros(3))
     assert f.source.split("def value")[1].count("\n") < 30
+
+
+def test_a_long_recurrence_compiles_in_time_that_grows_with_its_length() -> None:
+    w = Parameter(0.5, "w")
+
+    def loss(x: Value, steps: int) -> Value:
+        for _ in range(steps):
+            x = tanh(w * x)
+        return x
+
+    seconds = []
+    for steps in (400, 4000):
+        start = time.process_time()
+        autograd.compile(lambda x, steps=steps: loss(x, steps), [w])([0.3])
+        seconds.append(time.process_time() - start)
+    assert seconds[1] < 25 * seconds[0]
+    agree(lambda x: loss(x, 3000), [w], [0.3, -0.2])
 
 
 def test_a_model_alone_predicts() -> None:
@@ -165,6 +238,29 @@ def test_dropout_draws_anew_at_each_call() -> None:
     assert ((first == 0).mean() - 0.5) ** 2 < 0.05
     assert (first != second).any()
     assert (first[0] != first[1]).any()
+
+
+def test_draws_from_one_generator_take_turns_as_for_the_scalar_engine() -> None:
+    def model(rng: np.random.Generator) -> Loss:
+        dropouts, unused = [nn.Dropout(p, rng=rng) for p in (0.3, 0.6)], nn.Dropout(0.5, rng=rng)
+
+        def call(x: list[Value]) -> list[Value]:
+            first, _, second, third = dropouts[0](x), unused(x), dropouts[1](x), dropouts[0](x)
+            return [c + 10 * b + 100 * a for a, b, c in zip(first, second, third)]  # read in another order than drawn
+
+        return call
+
+    X = RNG.normal(size=(5, 3))
+    eager_model = model(np.random.default_rng(1))
+    expected = [[o.data for o in eager_model(as_values(x))] for x in X]
+    for target in ("numpy", "python"):
+        np.testing.assert_allclose(autograd.compile(model(np.random.default_rng(1)), target=target)(X), expected)
+
+
+def test_noise_that_is_drawn_outside_stays_as_it_is() -> None:
+    fixed = autograd.noise(np.random.default_rng(0).standard_normal, 1)[0]
+    f = autograd.compile(lambda x: x * fixed)
+    np.testing.assert_array_equal(f([1.0, 2.0]), [fixed.data, 2 * fixed.data])
 
 
 def test_backward_adds_to_the_gradients() -> None:
@@ -201,13 +297,35 @@ def test_flat_arrays_may_change_and_change_places() -> None:
             f.value_and_grad(X, out=out)
 
 
+def test_a_prediction_may_be_numbers_that_no_argument_has_a_share_in() -> None:
+    w = Parameter(2.0, "w")
+    models: list[tuple[Loss, list[float]]] = [
+        (lambda x: [w, w * w], [2.0, 4.0]),
+        (lambda x: [autograd.Constant(2.0), autograd.Constant(1.0)], [2.0, 1.0]),
+        (lambda x: [autograd.Constant(2.0)], [2.0]),
+        (lambda x: [x, autograd.Constant(1.0), w], [5.0, 1.0, 2.0]),
+    ]
+    for target in ("numpy", "python"):
+        for model, expected in models:
+            predictions = np.asarray(autograd.compile(model, target=target)([5.0, 5.0]))
+            assert predictions.dtype == np.float64
+            np.testing.assert_array_equal(predictions, [expected, expected])
+
+
 def test_any_numbers_do() -> None:
     w = Parameter(2.0, "w")
     f = autograd.compile(lambda x, t: (w * x[0] - x[1] - t) ** 2, [w])
     X = np.array([[1, 2], [3, 4], [5, 6]])
     expected = f(X.astype(float), [1.0, 2.0, 3.0])
-    for data in (X, X.tolist(), X.astype(np.float32), np.asfortranarray(X)):
+    big_endian, small = X.astype(">f8"), X.astype(np.int8)
+    for data in (X, X.tolist(), X.astype(np.float32), np.asfortranarray(X), big_endian, small):
         assert f(data, [1, 2, 3]) == expected
+    thetas: list[Any] = [[2], (2,), np.array([2]), np.array([2], np.float32), np.array([2.0], ">f8")]
+    for theta in thetas:
+        assert f(X, [1, 2, 3], theta=theta) == expected
+    square = autograd.compile(lambda x: x * (w * w), [w])
+    small_theta: Any = np.array([0.1], np.float32)
+    assert square([1.0], theta=small_theta) == float(small_theta[0]) ** 2
     assert f(np.ones((2, 3)), np.ones(2)) == 0.0  # another shape of example: compiled anew
 
 
@@ -221,15 +339,24 @@ def test_mistakes_are_named() -> None:
     f = autograd.compile(lambda x, t: relu(w * x) - t, [w])
     mistake(lambda: f(np.ones(3), np.ones(2)), ValueError, r"x has shape \(3,\) and t has shape \(2,\)")
     mistake(lambda: f(np.ones(0), np.ones(0)), ValueError, r"argument x of <lambda> is empty")
+    mistake(lambda: f(np.ones(2), np.ones((2, 0))), ValueError, r"argument t of <lambda> is empty")
     mistake(lambda: f(1.0, 1.0), ValueError, "argument x of <lambda> needs a first axis")
     mistake(lambda: f(["a"], [1.0]), TypeError, "argument x of <lambda> must be an array of numbers")
     mistake(lambda: f(np.ones(2), np.ones(2), theta=np.ones(2)), ValueError, "theta must have one number for each of 1")
+    mistake(lambda: autograd.compile(lambda x: x)([1.0], theta=[1.0]), TypeError, "so theta cannot be given")
+    mistake(lambda: f.value_and_grad([1.0], [1.0], out=[0.0]), TypeError, "out must be a NumPy array, got list")  # type: ignore[arg-type]
+    theta = np.ones(1)
+    mistake(lambda: f.value_and_grad([1.0], [1.0], theta=theta, out=theta), ValueError, "out is theta")
+    mistake(lambda: autograd.compile(3.0), TypeError, "takes a function, got float 3.0")  # type: ignore[arg-type]
+    mistake(lambda: autograd.compile(lambda x: x, [2 * w]), ValueError, "must be leaves; .* is computed by mul")
+    mistake(lambda: autograd.compile(lambda x: [w], [w])([1.0]), TypeError, r"got lists of shape \(1,\)")
     mistake(lambda: autograd.compile(lambda x: x, []), ValueError, "parameters is empty")
     mistake(lambda: autograd.compile(lambda x: x, [w, w]), ValueError, "names one Value twice")
     mistake(lambda: autograd.compile(lambda x: x, [w], target="c"), ValueError, "target must be")  # type: ignore[arg-type]
     mistake(lambda: autograd.compile(lambda x: x, [w]).source, RuntimeError, "call it once")
     mistake(lambda: autograd.compile(lambda x: 1.0, [w])(np.ones(2)), TypeError, "must return a Value, got float")
     branching: list[Loss] = [lambda x: w if x > 0 else -w, lambda x: w * x.data, lambda x: w * float(x)]
+    branching.append(lambda x: w if x.backward() else -w)
     for loss in branching:
         mistake(lambda loss=loss: autograd.compile(loss, [w])(np.ones(2)), TypeError, "x has no number")  # type: ignore[misc]
 
@@ -255,6 +382,14 @@ def test_on_jax_the_numbers_are_the_same() -> None:
     jax_value, jax_gradient = autograd.compile(loss, model.parameters(), target="jax").value_and_grad(X, Y)
     np.testing.assert_allclose(float(jax_value), value, rtol=1e-12)
     np.testing.assert_allclose(np.asarray(jax_gradient), gradient, rtol=1e-11, atol=1e-13)
+    w = Parameter(2.0, "w")
+    f = autograd.compile(lambda x: w * x, [w], target="jax")
+    thetas: list[Any] = [(2,), [2.0], jax.numpy.asarray([2.0]), np.array([2.0], np.float32)]
+    for theta in thetas:
+        assert f(jax.numpy.asarray([1, 3]), theta=theta) == 4.0
+    not_numbers: list[Any] = [["a"], [None], [1j], np.array([1j]), [w], [[1.0], [1.0, 2.0]]]
+    for data in not_numbers:
+        mistake(lambda data=data: f(data), TypeError, "argument x of <lambda> must be an array of numbers")  # type: ignore[misc]
 
 
 @pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="JAX is not installed")

@@ -184,6 +184,25 @@ def test_data_of_other_shapes_and_kinds_is_looked_at() -> None:
         double([[2.0]])
 
 
+@pytest.mark.parametrize("kind", [np.float32, np.uint8, np.float64])
+def test_small_numbers_are_widened(kind: type) -> None:
+    w = Parameter(0.3, "w")
+    f = autograd.compile(lambda x: autograd.tanh((x[0] - x[1]) * w), [w], target="python")
+    X: Any = np.array([[1.1, 2.2]]).astype(kind)
+    wide = X.astype(float).tolist()
+    f(wide)
+    expected = f.value_and_grad(wide, theta=[0.3])
+    assert f.value_and_grad(X, theta=[0.3]) == expected
+    assert f.value_and_grad([list(X[0])], theta=[0.3]) == expected
+    out: Any = [0.0]
+    assert f.value_and_grad(X, theta=[0.3], out=out)[1] is out
+    assert out == expected[1]
+    with pytest.raises(ValueError, match="out must have one number for each of 1 parameters, got 3"):
+        f.value_and_grad(X, out=np.zeros(3))
+    predict = autograd.compile(lambda x: autograd.tanh(x[0] - x[1]), target="python")
+    assert predict(wide) == predict(X) == predict([list(X[0])])
+
+
 def test_names_that_the_code_uses_itself_are_kept_apart() -> None:
     named = [Parameter(0.5, name) for name in ("math", "abs", "maximum", "lambda", "x", "theta", "x²", "3", "w\n1")]
     outside = Value(2.0, "given")

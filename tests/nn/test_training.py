@@ -114,7 +114,10 @@ def test_it_is_pytorchs_loop_too() -> None:
 def test_compiled_and_eager_training_end_with_the_same_weights(batch_size: int | None) -> None:
     runs = []
     for compiled in (True, False):
-        model = nn.Sequential(nn.Layer(2, 6, "relu"), nn.Dropout(0.3, rng=5), nn.Layer(6, 3, nn.PReLU()))
+        rng = np.random.default_rng(5)  # of all draws, in the order of the scalar engine
+        model = nn.Sequential(
+            nn.Dropout(0.1, rng=rng), nn.Layer(2, 6, "relu"), nn.Dropout(0.3, rng=rng), nn.Layer(6, 3, nn.PReLU())
+        )
         optimizer = optim.Adam(model.parameters(), lr=0.02)
         history = fit(
             model,
@@ -129,6 +132,7 @@ def test_compiled_and_eager_training_end_with_the_same_weights(batch_size: int |
             schedule=lambda epoch: 0.02 * 0.99**epoch,
             clip=lambda gradient: optim.clip_by_norm(gradient, 0.5),
             compiled=compiled,
+            rng=rng,
         )
         runs.append((data_of(model), history))
     (ours, told), (theirs, known) = runs
@@ -344,11 +348,27 @@ def test_what_clip_gives_is_what_the_optimizer_gets() -> None:
 def test_a_loss_that_runs_away_says_what_to_do_and_leaves_finite_weights() -> None:
     model, stop = Line(), Stop(5000)
     with pytest.raises(
-        ArithmeticError, match=r"no longer finite in epoch \d+ .*lower the learning rate, which is 1e\+06"
-    ):
+        nn.DivergenceError, match=r"no longer finite in epoch \d+ .*lower the learning rate, which is 1e\+06"
+    ) as caught:
         fit(model, epochs=5000, optimizer=optim.SGD(model.parameters(), lr=1e6), stop=[stop])
     assert np.isfinite(data_of(model)).all()
     assert stop.finished == 1
+    history = caught.value.history
+    assert len(history["loss"]) == history.steps > 3
+    assert np.isfinite(history["loss"]).all()
+    assert history.reason == "diverged"
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_infinities_of_both_signs_are_told_apart_from_a_warning(compiled: bool) -> None:
+    class Root(Line):
+        def __call__(self, x: Any) -> Value:
+            output: Value = (self.w[0] - self.w[0].data + x[0]) ** 0.5 - (self.w[1] - self.w[1].data + x[0]) ** 0.5
+            return output
+
+    model = Root()
+    with pytest.raises(nn.DivergenceError, match=r"in epoch 1 \(loss 0.0\)"):
+        fit(model, [[0.0, 0.0]], [0.0], loss=lambda o, t: o - t, compiled=compiled)
 
 
 PROGRAM = """
