@@ -59,10 +59,15 @@ def one_thread() -> None:
     os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
 
+def told(ratio: float) -> str:
+    """Three digits of it."""
+    return f"{ratio:.3g}" if ratio < 1000 else f"{ratio:,.0f}"
+
+
 def row(workload: str, costs: dict[str, float], unit: str) -> None:
     """One line of the table: the first contestant's cost, and the others' as multiples of it."""
     (first, cost), *others = costs.items()
-    beside = "; ".join([f"{name} {other / cost:,.{2 if other < 10 * cost else 0}f}" for name, other in others])
+    beside = "; ".join([f"{name} {told(other / cost)}" for name, other in others])
     print(f"| {workload} | {first}: {cost:,.0f} {unit} | {beside} |", flush=True)
 
 
