@@ -136,7 +136,7 @@ class Compiled:
             out = np.empty(len(self.parameters))
         elif type(out) is not np.ndarray:
             raise TypeError(f"out must be a NumPy array, got {type(out).__name__}")
-        elif out.shape != (len(self.parameters),) or out.dtype != np.float64 or not out.flags.c_contiguous:
+        elif out.shape != (len(self.parameters),) or out.dtype != FLOAT64 or not out.flags.c_contiguous:
             raise ValueError(
                 f"out must be a contiguous float64 array of {len(self.parameters)}, one number for each parameter, "
                 f"got {out.dtype} of shape {out.shape} and strides {out.strides}"
@@ -174,7 +174,9 @@ class Compiled:
             rest.append(self.flat(theta))
         if compilation.trace.given:
             rest.append(pack(compilation.trace.given))
-        return [*rest, *compilation.trace.draw(examples)]
+        if compilation.trace.sources:
+            rest += compilation.trace.draw(examples)
+        return rest
 
     def flat(self, theta: Theta | None) -> Any:
         """The parameters as a flat array of floats: ``theta``, or by default what the Values hold."""

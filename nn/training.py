@@ -154,7 +154,8 @@ def fit(
         raise TypeError(f"model must be an nn.Module that can be called on an example, got {model!r}")
     if not hasattr(optimizer, "update") or not hasattr(optimizer, "parameters"):
         raise TypeError(f"optimizer must have update() and parameters, as optim.SGD has, got {optimizer!r}")
-    if not set(model.parameters()) & set(optimizer.parameters):
+    learned = set(optimizer.parameters)
+    if not any(parameter in learned for _, parameter in model.named_parameters()):
         raise ValueError("optimizer holds no parameter of this model: make a new one, of model.parameters()")
     _check_count("epochs", epochs)
     if order not in get_args(Order):
@@ -171,9 +172,7 @@ def fit(
     if batch_size > len(X):
         raise ValueError(f"batch_size must be at most {len(X)}, the number of examples, got {batch_size}")
     criteria = [stop] if callable(stop) else list(stop)
-    looks = bool(
-        metrics or held_out or criteria or schedule
-    )  # at the model between epochs, when its Values must be so far
+    looks = bool(metrics or held_out or criteria or schedule)  # whether anyone sees the model between epochs
     rng = np.random.default_rng(rng)
     parameters = optimizer.parameters
     step, predict, risk = (_compiled if compiled else _eager)(model, loss, parameters, regulariser)

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from autograd import Value, pack, unpack
 from optim import arguments, rules
 
+FLOAT64 = np.dtype(np.float64)
+
 
 class Optimizer:
     """The base of every optimizer: parameters, hyperparameters that are attributes, and a memory.
@@ -99,7 +101,7 @@ class Optimizer:
         """Raise ValueError unless both are arrays of one number a parameter."""
         shape = (len(self.parameters),)
         for name, array in (("theta", theta), ("gradient", gradient)):
-            if array.shape != shape or array.dtype != np.float64:
+            if array.shape != shape or array.dtype != FLOAT64:
                 raise ValueError(
                     f"{name} must be a float64 array of shape {shape}, one number for each parameter, "
                     f"got {array.dtype} of shape {array.shape}"
