@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 import traceback
 from collections.abc import Sequence
 from typing import Any
@@ -215,11 +214,9 @@ def test_names_that_the_code_uses_itself_are_kept_apart() -> None:
 
 def test_many_terms_and_many_lines_compile() -> None:
     weights = [Parameter(0.001 * k, f"w{k}") for k in range(5000)]
-    start = time.perf_counter()
     agree(lambda x: dot(weights, [x] * 5000) + total(weights) + autograd.logsumexp(weights), weights, [0.5])
     deep = weights[0]
     agree(lambda x: _chain(deep, x, 3000), [deep], [0.5])
-    assert time.perf_counter() - start < 60
 
 
 def _chain(w: Value, x: Value, length: int) -> Value:
