@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
+import gc
 import inspect
 import itertools
 import linecache
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -204,7 +206,8 @@ class Compiled:
                 self.refuse(data)
             example = tuple([shape[1:] for shape in shapes])
             if example not in self.compilations:
-                self.compilations[example] = self.compiled_for(example)
+                with _collector_paused():
+                    self.compilations[example] = self.compiled_for(example)
             compilation = self.ready[shapes] = self.compilations[example]
         self.latest = compilation
         return compilation, data
@@ -333,12 +336,24 @@ class CompiledJax(Compiled):
         return lower(traced, None if self.parameters is None else self.reduction, jax=True)
 
 
+@contextlib.contextmanager
+def _collector_paused() -> Iterator[None]:
+    """A program is many objects that stay, which Python's collector of cycles would go through again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 def _lists_of_floats(arrays: Sequence[Any]) -> bool:
     """Whether each is a list, nested or not, that starts with a float: no array, nor NumPy's or whole numbers."""
-    for array in arrays:
-        while type(array) is list and array:
-            array = array[0]
-        if type(array) is not float:
+    for entry in arrays:
+        while type(entry) is list and entry:
+            entry = entry[0]
+        if type(entry) is not float:
             return False
     return True
 
