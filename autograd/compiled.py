@@ -82,12 +82,14 @@ class Compilation:
         trace: what one example computes.
         source: the code.
         value, value_and_grad: the functions that the code defines.
+        floats: of straight lines, whether the data are Python's floats, by the first number of each argument.
     """
 
     trace: Trace
     source: str
     value: Callable[..., Any]
     value_and_grad: Callable[..., Any] | None
+    floats: Callable[..., bool] | None
 
 
 class Compiled:
@@ -268,7 +270,7 @@ class Compiled:
         exec(builtins.compile(lowered.source, filename, "exec"), names)  # a traceback shows its lines
         if "parts" in names and self.keeps_views:
             names["parts"] = _kept(names["parts"])
-        return Compilation(traced, lowered.source, names["value"], names.get("value_and_grad"))
+        return Compilation(traced, lowered.source, names["value"], names.get("value_and_grad"), names.get("floats"))
 
     def lowered(self, traced: Trace) -> Lowered:
         """The code for a program."""
@@ -348,16 +350,6 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _lists_of_floats(arrays: Sequence[Any]) -> bool:
-    """Whether each is a list, nested or not, that starts with a float: no array, nor NumPy's or whole numbers."""
-    for entry in arrays:
-        while type(entry) is list and entry:
-            entry = entry[0]
-        if type(entry) is not float:
-            return False
-    return True
-
-
 class CompiledPython(Compiled):
     """What `compile` returns for ``target="python"``: straight lines on floats, for one example after another.
 
@@ -374,12 +366,13 @@ class CompiledPython(Compiled):
 
     def __call__(self, *arrays: ArrayLike, theta: Theta | None = None) -> Any:
         """The mean (or sum) of the examples' losses, a float; of a prediction, the outputs. See `Compiled`."""
-        if self.latest is not None and self.parameters is None and theta is None and _lists_of_floats(arrays):
+        if self.latest is not None and self.parameters is None and theta is None:
             try:  # see value_and_grad
-                (outputs,) = predictions = self.latest.value(*arrays)
-                if type(sum(outputs, 0.0) if self.latest.trace.outputs.ndim else outputs) is float:
-                    return predictions
-            except (ArithmeticError, TypeError, ValueError):
+                if self.latest.floats(*arrays):  # type: ignore[misc]
+                    (outputs,) = predictions = self.latest.value(*arrays)
+                    if type(sum(outputs, 0.0) if self.latest.trace.outputs.ndim else outputs) is float:
+                        return predictions
+            except (ArithmeticError, LookupError, TypeError, ValueError):
                 pass
         results = self.each(arrays, theta, False)
         if self.parameters is not None:
@@ -391,14 +384,15 @@ class CompiledPython(Compiled):
         """The loss and its gradient, a list where ``theta`` is one, else a flat array. See `Compiled`."""
         if self.parameters is None:
             raise TypeError(f"{self.name} was compiled without parameters: there is nothing to take the gradient of")
-        if self.latest is not None and type(theta) is list and out is None and _lists_of_floats(arrays):
+        if self.latest is not None and type(theta) is list and out is None:
             # For speed, the lists are taken to have the shapes of the last call's one example. If they have not, the
             # code raises, or what comes out is no float: then the data is looked at.
             try:
-                value, gradient = self.latest.value_and_grad(*arrays, theta)  # type: ignore[misc]
-                if type(value) is float:
-                    return value, gradient
-            except (ArithmeticError, TypeError, ValueError):
+                if self.latest.floats(*arrays):  # type: ignore[misc]
+                    value, gradient = self.latest.value_and_grad(*arrays, theta)  # type: ignore[misc]
+                    if type(value) is float:
+                        return value, gradient
+            except (ArithmeticError, LookupError, TypeError, ValueError):
                 pass
         values, gradients = zip(*self.each(arrays, theta, True))
         gradient = [self.reduced(shares) for shares in zip(*gradients)]

@@ -197,7 +197,9 @@ def straight_line(trace: Trace) -> Lowered:
     written = StraightLine(trace)
     written.forward()
     value = _nest([as_float(written.codes[i]) for i in outputs.flat], outputs.shape)
-    source = function("value", trace.arguments, written.lines, value)
+    firsts = [f"type({name}{'[0]' * (1 + len(shape))})" for name, shape in trace.shapes.items()]
+    source = function("floats", trace.shapes, [], f"{' is '.join(firsts)} is float")
+    source += "\n\n" + function("value", trace.arguments, written.lines, value)
     if "theta" in trace.arguments:
         written.lines.append("")
         gradient = ", ".join(map(as_float, written.backward(trace.arguments["theta"].width)))

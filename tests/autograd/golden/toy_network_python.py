@@ -1,3 +1,7 @@
+def floats(x, t):
+    return type(x[0][0]) is type(t[0]) is float
+
+
 def value(x, t, theta):
     [[x1, x2, x3]] = x
     [t] = t
