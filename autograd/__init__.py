@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from autograd.checks import GradientError as GradientError
 from autograd.checks import check_gradients as check_gradients
 from autograd.compiled import Compiled as Compiled
-from autograd.compiled import compile as compile
 from autograd.explain import Explanation as Explanation
 from autograd.explain import explain as explain  # the function, in place of the module of this name
 from autograd.files import load as load
@@ -28,6 +27,7 @@ from autograd.primitives import PRIMITIVES as PRIMITIVES
 from autograd.row import Domain as Domain
 from autograd.row import DomainError as DomainError
 from autograd.row import Primitive as Primitive
+from autograd.targets import compile as compile
 from autograd.value import AnomalyError as AnomalyError
 from autograd.value import Constant as Constant
 from autograd.value import Noise as Noise

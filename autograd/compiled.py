@@ -1,4 +1,4 @@
-"""Compiling: a function of one example's scalars, run at matrix speed over a batch of examples."""
+"""A compiled function: the code for each shape of example, and what calls it with a batch of them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import gc
 import inspect
 import itertools
 import linecache
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from autograd.code import RESERVED
 from autograd.graph import Program
 from autograd.lowered import Lowered, lower
-from autograd.straightline import TAKEN, careful, straight_line
+from autograd.straightline import TAKEN
 from autograd.trace import Trace, trace
 from autograd.value import Value, pack
 
@@ -26,52 +26,6 @@ Floats = NDArray[np.float64]
 Theta = Floats | list[float]
 FLOAT64 = np.dtype(np.float64)
 _numbers = itertools.count(1)  # of compiled programs, for the names that tracebacks show
-
-
-def compile(
-    function: Callable[..., Any],
-    parameters: Iterable[Value] | None = None,
-    *,
-    reduction: Literal["mean", "sum"] = "mean",
-    target: Literal["numpy", "jax", "python"] = "numpy",
-) -> Compiled:
-    """Compile a function that is written for one example of plain scalars.
-
-    The function is run once, on values without numbers, to see what it computes; that program is lowered to NumPy code
-    for a whole batch, which ``source`` shows. It computes what the scalar program computes, faster; where an operation
-    is outside its domain it gives NaN or infinity, as NumPy does.
-
-    Args:
-        function: ``loss(*example) -> Value``, or a model. Each argument is a Value where its array has one axis, and a
-            (nested) list of Values where it has more: the first axis is the examples.
-        parameters: what gradients are taken of, in this order. Without them the result is a batched prediction: it
-            gives the function's outputs, which may be a Value or nested lists of them, for every example.
-        reduction: whether the batch's loss is the mean of the examples' or their sum.
-        target: "numpy", or "jax" for the same program over `jax.numpy`, jitted; "python" for straight lines on floats,
-            one example after another, which is fastest for a tiny network on few examples: see `CompiledPython`.
-
-    Returns:
-        ``f`` with ``f(X, T)``, ``f.value_and_grad(X, T)``, ``f.backward(X, T)`` and ``f.source``.
-    """
-    if not callable(function):
-        raise TypeError(f"compile takes a function, got {type(function).__name__} {function!r}")
-    if parameters is not None:
-        parameters = list(parameters)
-        for parameter in parameters:
-            if not isinstance(parameter, Value):
-                raise TypeError(f"parameters must be Values, got {type(parameter).__name__} {parameter!r}")
-            if parameter.op is not None:
-                raise ValueError(f"parameters must be leaves; {parameter!r} is computed by {parameter.op.name}")
-        if not parameters:
-            raise ValueError("parameters is empty; leave it out for a prediction")
-        if len(set(parameters)) < len(parameters):
-            raise ValueError("parameters names one Value twice")
-    if reduction not in ("mean", "sum"):
-        raise ValueError(f"reduction must be 'mean' or 'sum', got {reduction!r}")
-    kinds = {"numpy": Compiled, "jax": CompiledJax, "python": CompiledPython}
-    if target not in kinds:
-        raise ValueError(f"target must be 'numpy', 'jax' or 'python', got {target!r}")
-    return kinds[target](function, parameters, reduction)
 
 
 @dataclass(frozen=True)
@@ -294,50 +248,6 @@ def _kept(parts: Callable[[Floats], tuple[Floats, ...]]) -> Callable[[Floats], t
     return views
 
 
-class CompiledJax(Compiled):
-    """What `compile` returns for ``target="jax"``: the same program over `jax.numpy`, jitted.
-
-    Results are JAX's arrays, which never change, so the gradient is always a new one: ``out`` is refused.
-    """
-
-    keeps_views = False  # of arrays that are traced
-
-    def __call__(self, *arrays: ArrayLike, theta: Theta | None = None) -> Any:
-        """The mean (or sum) of the examples' losses; of a prediction, the outputs. See `Compiled`."""
-        compilation, data = self.prepared(arrays)
-        return compilation.value(*data, *self.rest(compilation, len(data[0]), theta))
-
-    def value_and_grad(
-        self, *arrays: ArrayLike, theta: Theta | None = None, out: Floats | None = None
-    ) -> tuple[float, Any]:
-        """The loss and its gradient, in the order of the parameters. See `Compiled`."""
-        if out is not None:
-            raise TypeError("out cannot be used on JAX, whose arrays never change")
-        compilation, data = self.prepared(arrays)
-        if compilation.value_and_grad is None:
-            raise TypeError(f"{self.name} was compiled without parameters: there is nothing to take the gradient of")
-        value, gradient = compilation.value_and_grad(*data, *self.rest(compilation, len(data[0]), theta))
-        return value, gradient
-
-    def asarray(self, numbers: Any) -> Any:
-        """Numbers as one of JAX's arrays."""
-        import jax.numpy
-
-        return jax.numpy.asarray(numbers, dtype=jax.numpy.float64)
-
-    def compiled_for(self, shapes: tuple[tuple[int, ...], ...]) -> Compilation:
-        """As `Compiled`'s, jitted."""
-        import jax
-
-        plain = super().compiled_for(shapes)
-        with_gradient = plain.value_and_grad and jax.jit(plain.value_and_grad)
-        return replace(plain, value=jax.jit(plain.value), value_and_grad=with_gradient)
-
-    def lowered(self, traced: Trace) -> Lowered:
-        """The code for a program."""
-        return lower(traced, None if self.parameters is None else self.reduction, jax=True)
-
-
 @contextlib.contextmanager
 def _collector_paused() -> Iterator[None]:
     """A program is many objects that stay, which Python's collector of cycles would go through again and again."""
@@ -348,94 +258,3 @@ def _collector_paused() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
-
-
-class CompiledPython(Compiled):
-    """What `compile` returns for ``target="python"``: straight lines on floats, for one example after another.
-
-    Lists of floats are taken as they are, which is fastest, and numbers come back in the kind they came in: the
-    gradient is a list where ``theta`` is one, and predictions are lists unless an array was given.
-
-    The numbers are the scalar engine's. An example on which the code raises, for Python's floats do on overflow, is
-    left to that engine: an overflow is an infinity, and an operation that is outside its domain raises DomainError.
-    """
-
-    def lowered(self, traced: Trace) -> Lowered:
-        """The code for a program."""
-        return straight_line(traced)
-
-    def __call__(self, *arrays: ArrayLike, theta: Theta | None = None) -> Any:
-        """The mean (or sum) of the examples' losses, a float; of a prediction, the outputs. See `Compiled`."""
-        if self.latest is not None and self.parameters is None and theta is None:
-            try:  # see value_and_grad
-                if self.latest.floats(*arrays):  # type: ignore[misc]
-                    (outputs,) = predictions = self.latest.value(*arrays)
-                    if type(sum(outputs, 0.0) if self.latest.trace.outputs.ndim else outputs) is float:
-                        return predictions
-            except (ArithmeticError, LookupError, TypeError, ValueError):
-                pass
-        results = self.each(arrays, theta, False)
-        if self.parameters is not None:
-            return self.reduced(results)
-        predictions = [outputs for (outputs,) in results]
-        return np.array(predictions) if any(isinstance(array, np.ndarray) for array in arrays) else predictions
-
-    def value_and_grad(self, *arrays: ArrayLike, theta: Theta | None = None, out: Any = None) -> tuple[float, Any]:
-        """The loss and its gradient, a list where ``theta`` is one, else a flat array. See `Compiled`."""
-        if self.parameters is None:
-            raise TypeError(f"{self.name} was compiled without parameters: there is nothing to take the gradient of")
-        if self.latest is not None and type(theta) is list and out is None:
-            # For speed, the lists are taken to have the shapes of the last call's one example. If they have not, the
-            # code raises, or what comes out is no float: then the data is looked at.
-            try:
-                if self.latest.floats(*arrays):  # type: ignore[misc]
-                    value, gradient = self.latest.value_and_grad(*arrays, theta)  # type: ignore[misc]
-                    if type(value) is float:
-                        return value, gradient
-            except (ArithmeticError, LookupError, TypeError, ValueError):
-                pass
-        values, gradients = zip(*self.each(arrays, theta, True))
-        gradient = [self.reduced(shares) for shares in zip(*gradients)]
-        if out is None:
-            out = gradient if type(theta) is list else np.array(gradient)
-        elif len(out) != len(gradient):
-            raise ValueError(f"out must have one number for each of {len(gradient)} parameters, got {len(out)}")
-        else:
-            out[:] = gradient
-        return self.reduced(values), out
-
-    def backward(self, *arrays: ArrayLike) -> float:
-        """Add the gradient to the parameters' ``grad``, as `Value.backward` does; returns the loss."""
-        parameters = self.parameters or []
-        value, gradient = self.value_and_grad(*arrays, theta=[parameter.data for parameter in parameters])
-        for parameter, g in zip(parameters, gradient):
-            parameter.grad += g
-        return value
-
-    def reduced(self, numbers: Sequence[float]) -> float:
-        """The mean of the examples' numbers, or their sum."""
-        return sum(numbers) / (len(numbers) if self.reduction == "mean" else 1)
-
-    def each(self, arrays: Sequence[Any], theta: Theta | None, with_gradient: bool) -> list[Any]:
-        """What the code gives for each example."""
-        compilation, data = self.prepared(arrays)
-        shared: list[list[float]] = []
-        if self.parameters is not None or theta is not None:
-            shared.append(self.flat(theta).tolist())
-        if compilation.trace.given:
-            shared.append([value.data for value in compilation.trace.given])
-        noises = compilation.trace.draw(len(data[0]))
-        own = zip(*[[[entry] for entry in array.tolist()] for array in (*data, *noises)])
-        return [
-            self.carefully(compilation, (*entries[: len(data)], *shared, *entries[len(data) :]), with_gradient)
-            for entries in own
-        ]
-
-    def carefully(self, compilation: Compilation, example: Sequence[Any], with_gradient: bool) -> Any:
-        """What the code gives for an example; where the code raises, what the scalar engine gives."""
-        try:
-            function: Any = compilation.value_and_grad if with_gradient else compilation.value
-            return function(*example)
-        except (ArithmeticError, ValueError):
-            result = careful(compilation.trace)(*example)
-            return result if with_gradient else result[0]

@@ -28,8 +28,8 @@ ROOT = Path(__file__).parents[1]
 # Each module of autograd may import the ones to its left, and nothing else of the project.
 ORDER = [
     *["files", "namespaces", "row", "primitives", "value", "graph", "formula", "functional", "checks"],
-    *["code", "indexing", "arrays", "trace", "grouping", "lowering", "lowered", "straightline", "compiled"],
-    *["blackboard", "explain", "viz"],
+    *["code", "indexing", "arrays", "trace", "grouping", "lowering", "lowered", "straightline"],
+    *["compiled", "compiled_jax", "compiled_python", "targets", "blackboard", "explain", "viz"],
 ]
 # ... with one exception: a notebook asks a Value for its picture.
 AGAINST_THE_GRAIN = {("value", "viz")}

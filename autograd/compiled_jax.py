@@ -1,0 +1,56 @@
+"""Compiling for JAX: the lowered program over `jax.numpy`, jitted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from autograd.compiled import Compilation, Compiled, Floats, Theta
+from autograd.lowered import Lowered, lower
+from autograd.trace import Trace
+
+
+class CompiledJax(Compiled):
+    """What `compile` returns for ``target="jax"``: the same program over `jax.numpy`, jitted.
+
+    Results are JAX's arrays, which never change, so the gradient is always a new one: ``out`` is refused.
+    """
+
+    keeps_views = False  # of arrays that are traced
+
+    def __call__(self, *arrays: ArrayLike, theta: Theta | None = None) -> Any:
+        """The mean (or sum) of the examples' losses; of a prediction, the outputs. See `Compiled`."""
+        compilation, data = self.prepared(arrays)
+        return compilation.value(*data, *self.rest(compilation, len(data[0]), theta))
+
+    def value_and_grad(
+        self, *arrays: ArrayLike, theta: Theta | None = None, out: Floats | None = None
+    ) -> tuple[float, Any]:
+        """The loss and its gradient, in the order of the parameters. See `Compiled`."""
+        if out is not None:
+            raise TypeError("out cannot be used on JAX, whose arrays never change")
+        compilation, data = self.prepared(arrays)
+        if compilation.value_and_grad is None:
+            raise TypeError(f"{self.name} was compiled without parameters: there is nothing to take the gradient of")
+        value, gradient = compilation.value_and_grad(*data, *self.rest(compilation, len(data[0]), theta))
+        return value, gradient
+
+    def asarray(self, numbers: Any) -> Any:
+        """Numbers as one of JAX's arrays."""
+        import jax.numpy
+
+        return jax.numpy.asarray(numbers, dtype=jax.numpy.float64)
+
+    def compiled_for(self, shapes: tuple[tuple[int, ...], ...]) -> Compilation:
+        """As `Compiled`'s, jitted."""
+        import jax
+
+        plain = super().compiled_for(shapes)
+        with_gradient = plain.value_and_grad and jax.jit(plain.value_and_grad)
+        return replace(plain, value=jax.jit(plain.value), value_and_grad=with_gradient)
+
+    def lowered(self, traced: Trace) -> Lowered:
+        """The code for a program."""
+        return lower(traced, None if self.parameters is None else self.reduction, jax=True)

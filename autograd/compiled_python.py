@@ -1,0 +1,105 @@
+"""Compiling for plain Python: straight lines on floats, one example after another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from autograd.compiled import Compilation, Compiled, Theta
+from autograd.lowered import Lowered
+from autograd.straightline import careful, straight_line
+from autograd.trace import Trace
+
+
+class CompiledPython(Compiled):
+    """What `compile` returns for ``target="python"``: straight lines on floats, for one example after another.
+
+    Lists of floats are taken as they are, which is fastest, and numbers come back in the kind they came in: the
+    gradient is a list where ``theta`` is one, and predictions are lists unless an array was given.
+
+    The numbers are the scalar engine's. An example on which the code raises, for Python's floats do on overflow, is
+    left to that engine: an overflow is an infinity, and an operation that is outside its domain raises DomainError.
+    """
+
+    def lowered(self, traced: Trace) -> Lowered:
+        """The code for a program."""
+        return straight_line(traced)
+
+    def __call__(self, *arrays: ArrayLike, theta: Theta | None = None) -> Any:
+        """The mean (or sum) of the examples' losses, a float; of a prediction, the outputs. See `Compiled`."""
+        if self.latest is not None and self.parameters is None and theta is None:
+            try:  # see value_and_grad
+                if self.latest.floats(*arrays):  # type: ignore[misc]
+                    (outputs,) = predictions = self.latest.value(*arrays)
+                    if type(sum(outputs, 0.0) if self.latest.trace.outputs.ndim else outputs) is float:
+                        return predictions
+            except (ArithmeticError, LookupError, TypeError, ValueError):
+                pass
+        results = self.each(arrays, theta, False)
+        if self.parameters is not None:
+            return self.reduced(results)
+        predictions = [outputs for (outputs,) in results]
+        return np.array(predictions) if any(isinstance(array, np.ndarray) for array in arrays) else predictions
+
+    def value_and_grad(self, *arrays: ArrayLike, theta: Theta | None = None, out: Any = None) -> tuple[float, Any]:
+        """The loss and its gradient, a list where ``theta`` is one, else a flat array. See `Compiled`."""
+        if self.parameters is None:
+            raise TypeError(f"{self.name} was compiled without parameters: there is nothing to take the gradient of")
+        if self.latest is not None and type(theta) is list and out is None:
+            # For speed, the lists are taken to have the shapes of the last call's one example. If they have not, the
+            # code raises, or what comes out is no float: then the data is looked at.
+            try:
+                if self.latest.floats(*arrays):  # type: ignore[misc]
+                    value, gradient = self.latest.value_and_grad(*arrays, theta)  # type: ignore[misc]
+                    if type(value) is float:
+                        return value, gradient
+            except (ArithmeticError, LookupError, TypeError, ValueError):
+                pass
+        values, gradients = zip(*self.each(arrays, theta, True))
+        gradient = [self.reduced(shares) for shares in zip(*gradients)]
+        if out is None:
+            out = gradient if type(theta) is list else np.array(gradient)
+        elif len(out) != len(gradient):
+            raise ValueError(f"out must have one number for each of {len(gradient)} parameters, got {len(out)}")
+        else:
+            out[:] = gradient
+        return self.reduced(values), out
+
+    def backward(self, *arrays: ArrayLike) -> float:
+        """Add the gradient to the parameters' ``grad``, as `Value.backward` does; returns the loss."""
+        parameters = self.parameters or []
+        value, gradient = self.value_and_grad(*arrays, theta=[parameter.data for parameter in parameters])
+        for parameter, g in zip(parameters, gradient):
+            parameter.grad += g
+        return value
+
+    def reduced(self, numbers: Sequence[float]) -> float:
+        """The mean of the examples' numbers, or their sum."""
+        return sum(numbers) / (len(numbers) if self.reduction == "mean" else 1)
+
+    def each(self, arrays: Sequence[Any], theta: Theta | None, with_gradient: bool) -> list[Any]:
+        """What the code gives for each example."""
+        compilation, data = self.prepared(arrays)
+        shared: list[list[float]] = []
+        if self.parameters is not None or theta is not None:
+            shared.append(self.flat(theta).tolist())
+        if compilation.trace.given:
+            shared.append([value.data for value in compilation.trace.given])
+        noises = compilation.trace.draw(len(data[0]))
+        own = zip(*[[[entry] for entry in array.tolist()] for array in (*data, *noises)])
+        return [
+            self.carefully(compilation, (*entries[: len(data)], *shared, *entries[len(data) :]), with_gradient)
+            for entries in own
+        ]
+
+    def carefully(self, compilation: Compilation, example: Sequence[Any], with_gradient: bool) -> Any:
+        """What the code gives for an example; where the code raises, what the scalar engine gives."""
+        try:
+            function: Any = compilation.value_and_grad if with_gradient else compilation.value
+            return function(*example)
+        except (ArithmeticError, ValueError):
+            result = careful(compilation.trace)(*example)
+            return result if with_gradient else result[0]
