@@ -375,12 +375,13 @@ PROGRAM = """
 import sys, nn, optim
 model = nn.MLP(1, [1])
 sgd = optim.SGD(model.parameters(), lr=0.1)
-nn.fit(model, [[1.0]], [1.0], loss=nn.squared_error, optimizer=sgd, epochs=7, progress=sys.argv[1] == "bar")
+options = {"progress": sys.argv[1] != "no bar", "compiled": sys.argv[1] != "scalar engine"}
+nn.fit(model, [[1.0]], [1.0], loss=nn.squared_error, optimizer=sgd, epochs=7, **options)
 """
 
 
-@pytest.mark.parametrize("wanted", ["bar", "no bar"])
-def test_the_bar_shows_on_a_terminal(wanted: str) -> None:
+@pytest.mark.parametrize("wanted", ["compiled", "scalar engine", "no bar"])
+def test_the_bar_shows_on_a_terminal_and_says_what_runs(wanted: str) -> None:
     pytest.importorskip("tqdm")
     fcntl, termios = pytest.importorskip("fcntl"), pytest.importorskip("termios")
     terminal, end = os.openpty()
@@ -390,12 +391,14 @@ def test_the_bar_shows_on_a_terminal(wanted: str) -> None:
     os.close(end)
     shown = os.read(terminal, 10_000).decode()
     os.close(terminal)
-    assert ("7/7" in shown) == (wanted == "bar")
+    assert ("7/7" in shown) == (f"fit, {wanted}" in shown) == (wanted != "no bar")
 
 
 @pytest.mark.parametrize("first", ["", "import sys; sys.modules['tqdm'] = None"])
 def test_off_a_terminal_and_without_tqdm_there_is_no_bar(first: str) -> None:
-    ran = subprocess.run([sys.executable, "-c", first + PROGRAM, "bar"], capture_output=True, text=True, check=True)
+    ran = subprocess.run(
+        [sys.executable, "-c", first + PROGRAM, "compiled"], capture_output=True, text=True, check=True
+    )
     assert ran.stdout == ran.stderr == ""
 
 
