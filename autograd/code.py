@@ -19,7 +19,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-RESERVED = [*"np m k column ones parts gradient value value_and_grad numbers".split(), *keyword.kwlist]
+RESERVED = [*"np functools m k column ones parts gradient value value_and_grad numbers".split(), *keyword.kwlist]
 
 COMPARE, ADD, MATMUL, MUL, NEG, POW, ATOM = range(7)  # how tightly an expression binds
 
@@ -264,7 +264,8 @@ def array_formulas(single: bool = False, hoist: Callable[[str, Code], Code] = la
         if single and not a.batched and not b.batched:
             a, b = _as_number(a), _as_number(b)
             return Code(f"({a.within(NEG)} @ {b.within(NEG)})[None]", ATOM, NUMBER)
-        return reduce("sum", a * b)
+        product = made(f"np.vecdot({_as_number(a)}, {_as_number(b)})", ATOM, a, b)
+        return replace(product, text=f"{product}[:, None]", axes=NUMBER) if single else replace(product, axes=NODES)
 
     def call(name: str) -> Callable[[Any], Code]:
         return lambda x: made(f"np.{name}({_as_number(code(x))})", ATOM, code(x))
