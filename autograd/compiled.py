@@ -49,8 +49,6 @@ class Compilation:
 class Compiled:
     """What `compile` returns."""
 
-    keeps_views = True
-
     def __init__(
         self,
         function: Callable[..., Any],
@@ -64,6 +62,8 @@ class Compiled:
         self.compilations: dict[tuple[tuple[int, ...], ...], Compilation] = {}  # by the shapes of an example
         self.ready: dict[tuple[tuple[int, ...], ...], Compilation] = {}  # by the shapes of the arrays, known to be good
         self.latest: Compilation | None = None
+        self.good_theta: Theta | None = None  # the arrays that were last found to be good
+        self.good_out: Floats | None = None
 
     def __call__(self, *arrays: ArrayLike, theta: Theta | None = None) -> Any:
         """The mean (or sum) of the examples' losses, a float; of a prediction, the outputs, an array.
@@ -73,8 +73,7 @@ class Compiled:
             theta: the parameters as a flat array; by default, what the Values hold now.
         """
         compilation, data = self.prepared(arrays)
-        with np.errstate(all="ignore"):
-            value = compilation.value(*data, *self.rest(compilation, len(data[0]), theta))
+        value = compilation.value(*data, *self.rest(compilation, len(data[0]), theta))
         return value if self.parameters is None else float(value)
 
     def value_and_grad(
@@ -88,21 +87,11 @@ class Compiled:
                 every time saves some microseconds.
         """
         compilation, data = self.prepared(arrays)
-        if compilation.value_and_grad is None or self.parameters is None:
+        if compilation.value_and_grad is None:
             raise TypeError(f"{self.name} was compiled without parameters: there is nothing to take the gradient of")
-        if out is None:
-            out = np.empty(len(self.parameters))
-        elif type(out) is not np.ndarray:
-            raise TypeError(f"out must be a NumPy array, got {type(out).__name__}")
-        elif out.shape != (len(self.parameters),) or out.dtype != FLOAT64 or not out.flags.c_contiguous:
-            raise ValueError(
-                f"out must be a contiguous float64 array of {len(self.parameters)}, one number for each parameter, "
-                f"got {out.dtype} of shape {out.shape} and strides {out.strides}"
-            )
-        elif out is theta:
-            raise ValueError("out is theta: the gradient would be written over the parameters that it is computed from")
-        with np.errstate(all="ignore"):
-            return float(compilation.value_and_grad(*data, *self.rest(compilation, len(data[0]), theta), out)), out
+        if out is None or out is not self.good_out or out is theta:
+            out = self.place(out, theta)
+        return float(compilation.value_and_grad(*data, *self.rest(compilation, len(data[0]), theta), out)), out
 
     def backward(self, *arrays: ArrayLike) -> float:
         """Add the gradient to the parameters' ``grad``, as `Value.backward` does; returns the loss."""
@@ -129,7 +118,7 @@ class Compiled:
         """The arguments of the compiled code that are no data."""
         rest: list[Any] = []
         if self.parameters is not None or theta is not None:
-            rest.append(self.flat(theta))
+            rest.append(theta if theta is not None and theta is self.good_theta else self.flat(theta))
         if compilation.trace.given:
             rest.append(pack(compilation.trace.given))
         if compilation.trace.sources:
@@ -147,15 +136,36 @@ class Compiled:
             raise ValueError(
                 f"theta must have one number for each of {len(self.parameters)} parameters, got shape {flat.shape}"
             )
+        if flat is theta:
+            self.good_theta = flat
         return flat
+
+    def place(self, out: Floats | None, theta: Theta | None) -> Floats:
+        """Where to write the gradient: ``out``, or by default a new array."""
+        count = len(self.parameters or ())
+        if out is None:
+            return np.empty(count)
+        if type(out) is not np.ndarray:
+            raise TypeError(f"out must be a NumPy array, got {type(out).__name__}")
+        if out.shape != (count,) or out.dtype != FLOAT64 or not out.flags.c_contiguous:
+            raise ValueError(
+                f"out must be a contiguous float64 array of {count}, one number for each parameter, "
+                f"got {out.dtype} of shape {out.shape} and strides {out.strides}"
+            )
+        if out is theta:
+            raise ValueError("out is theta: the gradient would be written over the parameters that it is computed from")
+        self.good_out = out
+        return out
 
     def prepared(self, arrays: Sequence[ArrayLike]) -> tuple[Compilation, list[Any]]:
         """The compilation for data of these shapes, made now where there is none, and the data as arrays of floats."""
-        data = [
-            array if type(array) is np.ndarray and array.dtype is FLOAT64 else self.as_floats(array, k)
-            for k, array in enumerate(arrays)
-        ]
-        shapes = tuple([array.shape for array in data])
+        data: list[Any] = []
+        lengths = []
+        for k, array in enumerate(arrays):
+            good = type(array) is np.ndarray and array.dtype is FLOAT64
+            data.append(array if good else self.as_floats(array, k))
+            lengths.append(data[k].shape)
+        shapes = tuple(lengths)
         compilation = self.ready.get(shapes)
         if compilation is None:
             if len({shape[:1] for shape in shapes}) != 1 or shapes[0] == () or not all(array.size for array in data):
@@ -222,9 +232,17 @@ class Compiled:
         linecache.cache[filename] = (len(lowered.source), None, lowered.source.splitlines(keepends=True), filename)
         names = dict(lowered.names)
         exec(builtins.compile(lowered.source, filename, "exec"), names)  # a traceback shows its lines
-        if "parts" in names and self.keeps_views:
-            names["parts"] = _kept(names["parts"])
+        self.finish(names)
         return Compilation(traced, lowered.source, names["value"], names.get("value_and_grad"), names.get("floats"))
+
+    def finish(self, defined: dict[str, Any]) -> None:
+        """Give the functions that the code defines what is better not written in each of them."""
+        quiet = np.errstate(all="ignore")  # an infinity is a result, and of two cases one is not chosen
+        for name, function in defined.items():
+            if name == "parts":
+                defined[name] = _kept(function)
+            elif name in ("value", "value_and_grad"):
+                defined[name] = quiet(function)
 
     def lowered(self, traced: Trace) -> Lowered:
         """The code for a program."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from numpy.typing import ArrayLike
 
-from autograd.compiled import Compilation, Compiled, Floats, Theta
+from autograd.compiled import Compiled, Floats, Theta
 from autograd.lowered import Lowered, lower
 from autograd.trace import Trace
 
@@ -17,8 +16,6 @@ class CompiledJax(Compiled):
 
     Results are JAX's arrays, which never change, so the gradient is always a new one: ``out`` is refused.
     """
-
-    keeps_views = False  # of arrays that are traced
 
     def __call__(self, *arrays: ArrayLike, theta: Theta | None = None) -> Any:
         """The mean (or sum) of the examples' losses; of a prediction, the outputs. See `Compiled`."""
@@ -43,13 +40,12 @@ class CompiledJax(Compiled):
 
         return jax.numpy.asarray(numbers, dtype=jax.numpy.float64)
 
-    def compiled_for(self, shapes: tuple[tuple[int, ...], ...]) -> Compilation:
-        """As `Compiled`'s, jitted."""
+    def finish(self, defined: dict[str, Any]) -> None:
+        """Have the functions that the code defines jitted."""
         import jax
 
-        plain = super().compiled_for(shapes)
-        with_gradient = plain.value_and_grad and jax.jit(plain.value_and_grad)
-        return replace(plain, value=jax.jit(plain.value), value_and_grad=with_gradient)
+        for name in {"value", "value_and_grad"} & set(defined):
+            defined[name] = jax.jit(defined[name])
 
     def lowered(self, traced: Trace) -> Lowered:
         """The code for a program."""

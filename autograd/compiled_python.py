@@ -28,6 +28,9 @@ class CompiledPython(Compiled):
         """The code for a program."""
         return straight_line(traced)
 
+    def finish(self, defined: dict[str, Any]) -> None:
+        """The functions are called as they are."""
+
     def __call__(self, *arrays: ArrayLike, theta: Theta | None = None) -> Any:
         """The mean (or sum) of the examples' losses, a float; of a prediction, the outputs. See `Compiled`."""
         if self.latest is not None and self.parameters is None and theta is None:

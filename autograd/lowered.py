@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -70,9 +71,10 @@ def lower(trace: Trace, reduction: Literal["mean", "sum"] | None, jax: bool = Fa
         functions.append(function("parts", ["theta"], [f"{name} = {view}" for name, view in views], parts))
         head.append(f"{parts} = parts(theta)")
     functions.append(function("value", trace.arguments, [*head, *forward], total))
-    if lowering.uses_ones:
-        head.append("ones = np.ones(m)  # ones @ d is d.sum(0), in half the time")
     both = [*head, *forward, "", *lowering.lines]
+    if any("ones(m" in line for line in lowering.lines):
+        kept = "" if jax else "@functools.cache\n"
+        functions.append(f"{kept}def ones(n):\n    return np.ones(n)  # ones(m) @ d is d.sum(0), in half the time\n")
     if jax:
         functions.append(function("value_and_grad", trace.arguments, both, f"{total}, gradient"))
     else:
@@ -83,5 +85,6 @@ def lower(trace: Trace, reduction: Literal["mean", "sum"] | None, jax: bool = Fa
 def _together(functions: Sequence[str], lowering: Lowering) -> Lowered:
     """The functions, with a comment on the arrays of numbers and places that they refer to."""
     numpy = importlib.import_module("jax.numpy" if lowering.jax else "numpy")
+    names = {"np": numpy, "functools": functools, **lowering.constants}
     told = [f"# {name}: {shape_of(array)} {array.dtype.name}\n" for name, array in lowering.constants.items()]
-    return Lowered("\n\n".join(["".join(told), *functions] if told else functions), {"np": numpy, **lowering.constants})
+    return Lowered("\n\n".join(["".join(told), *functions] if told else functions), names)

@@ -55,7 +55,6 @@ class Lowering:
         self.constant_names: dict[object, str] = {}
         self.views: dict[tuple[str, bytes, tuple[int, ...]], Array] = {}
         self.joins: dict[tuple[bytes, tuple[int, ...]], Slot] = {}
-        self.uses_ones = False
         self.backward: list[Callable[[], None]] = []  # what hands gradients on, in the order of the forward pass
         self.numbers = Array("numbers", len(self.nodes), False)  # each constant, at the place of its node
         self.arguments = arguments
@@ -263,7 +262,7 @@ class Lowering:
                 d = self.write(f"d_{array.name}", array.full(d))
             by_unit, pair = d, f"{x}.T @ {d}"
             if items > 1:
-                by_unit = Code(f"np.ones(m * {items}) @ {d}.reshape(-1, {units})", MATMUL)
+                by_unit = Code(f"ones(m * {items}) @ {d}.reshape(-1, {units})", MATMUL)
                 pair = f"{x}.reshape(-1, {product.left.place.shape[-1]}).T @ {d}.reshape(-1, {units})"
                 d = Code(f"{d}.reshape(m, {items}, {units})")
             self.share(product.right, Code(pair, MATMUL), False)
@@ -290,8 +289,7 @@ class Lowering:
             return
         if batched and not array.batched:
             if share.batched and slot.place.ndim == 1:
-                share = Code(f"ones @ {share.within(NEG)}", MATMUL)  # half the time of sum(0)
-                self.uses_ones = True
+                share = Code(f"ones(m) @ {share.within(NEG)}", MATMUL)  # the sum over the examples
             elif share.batched:
                 share = Code(f"{share.within(ATOM)}.sum(0)")
             elif share.shared is not None:
