@@ -187,8 +187,8 @@ def fit(
                 model.train()
             total, seen = 0.0, 0
             for batch in _batches(len(X), batch_size, order, rng):
-                value, gradient = step(X[batch], targets[batch], theta)
-                if not (math.isfinite(value) and np.isfinite(gradient).all()):
+                value, gradient = step(X.take(batch, axis=0), targets.take(batch, axis=0), theta)
+                if not (math.isfinite(value) and _all_finite(gradient)):
                     history.reason = "diverged"
                     raise DivergenceError(
                         f"the loss or its gradient is no longer finite in epoch {epoch} (loss {value}): lower the "
@@ -285,6 +285,12 @@ def _batches(n: int, size: int, order: Order, rng: np.random.Generator) -> Itera
         yield indices[start : start + size]
 
 
+@np.errstate(all="ignore")
+def _all_finite(numbers: Array) -> bool:
+    """Whether all of them are; where the sum of their squares is, that tells sooner than a look at each."""
+    return math.isfinite(numbers @ numbers) or bool(np.isfinite(numbers).all())
+
+
 def _measured(metrics: Mapping[str, Metric], outputs: Array, y: Array, prefix: str = "") -> dict[str, float]:
     """Each metric of the outputs: a row an example, or a number where there is one output."""
     return {prefix + name: float(metric(outputs, y)) for name, metric in metrics.items()}
@@ -304,7 +310,7 @@ def _data(model: Model, loss: Loss, X: Any, y: Any, X_name: str, y_name: str) ->
             f"the model does not take the rows of {X_name}, whose shape is {X.shape[1:]}: {error}"
         ) from error
     targets = _targets(y, 1 if isinstance(output, Value) else len(output), y_name)
-    for i in np.unique(targets, axis=0, return_index=True)[1].tolist():
+    for i in np.unique(y, axis=0, return_index=True)[1].tolist():
         try:
             loss(output, targets[i].tolist())
         except ValueError as error:
