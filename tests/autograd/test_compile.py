@@ -288,6 +288,21 @@ def test_flat_arrays_may_change_and_change_places() -> None:
     for out in wrong:
         with pytest.raises(ValueError, match="out must be a contiguous float64 array of 13"):
             f.value_and_grad(X, out=out)
+    for out in outs:  # looked at before, and good, but not as both
+        f.value_and_grad(X, theta=thetas[0], out=out)
+        with pytest.raises(ValueError, match="out is theta"):
+            f.value_and_grad(X, theta=out, out=out)
+
+
+@pytest.mark.parametrize("function", [autograd.elu, autograd.pow, autograd.sigmoid, autograd.softplus])
+def test_numbers_as_large_as_floats_go_are_computed_without_a_warning(function: Primitive) -> None:
+    def loss(x: Value) -> Value:
+        return w * (function(x, 0.5) if function is autograd.pow else function(x))  # type: ignore[no-any-return]
+
+    w, X = Parameter(1.0, "w"), [-1e300, -1000.0, 0.0, 1000.0, 1e300]
+    X = X[2:] if function is autograd.pow else X
+    value, gradient = autograd.compile(loss, [w], reduction="sum").value_and_grad(X)
+    assert value == gradient[0] == pytest.approx(sum(float(loss(Value(x))) for x in X), rel=1e-15)
 
 
 def test_a_prediction_may_be_numbers_that_no_argument_has_a_share_in() -> None:
