@@ -139,6 +139,7 @@ def fit(
         TypeError: a model or an optimizer that is none.
         TracingError: the model or its loss branches on its numbers, and is to be compiled.
         ValueError: data, targets or settings that cannot be trained on; the message names the argument.
+        DomainError: an operation was given a number for which it is not defined, as a logarithm that of a negative one.
         DivergenceError: the loss or its gradient has become infinite or NaN. The weights are those before, and the
             error has the ``history`` of the epochs until then.
 
@@ -244,9 +245,25 @@ def _compiled(
     gradient = np.empty(len(parameters))
 
     def step(X: Array, targets: Array, theta: Array) -> tuple[float, Array]:
-        return to_learn.value_and_grad(X, targets, theta=theta, out=gradient)
+        value, _ = to_learn.value_and_grad(X, targets, theta=theta, out=gradient)
+        if not math.isfinite(value):
+            autograd.unpack(theta, parameters)
+            check_domains(X, targets)
+        return value, gradient
 
-    return step, to_predict, to_tell
+    def risk(X: Array, targets: Array) -> float:
+        value: float = to_tell(X, targets)
+        if not math.isfinite(value):
+            check_domains(X, targets)
+        return value
+
+    def check_domains(X: Array, targets: Array) -> None:
+        """Have the scalar engine raise its DomainError, where compiled code goes on with NaN or an infinity."""
+        for x, target in zip(X, targets):
+            if not math.isfinite(to_tell(x[np.newaxis], target[np.newaxis])):
+                error(x.tolist(), target.tolist())
+
+    return step, to_predict, risk
 
 
 def _eager(

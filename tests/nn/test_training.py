@@ -371,6 +371,19 @@ def test_infinities_of_both_signs_are_told_apart_from_a_warning(compiled: bool) 
         fit(model, [[0.0, 0.0]], [0.0], loss=lambda o, t: o - t, compiled=compiled)
 
 
+@pytest.mark.parametrize("compiled", [True, False])
+@pytest.mark.parametrize("held_out", [True, False])
+def test_an_operation_outside_its_domain_is_named(compiled: bool, held_out: bool) -> None:
+    class Logarithm(Line):
+        def __call__(self, x: Any) -> Value:
+            output: Value = autograd.log(self.w[0] - self.w[0].data + x[0])
+            return output
+
+    X, wrong, y = [[1.0], [2.0], [0.5], [4.0]], [[1.0], [2.0], [-0.5], [4.0]], [0.0] * 4
+    with pytest.raises(autograd.DomainError, match=r"log\(x\) needs x > 0; got x = -0.5"):
+        fit(Logarithm(), X if held_out else wrong, y, validation=(wrong, y) if held_out else None, compiled=compiled)
+
+
 PROGRAM = """
 import sys, nn, optim
 model = nn.MLP(1, [1])
