@@ -33,8 +33,7 @@ class Array:
     def full(self, number: Code) -> Code:
         """The code for one number at every place of such an array."""
         shape = f"(m, {self.width})" if self.batched else f"{self.width}"
-        text = number if number.number is None else float(number.number)  # 0.0: an array of floats
-        return Code(f"np.full({shape}, {text})", batched=self.batched)
+        return Code(f"np.full({shape}, {number.as_float()})", batched=self.batched)
 
 
 @dataclass(frozen=True)

@@ -11,19 +11,26 @@ from __future__ import annotations
 import keyword
 import math
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
-RESERVED = [*"np functools m k column ones parts gradient value value_and_grad numbers".split(), *keyword.kwlist]
+RESERVED = [
+    *"np functools m k column ones parts gradient value value_and_grad numbers".split(),
+    *"enumerate float len slice type".split(),
+    *keyword.kwlist,
+]
 
-COMPARE, ADD, MATMUL, MUL, NEG, POW, ATOM = range(7)  # how tightly an expression binds
+CASES, COMPARE, ADD, MATMUL, MUL, NEG, POW, ATOM = range(8)  # how tightly an expression binds
 
-LONGEST = 100  # terms of one expression: Python's parser recurses over them
+# Terms of one expression, for Python's parser recurses over them; and letters of one that is not given a name.
+LONGEST, WIDEST = 100, 100
 
 # How many axes an expression has after the batch's: none for a number (or an array that broadcasts as it is), one for a
 # number a node, two where each node has a sequence of them, the inputs of an n-ary operation.
@@ -41,7 +48,7 @@ class Code:
         batched: whether it has the axis of the examples.
         wide: whether it has an entry of its own for each node of a group, rather than one for all of them.
         number: its value, where that is known when it is written.
-        sides: the two sides of a comparison.
+        sides: the two sides, where it is `a > b` or a matrix product.
         negated: what it is the negative of, where it is written as one.
         scaled: the number and what it multiplies, where it is written as such a product.
         shared: what it is the m-th part of, where it is written as that; m is the number of examples.
@@ -64,6 +71,11 @@ class Code:
     def within(self, tight: int) -> str:
         """The text, in brackets where it binds less tightly than what it becomes an operand of."""
         return self.text if self.tight >= tight else f"({self.text})"
+
+    def as_float(self, tight: int = CASES) -> str:
+        """The text, but a number as a float: 0.0."""
+        known = self.number is not None and math.isfinite(self.number)
+        return repr(self.number) if known else self.within(tight)
 
     @property
     def uniform(self) -> bool:
@@ -142,7 +154,7 @@ class Code:
             return mth_part(-self.shared)
         if self.negated is not None:
             return self.negated
-        text = f"-{_as_number(self).within(NEG)}"
+        text = f"-{as_number(self).within(NEG)}"
         return replace(self, text=text, tight=NEG, sides=None, scaled=None, negated=self)
 
 
@@ -165,7 +177,7 @@ def literal(x: float) -> Code:
     return Code(text, NEG if text.startswith("-") else ATOM, NUMBER, number=x)
 
 
-def _as_number(x: Code) -> Code:
+def as_number(x: Code) -> Code:
     """A comparison as 1.0 and 0.0, for arithmetic in which NumPy's truth values are no numbers."""
     if x.tight != COMPARE:
         return x
@@ -183,6 +195,12 @@ def aligned(*parts: Code) -> list[Code]:
     ]
 
 
+def matmul(a: Code, b: Code) -> Code:
+    """A matrix product."""
+    text = f"{a.within(MATMUL)} @ {b.within(NEG)}"
+    return Code(text, MATMUL, batched=a.batched or b.batched, sides=(a, b))
+
+
 def made(text: str, tight: int, *parts: Code) -> Code:
     """An expression made of parts."""
     axes, batched, wide = zip(*[(part.axes, part.batched, part.wide) for part in parts])
@@ -192,9 +210,10 @@ def made(text: str, tight: int, *parts: Code) -> Code:
 def _infix(a: Code, sign: str, b: Any, tight: int, fold: Callable[[float, float], float]) -> Code:
     a, b = aligned(a, code(b))
     if a.number is not None and b.number is not None:
-        return literal(fold(a.number, b.number))
+        with np.errstate(all="ignore"):
+            return literal(float(fold(np.float64(a.number), np.float64(b.number))))
     if sign != "*" or a.tight == b.tight == COMPARE:
-        a, b = _as_number(a), _as_number(b)
+        a, b = as_number(a), as_number(b)
     # a - (b + c) and a / (b * c) keep their brackets; sums and products of three are written without
     right = tight + 1 if sign in "-/" or b.tight == MUL == tight else tight
     return made(f"{a.within(tight)} {sign} {b.within(right)}", tight, a, b)
@@ -210,7 +229,7 @@ def array_formulas(single: bool = False, hoist: Callable[[str, Code], Code] = la
     """
 
     def reduce(method: str, sequence: Code) -> Code:
-        text = f"{_as_number(sequence).within(ATOM)}.{method}(-1{', keepdims=True' if single else ''})"
+        text = f"{as_number(sequence).within(ATOM)}.{method}(-1{', keepdims=True' if single else ''})"
         return Code(text, ATOM, NUMBER if single else NODES, sequence.batched, sequence.wide)
 
     def total(terms: Sequence[Code]) -> Code:
@@ -233,7 +252,7 @@ def array_formulas(single: bool = False, hoist: Callable[[str, Code], Code] = la
         a, b = code(a), code(b)
         if isinstance(condition, bool):
             return a if condition else b  # type: ignore[no-any-return]
-        if condition.sides is not None and ">" in condition.text:
+        if condition.sides is not None:
             if (a, b) == condition.sides:
                 return maximum((b, a))
             if (b, a) == condition.sides:
@@ -241,20 +260,20 @@ def array_formulas(single: bool = False, hoist: Callable[[str, Code], Code] = la
         if (a.number, b.number) == (1.0, 0.0):
             return condition
         parts = aligned(condition, a, b)
-        texts = [part.text if part.number is None else repr(part.number) for part in parts]  # 0.0: an array of floats
-        return made(f"np.where({', '.join(texts)})", ATOM, *parts)
+        return made(f"np.where({', '.join([part.as_float() for part in parts])})", ATOM, *parts)
 
     def compare(sign: str, known: Callable[[float, float], bool]) -> Callable[[Any, Any], Code | bool]:
-        def comparison(a: Any, b: Any) -> Code | bool:
+        def compared(a: Any, b: Any) -> Code | bool:
             a, b = aligned(code(a), code(b))
             if a.number is not None and b.number is not None:
                 return known(a.number, b.number)
-            return replace(made(f"{a.within(ADD)} {sign} {b.within(ADD)}", COMPARE, a, b), sides=(a, b))
+            comparison = made(f"{a.within(ADD)} {sign} {b.within(ADD)}", COMPARE, a, b)
+            return replace(comparison, sides=(a, b)) if sign == ">" else comparison
 
-        return comparison
+        return compared
 
     def power(a: Any, b: Any) -> Code:
-        a, b = aligned(_as_number(code(a)), _as_number(code(b)))
+        a, b = aligned(as_number(code(a)), as_number(code(b)))
         if b.number == 1.0:
             return a  # type: ignore[no-any-return]
         exponent = repr(b.number) if b.number is not None and b.number < 0 else b.within(ATOM)
@@ -262,13 +281,13 @@ def array_formulas(single: bool = False, hoist: Callable[[str, Code], Code] = la
 
     def dot(a: Code, b: Code) -> Code:
         if single and not a.batched and not b.batched:
-            a, b = _as_number(a), _as_number(b)
+            a, b = as_number(a), as_number(b)
             return Code(f"({a.within(NEG)} @ {b.within(NEG)})[None]", ATOM, NUMBER)
-        product = made(f"np.vecdot({_as_number(a)}, {_as_number(b)})", ATOM, a, b)
+        product = made(f"np.vecdot({as_number(a)}, {as_number(b)})", ATOM, a, b)
         return replace(product, text=f"{product}[:, None]", axes=NUMBER) if single else replace(product, axes=NODES)
 
     def call(name: str) -> Callable[[Any], Code]:
-        return lambda x: made(f"np.{name}({_as_number(code(x))})", ATOM, code(x))
+        return lambda x: made(f"np.{name}({as_number(code(x))})", ATOM, code(x))
 
     return SimpleNamespace(
         **{name: call(name) for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "abs")},
@@ -324,13 +343,14 @@ class Names:
             otherwise: what to call them where their labels have nothing in common.
             upper: whether to write it with a capital letter, as a matrix.
         """
+        labels = [unicodedata.normalize("NFKC", label) for label in labels]  # as Python does with names in code
         base, *_ = labels
         while not all(label.startswith(base) for label in labels):
             base = base[:-1]
         if any(label[len(base) : len(base) + 1].isdigit() for label in labels):
             base = base.rstrip("0123456789")  # w1 is not what w13 and w14 have in common
         base = re.sub(r"\W+", "_", base).strip("_")
-        if not base or base[0].isdigit():
+        if not base.isidentifier():
             base = otherwise
         base = base[0].upper() + base[1:] if upper else base
         if base[-1].isdigit() or (len(set(labels)) == 1 and labels[0]):

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from autograd.code import RESERVED
+from autograd.code import Names
 from autograd.graph import Program
 from autograd.lowered import Lowered, lower
 from autograd.straightline import TAKEN
@@ -222,7 +222,8 @@ class Compiled:
         except (TypeError, ValueError):
             named = []
         names = [*named[:count], *[f"argument{k + 1}" for k in range(len(named), count)]]
-        return [f"{name}_" if name in (*RESERVED, *TAKEN, "theta", "given") else name for name in names]
+        distinct = Names([*TAKEN, "theta", "given"])
+        return [distinct.fresh(name) for name in names]
 
     def compiled_for(self, shapes: tuple[tuple[int, ...], ...]) -> Compilation:
         """Trace the function on examples of these shapes, lower the program, and run the code that defines it."""

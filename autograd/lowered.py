@@ -45,12 +45,12 @@ def lower(trace: Trace, reduction: Literal["mean", "sum"] | None, jax: bool = Fa
     batched = lowering.output.array.batched
     functions = []
     if reduction is None:
-        if result.number is not None:
-            result = Code(f"np.full((m, {outputs.size}), {result.number})")
-        elif not batched:
-            result = Code(f"np.broadcast_to({result}, (m, {outputs.size}))")
+        if not batched:
+            result = Code(f"np.full((m, {outputs.size}), {result.as_float()})")
+        elif lowering.output.array.name in trace.shapes:
+            result = Code(f"{result}.copy()")
         if outputs.ndim != 1:
-            result = Code(f"{result.within(ATOM)}.reshape({', '.join(['m', *map(str, outputs.shape)])})")
+            result = Code(f"{result}.reshape({', '.join(['m', *map(str, outputs.shape)])})")
         functions.append(function("value", trace.arguments, [*head, *lowering.openings, *forward], str(result)))
         return _together(functions, lowering)
     mean = reduction == "mean"

@@ -23,15 +23,17 @@ from autograd.code import (
     LONGEST,
     MATMUL,
     MUL,
-    NEG,
     NODES,
     NUMBER,
     SEQUENCES,
+    WIDEST,
     Code,
     Names,
     array_formulas,
+    as_number,
     code,
     literal,
+    matmul,
     shape_of,
     tuple_of,
 )
@@ -178,11 +180,11 @@ class Lowering:
     # The forward pass.
 
     def run(self, outputs: Indices) -> Code:
-        """Write the forward pass; returns what reads the outputs."""
+        """Write the forward pass; returns what reads the outputs, each of them."""
         for group in self.grouping.groups:
             self.forward(group)
         self.output = self.slot(self.grouping.same[outputs])
-        return self.operand(self.output, False, False)
+        return self.operand(self.output, len(outputs) > 1, False)
 
     def forward(self, group: list[int]) -> None:
         """Write one group's line, and keep for the backward pass what its turn there needs."""
@@ -228,6 +230,8 @@ class Lowering:
             d = self.gradient(array, f"d_{array.name}" if len(learning) > 1 else None)
             if d.uniform and not single and not all(partial.uniform or partial.wide for _, partial in learning):
                 d = self.write(f"d_{array.name}", array.full(d))
+            elif len(d.text) > WIDEST:
+                d = self.write(f"d_{array.name}", d)
             d = d.reshaped(NUMBER if d.uniform else y.axes)
             for slot, partial in learning:
                 share = partial * d
@@ -249,7 +253,7 @@ class Lowering:
         items, units = product.items, product.units
         x, weights = self.operand(product.left, True, False), self.operand(product.right, True, False)
         m = array_formulas()
-        m.dot = lambda a, b: Code(f"{x} @ {weights}", MATMUL, batched=True)
+        m.dot = lambda a, b: replace(matmul(x, weights), batched=True)
         rest = [self.operand(slot, False, False) if slot else Code("", ATOM, SEQUENCES) for slot in product.rest]
         output = op.forward(m, *rest)
         self.lines.append(f"{array.name} = {f'({output}).reshape(m, {array.width})' if items > 1 else output}")
@@ -260,15 +264,17 @@ class Lowering:
             d = self.gradient(array, f"d_{array.name}")
             if d.uniform:
                 d = self.write(f"d_{array.name}", array.full(d))
-            by_unit, pair = d, f"{x}.T @ {d}"
+            by_unit, pair = d, matmul(Code(f"{x}.T"), d)
             if items > 1:
-                by_unit = Code(f"ones(m * {items}) @ {d}.reshape(-1, {units})", MATMUL)
-                pair = f"{x}.reshape(-1, {product.left.place.shape[-1]}).T @ {d}.reshape(-1, {units})"
+                rows = Code(f"{d}.reshape(-1, {units})")
+                by_unit = matmul(Code(f"ones(m * {items})"), rows)
+                pair = matmul(Code(f"{x}.reshape(-1, {product.left.place.shape[-1]}).T"), rows)
                 d = Code(f"{d}.reshape(m, {items}, {units})")
-            self.share(product.right, Code(pair, MATMUL), False)
+            self.share(product.right, pair, False)
             for slot in filter(None, product.rest):
                 self.share(slot, by_unit, by_unit.batched, units)
-            onward = Code(f"{d} * {weights}.T", MUL) if units == 1 else Code(f"{d} @ {weights}.T", MATMUL)
+            transposed = Code(f"{weights}.T")
+            onward = Code(f"{d} * {transposed}", MUL) if units == 1 else matmul(d, transposed)
             self.share(product.left, replace(onward, batched=True), True)
 
         self.backward.append(hand_on)
@@ -287,9 +293,10 @@ class Lowering:
         array = slot.array
         if not array.learns:
             return
+        share = as_number(share)
         if batched and not array.batched:
             if share.batched and slot.place.ndim == 1:
-                share = Code(f"ones(m) @ {share.within(NEG)}", MATMUL)  # the sum over the examples
+                share = replace(matmul(Code("ones(m)"), share), batched=False)  # the sum over the examples
             elif share.batched:
                 share = Code(f"{share.within(ATOM)}.sum(0)")
             elif share.shared is not None:
@@ -298,7 +305,7 @@ class Lowering:
                 times = f"np.full({shape_of(slot.place)}, float(m))" if share.uniform else "m"
                 share = Code(f"{share.within(MUL)} * {times}", MUL)
         elif batched and not share.batched and not share.uniform:
-            share = Code(f"np.broadcast_to({share}, (m, {slot.place.size}))", batched=True)
+            share = Code(f"np.broadcast_to({share}, (m, {', '.join(map(str, slot.place.shape))}))", batched=True)
         if len(slot.place) == width > 1 and (common := slot.common()) is not slot:
             share = (
                 width * share
@@ -335,8 +342,8 @@ class Lowering:
             total = self.added(whole, f"d_{array.name}")
             plain = total.uniform or total.text.isidentifier()
             return total if name is None or plain else self.write(name, total)
-        start = f"np.zeros_like({array.name})" + (f" + {self.added(whole, f'd_{array.name}')}" if whole else "")
-        d = self.write(name or f"d_{array.name}", Code(start, batched=array.batched))
+        start = Code(f"np.zeros_like({array.name})", batched=array.batched)
+        d = self.write(name or f"d_{array.name}", start + self.added(whole, f"d_{array.name}") if whole else start)
         for place, share in parts:
             self.add(str(d), place, share, ":, " if array.batched else "", "m, " if array.batched else "")
         return d
@@ -388,8 +395,8 @@ class Lowering:
             if not view.shares:
                 continue
             d = self.gradient(view, None)
-            if once and d.tight == MATMUL:
-                self.lines.append(f"np.matmul({d.text.replace(' @ ', ', ')}, out={d_view})")
+            if once and d.tight == MATMUL and d.sides:
+                self.lines.append(f"np.matmul({d.sides[0]}, {d.sides[1]}, out={d_view})")
             else:
                 self.lines.append(f"{d_view}[:] = {d}" if once else f"{d_view} += {d}")
         for view, place in gathered:

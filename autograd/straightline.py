@@ -15,14 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd.code import ADD, ATOM, COMPARE, LONGEST, POW, Code, Names, code, function, literal, made
+from autograd.code import ADD, ATOM, CASES, COMPARE, LONGEST, POW, Code, Names, code, function, literal, made
 from autograd.indexing import Indices
 from autograd.lowered import Lowered
 from autograd.namespaces import FLOATS
 from autograd.trace import Trace
 
-CASES = COMPARE - 1  # how tightly `a if condition else b` binds
-NAMESPACE: dict[str, Any] = {"math": math, "maximum": FLOATS.maximum, "minimum": FLOATS.minimum}
+NAMESPACE: dict[str, Any] = {"math": math, "np": np, "maximum": FLOATS.maximum, "minimum": FLOATS.minimum}
 TAKEN = [*NAMESPACE, "abs"]  # names that the code gives a meaning of their own
 
 Hoist = Callable[[str, Code], Code]
@@ -72,7 +71,7 @@ def float_formulas(hoist: Hoist) -> SimpleNamespace:
         a, b = code(a), code(b)
         if isinstance(condition, bool):
             return a if condition else b  # type: ignore[no-any-return]
-        return made(f"{as_float(a, COMPARE)} if {condition} else {as_float(b, COMPARE)}", CASES, a, b)
+        return made(f"{a.as_float(COMPARE)} if {condition} else {b.as_float(COMPARE)}", CASES, a, b)
 
     def power(a: Any, b: Any) -> Code:
         a, b = code(a), code(b)
@@ -108,11 +107,6 @@ def float_formulas(hoist: Hoist) -> SimpleNamespace:
     )
 
 
-def as_float(x: Code, tight: int = CASES) -> str:
-    """The text, but a number as a float: 0.0."""
-    return x.within(tight) if x.number is None or not math.isfinite(x.number) else repr(x.number)
-
-
 class StraightLine:
     """Writes the lines of one program: what unpacks the arguments, the forward pass, and the backward pass."""
 
@@ -137,12 +131,11 @@ class StraightLine:
 
     def named(self, index: int, otherwise: str) -> str:
         """A fresh name for a node: what the graph calls it, where that is fit for Python."""
-        name = self.names.common([self.nodes[index].name], otherwise)
-        return name if name.isidentifier() else self.names.fresh(otherwise)
+        return self.names.common([self.nodes[index].name], otherwise)
 
     def write(self, name: str, expression: Code) -> Code:
         """A line that gives an expression a name."""
-        self.lines.append(f"{name} = {as_float(expression)}")
+        self.lines.append(f"{name} = {expression.as_float()}")
         return Code(name)
 
     def hoisted(self, name: str) -> Hoist:
@@ -196,13 +189,13 @@ def straight_line(trace: Trace) -> Lowered:
     outputs = _outputs(trace)
     written = StraightLine(trace)
     written.forward()
-    value = _nest([as_float(written.codes[i]) for i in outputs.flat], outputs.shape)
+    value = _nest([written.codes[i].as_float() for i in outputs.flat], outputs.shape)
     firsts = [f"type({name}{'[0]' * (1 + len(shape))})" for name, shape in trace.shapes.items()]
     source = function("floats", trace.shapes, [], f"{' is '.join(firsts)} is float")
     source += "\n\n" + function("value", trace.arguments, written.lines, value)
     if "theta" in trace.arguments:
         written.lines.append("")
-        gradient = ", ".join(map(as_float, written.backward(trace.arguments["theta"].width)))
+        gradient = ", ".join([d.as_float() for d in written.backward(trace.arguments["theta"].width)])
         source += "\n\n" + function("value_and_grad", trace.arguments, written.lines, f"{value}, [{gradient}]")
     return Lowered(source, NAMESPACE)
 

@@ -92,25 +92,28 @@ def trace(
         for place, leaf in enumerate(_flat(values)[0])
         if leaf in index
     }
-    given = _other_leaves(order, {parameter: k for k, parameter in enumerate(parameters or ())}, sources, leaves)
+    prefix = "noise"
+    while any(argument.startswith(prefix) for argument in shapes):
+        prefix += "_"
+    noises = {source: f"{prefix}{k}" for k, source in enumerate(sources, start=1)}
+    given = _other_leaves(order, {parameter: k for k, parameter in enumerate(parameters or ())}, noises, leaves)
     if parameters is not None:
         arguments["theta"] = Array("theta", len(parameters), False, learns=True)
     if given:
         arguments["given"] = Array("given", len(given), False)
-    for k, source in enumerate(sources, start=1):
-        arguments[f"noise{k}"] = Array(f"noise{k}", source.count, True)
+    for source, argument in noises.items():
+        arguments[argument] = Array(argument, source.count, True)
     return Trace(program, outputs, shapes, arguments, leaves, given, sources)
 
 
 def _other_leaves(
     order: Iterable[Value],
     learned: Mapping[Value, int],
-    sources: Sequence[Source],
+    noises: Mapping[Source, str],
     leaves: dict[int, tuple[str, int]],
 ) -> list[Value]:
     """Add to ``leaves`` those that are no inputs; returns the given ones."""
     given: list[Value] = []
-    noises = {source: f"noise{k}" for k, source in enumerate(sources, start=1)}
     for i, value in enumerate(order):
         if value.op is not None or i in leaves or isinstance(value, Constant):
             continue

@@ -47,9 +47,13 @@ def agree(loss: Loss, parameters: Sequence[Value], *arrays: Any) -> None:
     np.testing.assert_allclose(value, expected, rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(f(*arrays), expected, rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(compiled_gradient, gradient, rtol=1e-11, atol=1e-11)
+    m = len(arrays[0])
+    value, compiled_gradient = autograd.compile(loss, parameters, reduction="sum").value_and_grad(*arrays)
+    np.testing.assert_allclose(value, m * expected, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(compiled_gradient, np.multiply(m, gradient), rtol=1e-11, atol=1e-11)
 
 
-def in_domain(row: Primitive, operands: list[Any]) -> Any:
+def in_domain(row: Primitive, operands: list[Any], squash: bool = True) -> Any:
     """The row, on operands brought into its domain; what may grow is squashed."""
     if row.name in ("log", "sqrt", "log1p", "div", "pow"):
         changed = 1 if row.name == "div" else 0
@@ -62,7 +66,7 @@ def in_domain(row: Primitive, operands: list[Any]) -> Any:
         operands = [[sigmoid(x) for x in xs] for xs in operands]
     result = row(*operands)
     grows = ("mul", "squared_error", "half_squared_error", "dot", "affine", "div", "pow", "sum")
-    return tanh(result) if row.name in grows else result
+    return tanh(result) if squash and row.name in grows else result
 
 
 def random_program(seed: int) -> tuple[Loss, list[Parameter], int]:
@@ -72,11 +76,12 @@ def random_program(seed: int) -> tuple[Loss, list[Parameter], int]:
     outside = Value(float(rng.normal()))
     names = rng.choice(list(PRIMITIVES), size=rng.integers(1, 14))
     steps = [(str(name), int(rng.integers(1, 5)), int(rng.integers(2**31)), bool(rng.integers(2))) for name in names]
+    unsquashed = set(rng.integers(len(steps), size=2).tolist())  # not more, so that numbers stay small
 
     def loss(x: list[Value], t: Value) -> Value:
         pool: list[Any] = [*parameters, *x, outside, t]
         last: list[Any] = []
-        for name, count, step_seed, chained in steps:
+        for k, (name, count, step_seed, chained) in enumerate(steps):
             row, q = PRIMITIVES[name], np.random.default_rng(step_seed)
             source = last if chained and last else pool
             length = int(q.integers(1, 5))
@@ -89,7 +94,7 @@ def random_program(seed: int) -> tuple[Loss, list[Parameter], int]:
                     own[0][0] = float(q.integers(-2, 3))
                 chosen = [c if shared else o for c, o, shared in zip(common, own, is_common)]
                 operands = [xs if sequence else xs[0] for xs, sequence in zip(chosen, row.sequences)]
-                result = in_domain(row, operands)
+                result = in_domain(row, operands, k not in unsquashed)
                 new.append(result if isinstance(result, Value) else result * parameters[0])
             last = new
             pool += new
@@ -167,6 +172,20 @@ PROGRAMS: dict[str, Loss] = {
     "no example in the network": lambda xs: autograd.dot(NET([0.3, -0.2]), xs[0]) + total(NET([1.0, 2.0])),
     "linear outputs added up": lambda xs: total([o for x in xs for o in NET(x)]),
     "given vector": lambda xs: autograd.dot(W[:3], G) * xs[0][0] + total([tanh(w * g) for w, g in zip(W, G)]),
+    "relu beside what it reads": lambda xs: total([relu(w * x) for w, x in zip(W, xs[0])]) + W[0] * xs[0][0],
+    "relu of one of them": lambda xs: (lambda h: total([relu(v) for v in h]) + relu(h[0] + 0.5))(
+        [W[0] * x for x in xs[0]]
+    ),
+    "relu of a difference": lambda xs: relu(W[0] * xs[0][0] - W[1] * xs[0][1]),
+    "pieces of an array": lambda xs: (
+        lambda h: total([autograd.dot(W[2 * j : 2 * j + 2], h[2 * j : 2 * j + 2]) for j in (0, 1)])
+    )([tanh(W[8] * x) for x in (*xs[0], *xs[1])]),
+    "a learned shift before a layer": lambda xs: total(
+        [
+            (autograd.affine(W[3 * j : 3 * j + 2], [x + w for x, w in zip(xs[0], W[8:])], W[3 * j + 2])) ** 2
+            for j in (0, 1)
+        ]
+    ),
     "an input": lambda xs: xs[1][0],
     "a parameter": lambda xs: W[3],
     "a given value": lambda xs: G[0],
@@ -179,6 +198,54 @@ PROGRAMS: dict[str, Loss] = {
 def test_programs_of_many_kinds_agree(name: str) -> None:
     for batch in (1, 2, 7):
         agree(PROGRAMS[name], [*W, *NET.parameters()], np.random.default_rng(batch).normal(size=(batch, 3, 2)))
+
+
+def test_a_learned_shift_before_a_layer_is_two_products() -> None:
+    shift, layer = [Parameter(0.1, "c1"), Parameter(0.2, "c2")], nn.Layer(2, 3, rng=1)
+
+    def loss(x: list[Value]) -> Value:
+        return total([o * o for o in layer([xi + ci for xi, ci in zip(x, shift)])])  # type: ignore[no-any-return]
+
+    agree(loss, [*shift, *layer.parameters()], RNG.normal(size=(4, 2)))
+
+
+def test_names_that_are_one_in_python_stay_apart() -> None:
+    for names in (["\N{MICRO SIGN}", "\N{GREEK SMALL LETTER MU}"], ["x²", "½"], ["len", "float"], ["w₁", "w1"]):
+        a, b = [Parameter(x, name) for x, name in zip((2.0, 3.0), names)]
+
+        def loss(x: Value, a: Parameter = a, b: Parameter = b) -> Value:
+            h, k = tanh(a * x), tanh(b * x)
+            h.name, k.name = b.name, a.name
+            return h * h * k * a + b  # type: ignore[no-any-return]
+
+        agree(loss, [a, b], [0.5, 0.7])
+        for target in ("numpy", "python"):
+            f = autograd.compile(loss, [a, b], target=target)
+            assert f([0.5]) == pytest.approx(float(loss(Value(0.5))), rel=1e-15)
+
+
+def test_arguments_may_have_any_name() -> None:
+    w, dropout = Parameter(2.0, "w"), nn.Dropout(0.5, rng=0).eval()
+
+    def f(theta: Value, theta_: Value, noise1: Value, len: Value, gradient: list[Value]) -> Value:
+        return w * theta + theta_ * noise1 + len + dropout(gradient)[0]  # type: ignore[no-any-return]
+
+    for target in ("numpy", "python"):
+        for _ in range(2):
+            assert autograd.compile(f, [w], target=target)([1.0], [2.0], [3.0], [4.0], [[5.0]]) == 17.0
+            dropout = nn.Dropout(1e-300, rng=0)
+
+
+def test_constants_may_be_infinite() -> None:
+    w = Parameter(2.0, "w")
+    for target in ("numpy", "python"):
+        f = autograd.compile(lambda x: autograd.logsumexp([w * x, -np.inf]), [w], target=target)
+        value, gradient = f.value_and_grad([3.0])
+        assert (value, list(gradient)) == (6.0, [3.0])
+    value, gradient = autograd.compile(lambda x: w * x / 0.0, [w]).value_and_grad([3.0])
+    assert (value, list(gradient)) == (np.inf, [np.inf])
+    with pytest.raises(autograd.DomainError):
+        autograd.compile(lambda x: w * x / 0.0, [w], target="python")([3.0])
 
 
 def test_what_all_of_an_array_hands_on_is_not_added_to_zeros() -> None:
@@ -209,6 +276,18 @@ def test_a_recurrence_may_be_longer_than_pythons_stack_is_deep() -> None:
     def loss(x: Value) -> Value:
         for _ in range(3000):
             x = tanh(w * x)
+        return x
+
+    agree(loss, [w], [0.3, -0.2])
+
+
+def test_a_chain_may_be_longer_than_pythons_stack_is_deep() -> None:
+    w = Parameter(0.5, "w")
+
+    def loss(x: Value) -> Value:
+        x = w + x
+        for _ in range(4000):
+            x = autograd.sin(x)
         return x
 
     agree(loss, [w], [0.3, -0.2])
@@ -311,11 +390,17 @@ def test_a_prediction_may_be_numbers_that_no_argument_has_a_share_in() -> None:
         (lambda x: [w, w * w], [2.0, 4.0]),
         (lambda x: [autograd.Constant(2.0), autograd.Constant(1.0)], [2.0, 1.0]),
         (lambda x: [autograd.Constant(2.0)], [2.0]),
+        (lambda x: [x, x], [5.0, 5.0]),
+        (lambda x: [2 * x, 2 * x], [10.0, 10.0]),
+        (lambda x: [x], [5.0]),
         (lambda x: [x, autograd.Constant(1.0), w], [5.0, 1.0, 2.0]),
     ]
     for target in ("numpy", "python"):
         for model, expected in models:
-            predictions = np.asarray(autograd.compile(model, target=target)([5.0, 5.0]))
+            data = np.array([5.0, 5.0])
+            predictions = np.asarray(autograd.compile(model, target=target)(data))
+            predictions += 0.0  # it is the caller's own
+            assert not np.may_share_memory(predictions, data)
             assert predictions.dtype == np.float64
             np.testing.assert_array_equal(predictions, [expected, expected])
 
