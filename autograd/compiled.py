@@ -10,7 +10,7 @@ import itertools
 import linecache
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -65,6 +65,11 @@ class Compiled:
         self.good_theta: Theta | None = None  # the arrays that were last found to be good
         self.good_out: Floats | None = None
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"{self.name}, compiled, cannot be copied: its code is of these parameters; compile the copy's own"
+        )
+
     def __call__(self, *arrays: ArrayLike, theta: Theta | None = None) -> Any:
         """The mean (or sum) of the examples' losses, a float; of a prediction, the outputs, an array.
 
@@ -89,7 +94,7 @@ class Compiled:
         compilation, data = self.prepared(arrays)
         if compilation.value_and_grad is None:
             raise TypeError(f"{self.name} was compiled without parameters: there is nothing to take the gradient of")
-        if out is None or out is not self.good_out or out is theta:
+        if out is None or out is not self.good_out or theta is not self.good_theta:
             out = self.place(out, theta)
         return float(compilation.value_and_grad(*data, *self.rest(compilation, len(data[0]), theta), out)), out
 
@@ -152,8 +157,8 @@ class Compiled:
                 f"out must be a contiguous float64 array of {count}, one number for each parameter, "
                 f"got {out.dtype} of shape {out.shape} and strides {out.strides}"
             )
-        if out is theta:
-            raise ValueError("out is theta: the gradient would be written over the parameters that it is computed from")
+        if isinstance(theta, np.ndarray) and np.may_share_memory(out, theta):
+            raise ValueError("out and theta share memory: the gradient would be written over the parameters it is of")
         self.good_out = out
         return out
 
@@ -181,7 +186,7 @@ class Compiled:
     def as_floats(self, array: ArrayLike, k: int) -> Any:
         """An argument as an array of floats."""
         try:
-            given: Any = array if hasattr(array, "dtype") else np.asarray(array)
+            given: Any = array if hasattr(getattr(array, "dtype", None), "kind") else np.asarray(array)
             if given.dtype.kind not in "biuf":
                 raise TypeError(f"it holds {given.dtype}")
             return self.asarray(given)

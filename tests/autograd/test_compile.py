@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib.util
 import re
 import subprocess
@@ -367,9 +368,11 @@ def test_flat_arrays_may_change_and_change_places() -> None:
     for out in wrong:
         with pytest.raises(ValueError, match="out must be a contiguous float64 array of 13"):
             f.value_and_grad(X, out=out)
-    for out in outs:  # looked at before, and good, but not as both
+    for out in outs:  # looked at before, and good, but not beside such a theta
         f.value_and_grad(X, theta=thetas[0], out=out)
-        with pytest.raises(ValueError, match="out is theta"):
+        with pytest.raises(ValueError, match="share memory"):
+            f.value_and_grad(X, theta=out[:], out=out)
+        with pytest.raises(ValueError, match="share memory"):
             f.value_and_grad(X, theta=out, out=out)
 
 
@@ -439,7 +442,9 @@ def test_mistakes_are_named() -> None:
     mistake(lambda: autograd.compile(lambda x: x)([1.0], theta=[1.0]), TypeError, "so theta cannot be given")
     mistake(lambda: f.value_and_grad([1.0], [1.0], out=[0.0]), TypeError, "out must be a NumPy array, got list")  # type: ignore[arg-type]
     theta = np.ones(1)
-    mistake(lambda: f.value_and_grad([1.0], [1.0], theta=theta, out=theta), ValueError, "out is theta")
+    for out in (theta, theta[:]):
+        mistake(lambda out=out: f.value_and_grad([1.0], [1.0], theta=theta, out=out), ValueError, "share memory")  # type: ignore[misc]
+    mistake(lambda: copy.deepcopy(f), TypeError, "cannot be copied")
     mistake(lambda: autograd.compile(3.0), TypeError, "takes a function, got float 3.0")  # type: ignore[arg-type]
     mistake(lambda: autograd.compile(lambda x: x, [2 * w]), ValueError, "must be leaves; .* is computed by mul")
     mistake(lambda: autograd.compile(lambda x: [w], [w])([1.0]), TypeError, r"got lists of shape \(1,\)")
