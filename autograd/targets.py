@@ -24,6 +24,9 @@ def compile(
     for a whole batch, which ``source`` shows. It computes what the scalar program computes, faster; where an operation
     is outside its domain it gives NaN or infinity, as NumPy does.
 
+    What the function asks of Python while it is run stays: which way it went on a parameter's ``data`` or a model's
+    ``training``, or what it read of a global. A branch on an example's numbers raises TracingError.
+
     Args:
         function: ``loss(*example) -> Value``, or a model. Each argument is a Value where its array has one axis, and a
             (nested) list of Values where it has more: the first axis is the examples.

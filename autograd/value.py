@@ -11,6 +11,7 @@ import contextlib
 import math
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from numbers import Real
 from types import SimpleNamespace
@@ -225,11 +226,12 @@ def noise(draw: Callable[[tuple[int, ...]], NDArray[np.float64]], count: int, rn
     """
     source = Source(draw, count, rng)
     # What is traced draws whenever it is run, and nothing now: a compiled program and the scalar engine stay in step.
-    if _traced_sources is None:
+    traced = _traced_sources.get()
+    if traced is None:
         leaves = [Noise(float(x)) for x in draw((count,))]
     else:
         leaves = [Noise(1.0) for _ in range(count)]
-        _traced_sources.append(source)
+        traced.append(source)
     for position, leaf in enumerate(leaves):
         leaf.source, leaf.position = source, position
     return leaves
@@ -254,19 +256,19 @@ def unpack(theta: NDArray[np.float64], parameters: Sequence[Value]) -> None:
         parameter.data = data
 
 
-_traced_sources: list[Source] | None = None
+_traced_sources: ContextVar[list[Source] | None] = ContextVar("_traced_sources", default=None)
 
 
 @contextlib.contextmanager
 def tracing() -> Iterator[list[Source]]:
     """Inside ``with tracing() as sources:`` a function is run on Traced values to learn what it computes, and in which
     order it draws random numbers."""
-    global _traced_sources
-    before, _traced_sources = _traced_sources, []
+    sources: list[Source] = []
+    token = _traced_sources.set(sources)
     try:
-        yield _traced_sources
+        yield sources
     finally:
-        _traced_sources = before
+        _traced_sources.reset(token)
 
 
 class TracingError(TypeError):
@@ -306,6 +308,10 @@ class Traced(Value):
     def _no_number(self, *_: object) -> Any:
         return self.data
 
+    def __eq__(self, other: object) -> bool:
+        return bool(self) if isinstance(other, Real) else self is other
+
+    __hash__ = Value.__hash__
     __bool__ = __index__ = __lt__ = __le__ = __gt__ = __ge__ = backward = _no_number
 
     def __repr__(self) -> str:
@@ -499,9 +505,8 @@ def affine(weights: Sequence[Any], inputs: Sequence[Any], bias: Any) -> Value:
         bias: b.
     """
     try:
-        parents = (*weights, *inputs, bias)
-        plain = len(weights) == len(inputs) and _VARIABLE.issuperset(map(type, parents))
-    except TypeError:  # one that is no sequence
+        plain = len(weights) == len(inputs) and _VARIABLE.issuperset(map(type, parents := (*weights, *inputs, bias)))
+    except TypeError:  # one that is no sequence, and can perhaps be read only once
         plain = False
     if not plain:
         net: Value = primitives.affine(weights, inputs, bias)

@@ -7,6 +7,7 @@ import importlib.util
 import re
 import subprocess
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -457,6 +458,38 @@ def test_mistakes_are_named() -> None:
     branching.append(lambda x: w if x.backward() else -w)
     for loss in branching:
         mistake(lambda loss=loss: autograd.compile(loss, [w])(np.ones(2)), TypeError, "x has no number")  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    "branch",
+    [
+        lambda t: t == 1,
+        lambda t: t != 1.0,
+        lambda t: t in (1, 2),
+        lambda t: t > 0,
+        bool,
+        float,
+        lambda t: [0.0, 1.0][t],
+    ],
+)
+def test_a_branch_on_a_traced_value_is_refused(branch: Callable[[Value], Any]) -> None:
+    w = Parameter(1.0, "w")
+    with pytest.raises(autograd.TracingError, match="the traced value t has no number"):
+        autograd.compile(lambda x, t: w * x if branch(t) else x, [w])([1.0, 2.0], [0.0, 1.0])
+    autograd.compile(lambda x, t: w * x if t in [x, w, t] and t is not None else x, [w])([1.0], [2.0])  # identity may
+
+
+def test_noise_of_another_thread_has_no_part_in_what_is_traced() -> None:
+    noises: list[Value] = []
+
+    def loss(x: Value) -> Value:
+        thread = threading.Thread(target=lambda: noises.extend(autograd.noise(lambda shape: np.full(shape, 0.3), 2)))
+        thread.start()
+        thread.join()
+        return x * x
+
+    assert autograd.compile(loss)([2.0]) == 4.0
+    assert [noise.data for noise in noises] == [0.3, 0.3]
 
 
 def test_a_traceback_shows_the_line() -> None:

@@ -233,6 +233,7 @@ def test_affine_written_out_equals_the_table(pairs: list[tuple[float, float]], b
     fast, table = autograd.affine(w, x, bias), PRIMITIVES["affine"](w, x, bias)
     assert (fast.op, fast.data, fast.local_derivatives) == (table.op, table.data, table.local_derivatives)
     assert fast.parents == table.parents == (*w, *x, bias)
+    assert autograd.affine(iter(w), iter(x), bias).data == autograd.affine(w, iter(x), bias).data == table.data
 
 
 @rows
