@@ -163,7 +163,7 @@ class _Run:
         places = [n + len(arguments) if n < 0 else n for n in chosen]
         if not all(0 <= n < len(arguments) for n in places) or len(set(places)) < len(places):
             raise ValueError(f"argnums must name some of the {len(arguments)} arguments, each once, got {argnums!r}")
-        self.as_values = _nested.get() or any(map(_holds_a_value, arguments))
+        self.as_values = _nested.get() or any(map(_holds_a_value, (*arguments, *keywords.values())))
         self.trees = [arguments[n] for n in places]
         self.variables = [
             variable(number, f"argument {n}{path}") for n in places for path, number in leaves(arguments[n])

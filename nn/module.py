@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from numbers import Real
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from autograd import Parameter, Value
+
+LARGEST = sys.float_info.max  # a whole number may be larger, and no float
 
 AModule = TypeVar("AModule", bound="Module")
 
@@ -187,7 +189,7 @@ def _data(entry: Entry) -> Any:
 def _mistakes(path: str, entry: Entry, given: Any) -> Iterator[str]:
     """What keeps ``given`` from being the data of ``entry``."""
     if isinstance(entry, Parameter):
-        if isinstance(given, bool) or not isinstance(given, Real) or not math.isfinite(given):
+        if isinstance(given, bool) or not isinstance(given, Real) or not abs(given) <= LARGEST:
             yield f"{path} must be a finite number, got {given!r}"
     elif not isinstance(given, list | tuple):
         yield f"{path} must be a list of {len(entry)}, got {given!r}"

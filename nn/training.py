@@ -14,6 +14,7 @@ import autograd
 from autograd import Value
 from nn.history import History
 from nn.losses import Loss
+from nn.meprop import MeProp
 from nn.module import Module
 
 Array = NDArray[np.float64]
@@ -140,7 +141,7 @@ def fit(
         TracingError: the model or its loss branches on its numbers, and is to be compiled.
         ValueError: data, targets or settings that cannot be trained on; the message names the argument.
         DomainError: an operation was given a number for which it is not defined, as a logarithm that of a negative one.
-        DivergenceError: the loss or its gradient has become infinite or NaN. The weights are those before, and the
+        DivergenceError: the loss or its gradient has become infinite or NaN. The weights are those it is of, and the
             error has the ``history`` of the epochs until then.
 
     Example:
@@ -159,11 +160,22 @@ def fit(
     if not any(parameter in learned for _, parameter in model.named_parameters()):
         raise ValueError("optimizer holds no parameter of this model: make a new one, of model.parameters()")
     _check_count("epochs", epochs)
+    callables = {"loss": loss, "regulariser": regulariser, "schedule": schedule, "clip": clip}
+    for name, function in callables.items():
+        if function is not None and not callable(function):
+            raise TypeError(f"{name} must be a function, got {function!r}")
+    if any(isinstance(module, MeProp) for module in model.modules()):
+        raise TypeError("fit passes all gradients back: a model with MeProp learns by nn.meprop.backward, in a loop")
+    if validation is not None and not (isinstance(validation, tuple | list) and len(validation) == 2):
+        raise TypeError(f"validation must be a pair (X, y), got {type(validation).__name__}")
     if order not in get_args(Order):
         raise ValueError(f"order must be one of {', '.join(map(repr, get_args(Order)))}, got {order!r}")
+    if metrics is not None and not isinstance(metrics, Mapping):
+        raise TypeError(f'metrics must be functions by name, such as {{"accuracy": nn.accuracy}}, got {metrics!r}')
     metrics = dict(metrics or {})
-    if taken := {"epoch", "loss"} & set(metrics):
-        raise ValueError(f"metrics has the name {taken.pop()!r}, which the history uses itself")
+    for name in metrics:
+        if name in ("epoch", "loss") or name.startswith("validation_"):
+            raise ValueError(f"metrics has the name {name!r}, which the history uses itself")
     model.eval()
     X, y, targets = _data(model, loss, X, y, "X", "y")
     held_out = _data(model, loss, *validation, "validation X", "validation y") if validation is not None else None
@@ -173,6 +185,9 @@ def fit(
     if batch_size > len(X):
         raise ValueError(f"batch_size must be at most {len(X)}, the number of examples, got {batch_size}")
     criteria = [stop] if callable(stop) else list(stop)
+    for criterion in criteria:
+        if not callable(criterion) or not hasattr(criterion, "finish"):
+            raise TypeError(f"stop must be criteria such as optim.stopping.Epochs(9), got {criterion!r}")
     looks = bool(metrics or held_out or criteria or schedule)  # whether anyone sees the model between epochs
     rng = np.random.default_rng(rng)
     parameters = optimizer.parameters
@@ -183,7 +198,7 @@ def fit(
     try:
         for epoch in _bar(epochs, progress, "compiled" if compiled else "scalar engine"):
             if schedule is not None:
-                optimizer.lr = _positive(schedule(epoch - 1), epoch)
+                optimizer.lr = _learning_rate(schedule(epoch - 1), epoch)
             if epoch == 1 or looks:
                 model.train()
             total, seen = 0.0, 0
@@ -330,6 +345,8 @@ def _data(model: Model, loss: Loss, X: Any, y: Any, X_name: str, y_name: str) ->
     for i in np.unique(y, axis=0, return_index=True)[1].tolist():
         try:
             loss(output, targets[i].tolist())
+        except autograd.DomainError:  # it names the output, which is at fault
+            raise
         except ValueError as error:
             raise ValueError(f"{y_name}[{i}] does not fit the loss: {error}") from error
     return X, targets if y.ndim == 2 else y, targets
@@ -368,14 +385,14 @@ def _targets(y: Array, outputs: int, name: str) -> Array:
 
 
 def _check_count(name: str, number: Any) -> None:
-    if not isinstance(number, int | np.integer) or number < 1:
+    if not isinstance(number, int | np.integer) or isinstance(number, bool) or number < 1:
         raise ValueError(f"{name} must be a whole number of at least 1, got {number!r}")
 
 
-def _positive(lr: float, epoch: int) -> float:
-    if not 0 < lr < math.inf:
-        raise ValueError(f"schedule must give a positive learning rate, got {lr!r} for epoch {epoch - 1}")
-    return lr
+def _learning_rate(lr: Any, epoch: int) -> float:
+    if not isinstance(lr, int | float | np.number) or not 0 <= lr < math.inf:
+        raise ValueError(f"schedule must give a learning rate that is not negative, got {lr!r} for epoch {epoch - 1}")
+    return float(lr)
 
 
 def _bar(epochs: int, progress: bool, how: str) -> Iterable[int]:

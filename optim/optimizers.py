@@ -93,18 +93,18 @@ class Optimizer:
             ValueError: one of them is not such an array.
         """
         self._check(theta, gradient)
-        self.t += 1
-        theta[:], *memory = self.rule(theta, gradient, *self.memory.values(), t=self.t, **self.hyperparameters)
-        self.memory = dict(zip(self.memory, memory))
+        t = self.t + 1
+        theta[:], *memory = self.rule(theta, gradient, *self.memory.values(), t=t, **self.hyperparameters)
+        self.t, self.memory = t, dict(zip(self.memory, memory))
 
     def _check(self, theta: NDArray[np.float64], gradient: NDArray[np.float64]) -> None:
         """Raise ValueError unless both are arrays of one number a parameter."""
         shape = (len(self.parameters),)
         for name, array in (("theta", theta), ("gradient", gradient)):
-            if array.shape != shape or array.dtype != FLOAT64:
+            if not isinstance(array, np.ndarray) or array.shape != shape or array.dtype != FLOAT64:
+                got = f"{array.dtype} of shape {array.shape}" if isinstance(array, np.ndarray) else repr(array)
                 raise ValueError(
-                    f"{name} must be a float64 array of shape {shape}, one number for each parameter, "
-                    f"got {array.dtype} of shape {array.shape}"
+                    f"{name} must be a float64 array of shape {shape}, one number for each parameter, got {got}"
                 )
 
     def state_dict(self) -> dict[str, Any]:
@@ -200,7 +200,7 @@ class SGD(Optimizer):
 
     @property
     def _plain(self) -> bool:
-        return not (self.momentum or self.weight_decay or self.maximize or self.rule is not rules.sgd)
+        return not (self.momentum or self.weight_decay or self.maximize)
 
     def step(self) -> None:
         """Update every parameter's data from its gradient."""
@@ -218,8 +218,8 @@ class SGD(Optimizer):
             super().update(theta, gradient)
             return
         self._check(theta, gradient)
-        self.t += 1
         theta -= self.lr * gradient
+        self.t += 1
 
 
 class Adagrad(Optimizer):

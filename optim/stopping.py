@@ -155,9 +155,10 @@ class EarlyStopping(Stopping):
         return f"{self.monitor} has not been {since} for {self._waited} epochs"
 
     def finish(self, parameters: Sequence[Value]) -> None:
-        """Set the parameters to the best weights, where there were any."""
+        """Set the parameters to the best weights, where this training had any."""
         if self._best_weights is not None:
             unpack(self._best_weights, parameters)
+        self._best_weights = None
 
     def _improves(self, value: float) -> bool:
         if math.isnan(value):

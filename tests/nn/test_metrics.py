@@ -20,6 +20,7 @@ def test_accuracy_of_one_output_goes_by_the_threshold() -> None:
     assert nn.accuracy(probabilities, np.array([1, 0, 0])) == pytest.approx(2 / 3)
     assert nn.accuracy(scores, np.array([1, -1, -1]), threshold=0) == pytest.approx(2 / 3)
     assert nn.accuracy(scores, np.array([1, 0, 0])) == 1.0
+    assert nn.accuracy(probabilities[:, np.newaxis], np.array([[1], [0], [0]])) == pytest.approx(2 / 3)
 
 
 def test_accuracy_is_scikit_learns() -> None:

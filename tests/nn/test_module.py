@@ -97,6 +97,8 @@ def test_every_mistake_in_a_state_is_named_and_the_model_stays_as_it_was() -> No
         "  layers.1.neurons.0.bias must be a finite number, got [0.5]",
     ]
     assert model.state_dict() == before
+    with pytest.raises(ValueError, match="bias must be a finite number, got 1000"):
+        model.load_state_dict(model.state_dict() | {"layers.1.neurons.0.bias": 10**400})
     with pytest.raises(ValueError, match="must be a finite number, got True"):
         model.load_state_dict({**before, "layers.0.neurons.0.bias": True})
     with pytest.raises(TypeError, match="state must be a dict"):

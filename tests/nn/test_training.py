@@ -450,8 +450,20 @@ BAD: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"optimizer": nn}, TypeError, r"optimizer must have update\(\) and parameters"),
     ({"optimizer": optim.SGD(nn.MLP(2, [1]).parameters(), lr=0.1)}, ValueError, "holds no parameter of this model"),
     ({"model": lambda x: x, "optimizer": None}, TypeError, "model must be an nn.Module"),
-    ({"schedule": lambda epoch: 0.1 - 0.1 * epoch}, ValueError, "a positive learning rate, got 0.0 for epoch 1"),
+    ({"schedule": lambda epoch: 0.1 - 0.1 * epoch}, ValueError, "that is not negative, got -0.1 for epoch 2"),
+    ({"schedule": lambda epoch: None}, ValueError, "that is not negative, got None for epoch 0"),
+    ({"schedule": 0.1}, TypeError, "schedule must be a function, got 0.1"),
+    ({"clip": 1.0}, TypeError, "clip must be a function, got 1.0"),
+    ({"clip": lambda g: None}, ValueError, r"gradient must be a float64 array of shape \(3,\).*, got None"),
+    ({"loss": "cross_entropy"}, TypeError, "loss must be a function, got 'cross_entropy'"),
+    ({"validation": X}, TypeError, r"validation must be a pair \(X, y\), got ndarray"),
+    ({"stop": lambda record, parameters: None}, TypeError, "stop must be criteria such as optim.stopping.Epochs"),
+    ({"stop": "early"}, TypeError, "stop must be criteria .*, got 'e'"),
+    ({"epochs": True}, ValueError, "epochs must be a whole number of at least 1, got True"),
+    ({"metrics": nn.accuracy}, TypeError, "metrics must be functions by name"),
     ({"metrics": {"loss": nn.accuracy}}, ValueError, "metrics has the name 'loss'"),
+    ({"metrics": {"validation_loss": nn.accuracy}}, ValueError, "metrics has the name 'validation_loss'"),
+    ({"model": nn.MLP(2, [3, 1], [nn.MeProp(1)])}, TypeError, "a model with MeProp learns by nn.meprop.backward"),
 ]
 
 

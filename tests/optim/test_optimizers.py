@@ -280,6 +280,7 @@ one: Any = [Value(1.0)]
         (lambda: SGD(one, lr=0.0), ValueError, "lr must be a positive number, got 0.0"),
         (lambda: SGD(one, lr=float("inf")), ValueError, "lr must be a positive number, got inf"),
         (lambda: SGD(one, lr="0.1"), ValueError, "lr must be a positive number, got '0.1'"),  # type: ignore[arg-type]
+        (lambda: SGD(one, lr=10**400), ValueError, "lr must be a positive number, got 1000"),
         (lambda: SGD(one, lr=-1), ValueError, "lr must be a positive number, got -1"),
         (lambda: SGD(one, lr=float("nan")), ValueError, "lr must be a positive number, got nan"),
         (lambda: SGD(one, lr=True), ValueError, "lr must be a positive number, got True"),
@@ -335,7 +336,14 @@ def test_a_step_that_is_refused_is_not_counted() -> None:
     optimizer = Adam(parameters())
     with pytest.raises(ValueError, match="theta must be"):
         optimizer.update(np.zeros(2), np.zeros(3))
-    assert optimizer.t == 0
+    with pytest.raises(ValueError, match=r"theta must be .*, got \[0.0"):
+        optimizer.update([0.0] * len(optimizer.parameters), None)  # type: ignore[arg-type]
+    for each in (optimizer, SGD(parameters(), lr=0.1)):
+        theta = np.zeros(len(each.parameters))
+        theta.flags.writeable = False
+        with pytest.raises(ValueError, match="read-only"):
+            each.update(theta, np.ones_like(theta))
+        assert each.t == 0
 
 
 def test_every_optimizer_is_exported() -> None:

@@ -52,6 +52,14 @@ def test_the_best_weights_are_restored_however_training_ends() -> None:
     assert w.data == 3.0
 
 
+def test_what_ends_in_its_first_epoch_keeps_its_own_weights() -> None:
+    w, stopping = Parameter(0.0), EarlyStopping(5)
+    run(stopping, losses(3.0, 1.0, 2.0), w)
+    w.data = -5.0
+    assert run(stopping, [], w) is None
+    assert (w.data, stopping.best_epoch) == (-5.0, 2)
+
+
 def test_a_gain_has_to_be_greater_than_min_delta() -> None:
     w = Parameter(0.0)
     records = losses(1.0, 0.9375, 0.875, 0.8125, 0.75)
