@@ -2,7 +2,8 @@
 
 The code is meant to be read in this order: `primitives`, the table of operations; `value`, numbers that remember how
 they were computed, and the backward pass; `graph`, a numbered snapshot of a computation; `explain`, the chain rule
-written out; `functional`, derivatives as functions; `lowering`, the same program for a batch; `viz`, pictures.
+written out; `functional`, derivatives as functions; `trace`, `grouping`, `code`, `lowering`, `lowered` and `compiled`,
+the same program for a batch; `viz`, pictures.
 """
 
 from typing import TYPE_CHECKING

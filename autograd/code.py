@@ -1,5 +1,6 @@
 """Python code: a row of the primitive table, evaluated on expressions, writes the line that computes it.
 
+>>> import autograd
 >>> x = Code("x")
 >>> (partial,) = autograd.primitives.tanh.partials(array_formulas(), Code("y"), x)
 >>> print(partial)
@@ -51,7 +52,7 @@ class Code:
         sides: the two sides, where it is `a > b` or a matrix product.
         negated: what it is the negative of, where it is written as one.
         scaled: the number and what it multiplies, where it is written as such a product.
-        shared: what it is the m-th part of, where it is written as that; m is the number of examples.
+        mth_of: what it is the m-th part of, where it is written as that; m is the number of examples.
     """
 
     text: str
@@ -63,7 +64,7 @@ class Code:
     sides: tuple[Code, Code] | None = None
     negated: Code | None = None
     scaled: tuple[float, Code] | None = None
-    shared: Code | None = None
+    mth_of: Code | None = None
 
     def __str__(self) -> str:
         return self.text
@@ -80,13 +81,13 @@ class Code:
     @property
     def uniform(self) -> bool:
         """Whether it is one number, the same for every node and example."""
-        return self.number is not None or (self.shared is not None and self.shared.number is not None)
+        return self.number is not None or (self.mth_of is not None and self.mth_of.number is not None)
 
     def reshaped(self, axes: int) -> Code:
         """The same text, taken to have other axes."""
-        negated, shared = [part and part.reshaped(axes) for part in (self.negated, self.shared)]
+        negated, mth_of = [part and part.reshaped(axes) for part in (self.negated, self.mth_of)]
         scaled = self.scaled and (self.scaled[0], self.scaled[1].reshaped(axes))
-        return replace(self, axes=axes, negated=negated, scaled=scaled, shared=shared)
+        return replace(self, axes=axes, negated=negated, scaled=scaled, mth_of=mth_of)
 
     def __iter__(self) -> Iterator[Code]:
         """A sequence stands for each of its elements: what a formula does with one is done with all."""
@@ -102,8 +103,8 @@ class Code:
         if other.negated is not None:
             difference: Code = self - other.negated
             return difference
-        if self.shared is not None and other.shared is not None:
-            return mth_part(self.shared + other.shared)
+        if self.mth_of is not None and other.mth_of is not None:
+            return mth_part(self.mth_of + other.mth_of)
         return _infix(self, "+", other, ADD, lambda a, b: a + b)
 
     def __radd__(self, other: Any) -> Code:
@@ -122,8 +123,8 @@ class Code:
                 return rest
             if factor.number == -1.0:
                 return -rest
-            if factor.shared is not None:
-                return mth_part(factor.shared * rest)
+            if factor.mth_of is not None:
+                return mth_part(factor.mth_of * rest)
             if factor.negated is not None:
                 return -(factor.negated * rest)
         if self.number is None and other.number is not None:
@@ -150,8 +151,8 @@ class Code:
     def __neg__(self) -> Code:
         if self.number is not None:
             return literal(-self.number)
-        if self.shared is not None:
-            return mth_part(-self.shared)
+        if self.mth_of is not None:
+            return mth_part(-self.mth_of)
         if self.negated is not None:
             return self.negated
         text = f"-{as_number(self).within(NEG)}"
@@ -161,7 +162,7 @@ class Code:
 def mth_part(x: Code) -> Code:
     """An expression over m, the number of examples: each one's share in a mean."""
     text = f"{x.within(MUL)} / m"
-    return replace(x, text=text, tight=MUL, number=None, sides=None, negated=None, scaled=None, shared=x)
+    return replace(x, text=text, tight=MUL, number=None, sides=None, negated=None, scaled=None, mth_of=x)
 
 
 def code(x: Any) -> Code:

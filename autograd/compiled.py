@@ -8,6 +8,7 @@ import gc
 import inspect
 import itertools
 import linecache
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NoReturn
@@ -24,6 +25,7 @@ from autograd.value import Value, pack
 
 Floats = NDArray[np.float64]
 Theta = Floats | list[float]
+Shapes = tuple[tuple[int, ...], ...]
 FLOAT64 = np.dtype(np.float64)
 _numbers = itertools.count(1)  # of compiled programs, for the names that tracebacks show
 
@@ -59,11 +61,11 @@ class Compiled:
         self.parameters = parameters
         self.reduction = reduction
         self.name = getattr(function, "__name__", type(function).__name__)
-        self.compilations: dict[tuple[tuple[int, ...], ...], Compilation] = {}  # by the shapes of an example
-        self.ready: dict[tuple[tuple[int, ...], ...], Compilation] = {}  # by the shapes of the arrays, known to be good
+        self.compilations: dict[Shapes, Compilation] = {}  # by the shapes of an example
+        self._ready: dict[Shapes, Compilation] = {}  # by the shapes of the arrays, known to be good
         self.latest: Compilation | None = None
-        self.good_theta: Theta | None = None  # the arrays that were last found to be good
-        self.good_out: Floats | None = None
+        self._good_theta: Theta | None = None  # the arrays that were last found to be good
+        self._good_out: Floats | None = None
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
@@ -77,8 +79,8 @@ class Compiled:
             arrays: one for each argument of the function; the first axis is the examples.
             theta: the parameters as a flat array; by default, what the Values hold now.
         """
-        compilation, data = self.prepared(arrays)
-        value = compilation.value(*data, *self.rest(compilation, len(data[0]), theta))
+        compilation, data = self._prepared(arrays)
+        value = compilation.value(*data, *self._rest(compilation, len(data[0]), theta))
         return value if self.parameters is None else float(value)
 
     def value_and_grad(
@@ -91,12 +93,12 @@ class Compiled:
             out: where to write the gradient; by default, a new array. A training loop that passes the same two arrays
                 every time saves some microseconds.
         """
-        compilation, data = self.prepared(arrays)
+        compilation, data = self._prepared(arrays)
         if compilation.value_and_grad is None:
             raise TypeError(f"{self.name} was compiled without parameters: there is nothing to take the gradient of")
-        if out is None or out is not self.good_out or theta is not self.good_theta:
-            out = self.place(out, theta)
-        return float(compilation.value_and_grad(*data, *self.rest(compilation, len(data[0]), theta), out)), out
+        if out is None or out is not self._good_out or theta is not self._good_theta:
+            out = self._place(out, theta)
+        return float(compilation.value_and_grad(*data, *self._rest(compilation, len(data[0]), theta), out)), out
 
     def backward(self, *arrays: ArrayLike) -> float:
         """Add the gradient to the parameters' ``grad``, as `Value.backward` does; returns the loss."""
@@ -119,88 +121,88 @@ class Compiled:
             raise RuntimeError(f"{self.name} is traced when the shapes of its data are known: call it once")
         return self.latest.trace.program
 
-    def rest(self, compilation: Compilation, examples: int, theta: Theta | None) -> list[Any]:
+    def _rest(self, compilation: Compilation, examples: int, theta: Theta | None) -> list[Any]:
         """The arguments of the compiled code that are no data."""
         rest: list[Any] = []
         if self.parameters is not None or theta is not None:
-            rest.append(theta if theta is not None and theta is self.good_theta else self.flat(theta))
+            rest.append(theta if theta is not None and theta is self._good_theta else self._flat(theta))
         if compilation.trace.given:
             rest.append(pack(compilation.trace.given))
         if compilation.trace.sources:
             rest += compilation.trace.draw(examples)
         return rest
 
-    def flat(self, theta: Theta | None) -> Any:
+    def _flat(self, theta: Theta | None) -> Any:
         """The parameters as a flat array of floats: ``theta``, or by default what the Values hold."""
         if self.parameters is None:
             raise TypeError(f"{self.name} was compiled without parameters, so theta cannot be given")
         if theta is None:
             return pack(self.parameters)
-        flat: Any = theta if type(theta) is np.ndarray and theta.dtype is FLOAT64 else self.asarray(theta)
+        flat: Any = theta if type(theta) is np.ndarray and theta.dtype is FLOAT64 else self._asarray(theta)
         if flat.shape != (len(self.parameters),):
             raise ValueError(
                 f"theta must have one number for each of {len(self.parameters)} parameters, got shape {flat.shape}"
             )
         if flat is theta:
-            self.good_theta = flat
+            self._good_theta = flat
         return flat
 
-    def place(self, out: Floats | None, theta: Theta | None) -> Floats:
+    def _place(self, out: Floats | None, theta: Theta | None) -> Floats:
         """Where to write the gradient: ``out``, or by default a new array."""
         count = len(self.parameters or ())
         if out is None:
             return np.empty(count)
         if type(out) is not np.ndarray:
             raise TypeError(f"out must be a NumPy array, got {type(out).__name__}")
-        if out.shape != (count,) or out.dtype != FLOAT64 or not out.flags.c_contiguous:
+        if out.shape != (count,) or out.dtype != FLOAT64:
             raise ValueError(
-                f"out must be a contiguous float64 array of {count}, one number for each parameter, "
-                f"got {out.dtype} of shape {out.shape} and strides {out.strides}"
+                f"out must be a float64 array of {count}, one number for each parameter, "
+                f"got {out.dtype} of shape {out.shape}"
             )
         if isinstance(theta, np.ndarray) and np.may_share_memory(out, theta):
             raise ValueError("out and theta share memory: the gradient would be written over the parameters it is of")
-        self.good_out = out
+        self._good_out = out
         return out
 
-    def prepared(self, arrays: Sequence[ArrayLike]) -> tuple[Compilation, list[Any]]:
+    def _prepared(self, arrays: Sequence[ArrayLike]) -> tuple[Compilation, list[Any]]:
         """The compilation for data of these shapes, made now where there is none, and the data as arrays of floats."""
         data: list[Any] = []
         lengths = []
         for k, array in enumerate(arrays):
             good = type(array) is np.ndarray and array.dtype is FLOAT64
-            data.append(array if good else self.as_floats(array, k))
+            data.append(array if good else self._as_floats(array, k))
             lengths.append(data[k].shape)
         shapes = tuple(lengths)
-        compilation = self.ready.get(shapes)
+        compilation = self._ready.get(shapes)
         if compilation is None:
             if len({shape[:1] for shape in shapes}) != 1 or shapes[0] == () or not all(array.size for array in data):
-                self.refuse(data)
+                self._refuse(data)
             example = tuple([shape[1:] for shape in shapes])
             if example not in self.compilations:
                 with _collector_paused():
-                    self.compilations[example] = self.compiled_for(example)
-            compilation = self.ready[shapes] = self.compilations[example]
+                    self.compilations[example] = self._compiled_for(example)
+            compilation = self._ready[shapes] = self.compilations[example]
         self.latest = compilation
         return compilation, data
 
-    def as_floats(self, array: ArrayLike, k: int) -> Any:
+    def _as_floats(self, array: ArrayLike, k: int) -> Any:
         """An argument as an array of floats."""
         try:
             given: Any = array if hasattr(getattr(array, "dtype", None), "kind") else np.asarray(array)
             if given.dtype.kind not in "biuf":
                 raise TypeError(f"it holds {given.dtype}")
-            return self.asarray(given)
+            return self._asarray(given)
         except (TypeError, ValueError) as error:
-            name = self.argument_names(k + 1)[k]
+            name = self._argument_names(k + 1)[k]
             raise TypeError(f"argument {name} of {self.name} must be an array of numbers: {error}") from None
 
-    def asarray(self, numbers: Any) -> Any:
+    def _asarray(self, numbers: Any) -> Any:
         """Numbers as the kind of array that the code computes with."""
         return np.asarray(numbers, dtype=np.float64)
 
-    def refuse(self, data: Sequence[Any]) -> None:
+    def _refuse(self, data: Sequence[Any]) -> None:
         """Raise the error that data of wrong lengths deserves."""
-        names = self.argument_names(len(data))
+        names = self._argument_names(len(data))
         if not data:
             raise TypeError(f"{self.name} needs at least one array of examples")
         for name, array in zip(names, data):
@@ -216,7 +218,7 @@ class Compiled:
             if not array.size:
                 raise ValueError(f"argument {name} of {self.name} is empty: it has shape {array.shape}")
 
-    def argument_names(self, count: int) -> list[str]:
+    def _argument_names(self, count: int) -> list[str]:
         """What the function calls its arguments."""
         try:
             named = [
@@ -230,18 +232,19 @@ class Compiled:
         distinct = Names([*TAKEN, "theta", "given"])
         return [distinct.fresh(name) for name in names]
 
-    def compiled_for(self, shapes: tuple[tuple[int, ...], ...]) -> Compilation:
+    def _compiled_for(self, shapes: Shapes) -> Compilation:
         """Trace the function on examples of these shapes, lower the program, and run the code that defines it."""
-        traced = trace(self.function, self.name, dict(zip(self.argument_names(len(shapes)), shapes)), self.parameters)
-        lowered = self.lowered(traced)
+        traced = trace(self.function, self.name, dict(zip(self._argument_names(len(shapes)), shapes)), self.parameters)
+        lowered = self._lowered(traced)
         filename = f"<compiled {self.name} {next(_numbers)}>"
+        weakref.finalize(self, linecache.cache.pop, filename, None)
         linecache.cache[filename] = (len(lowered.source), None, lowered.source.splitlines(keepends=True), filename)
         names = dict(lowered.names)
         exec(builtins.compile(lowered.source, filename, "exec"), names)  # a traceback shows its lines
-        self.finish(names)
+        self._finish(names)
         return Compilation(traced, lowered.source, names["value"], names.get("value_and_grad"), names.get("floats"))
 
-    def finish(self, defined: dict[str, Any]) -> None:
+    def _finish(self, defined: dict[str, Any]) -> None:
         """Give the functions that the code defines what is better not written in each of them."""
         quiet = np.errstate(all="ignore")  # an infinity is a result, and of two cases one is not chosen
         for name, function in defined.items():
@@ -250,7 +253,7 @@ class Compiled:
             elif name in ("value", "value_and_grad"):
                 defined[name] = quiet(function)
 
-    def lowered(self, traced: Trace) -> Lowered:
+    def _lowered(self, traced: Trace) -> Lowered:
         """The code for a program."""
         return lower(traced, None if self.parameters is None else self.reduction)
 
@@ -264,9 +267,8 @@ def _kept(parts: Callable[[Floats], tuple[Floats, ...]]) -> Callable[[Floats], t
             if known is array:
                 return made
         made = parts(array)
-        if array.flags.c_contiguous:  # otherwise some are copies
-            last.append((array, made))
-            del last[:-2]
+        last.append((array, made))
+        del last[:-2]
         return made
 
     return views

@@ -19,8 +19,8 @@ class CompiledJax(Compiled):
 
     def __call__(self, *arrays: ArrayLike, theta: Theta | None = None) -> Any:
         """The mean (or sum) of the examples' losses; of a prediction, the outputs. See `Compiled`."""
-        compilation, data = self.prepared(arrays)
-        return compilation.value(*data, *self.rest(compilation, len(data[0]), theta))
+        compilation, data = self._prepared(arrays)
+        return compilation.value(*data, *self._rest(compilation, len(data[0]), theta))
 
     def value_and_grad(
         self, *arrays: ArrayLike, theta: Theta | None = None, out: Floats | None = None
@@ -28,25 +28,25 @@ class CompiledJax(Compiled):
         """The loss and its gradient, in the order of the parameters. See `Compiled`."""
         if out is not None:
             raise TypeError("out cannot be used on JAX, whose arrays never change")
-        compilation, data = self.prepared(arrays)
+        compilation, data = self._prepared(arrays)
         if compilation.value_and_grad is None:
             raise TypeError(f"{self.name} was compiled without parameters: there is nothing to take the gradient of")
-        value, gradient = compilation.value_and_grad(*data, *self.rest(compilation, len(data[0]), theta))
+        value, gradient = compilation.value_and_grad(*data, *self._rest(compilation, len(data[0]), theta))
         return value, gradient
 
-    def asarray(self, numbers: Any) -> Any:
+    def _asarray(self, numbers: Any) -> Any:
         """Numbers as one of JAX's arrays."""
         import jax.numpy
 
         return jax.numpy.asarray(numbers, dtype=jax.numpy.float64)
 
-    def finish(self, defined: dict[str, Any]) -> None:
+    def _finish(self, defined: dict[str, Any]) -> None:
         """Have the functions that the code defines jitted."""
         import jax
 
         for name in {"value", "value_and_grad"} & set(defined):
             defined[name] = jax.jit(defined[name])
 
-    def lowered(self, traced: Trace) -> Lowered:
+    def _lowered(self, traced: Trace) -> Lowered:
         """The code for a program."""
         return lower(traced, None if self.parameters is None else self.reduction, jax=True)

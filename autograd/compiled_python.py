@@ -24,11 +24,11 @@ class CompiledPython(Compiled):
     left to that engine: an overflow is an infinity, and an operation that is outside its domain raises DomainError.
     """
 
-    def lowered(self, traced: Trace) -> Lowered:
+    def _lowered(self, traced: Trace) -> Lowered:
         """The code for a program."""
         return straight_line(traced)
 
-    def finish(self, defined: dict[str, Any]) -> None:
+    def _finish(self, defined: dict[str, Any]) -> None:
         """The functions are called as they are."""
 
     def __call__(self, *arrays: ArrayLike, theta: Theta | None = None) -> Any:
@@ -41,9 +41,9 @@ class CompiledPython(Compiled):
                         return predictions
             except (ArithmeticError, LookupError, TypeError, ValueError):
                 pass
-        results = self.each(arrays, theta, False)
+        results = self._each(arrays, theta, False)
         if self.parameters is not None:
-            return self.reduced(results)
+            return self._reduced(results)
         predictions = [outputs for (outputs,) in results]
         return np.array(predictions) if any(isinstance(array, np.ndarray) for array in arrays) else predictions
 
@@ -61,15 +61,15 @@ class CompiledPython(Compiled):
                         return value, gradient
             except (ArithmeticError, LookupError, TypeError, ValueError):
                 pass
-        values, gradients = zip(*self.each(arrays, theta, True))
-        gradient = [self.reduced(shares) for shares in zip(*gradients)]
+        values, gradients = zip(*self._each(arrays, theta, True))
+        gradient = [self._reduced(shares) for shares in zip(*gradients)]
         if out is None:
             out = gradient if type(theta) is list else np.array(gradient)
         elif len(out) != len(gradient):
             raise ValueError(f"out must have one number for each of {len(gradient)} parameters, got {len(out)}")
         else:
             out[:] = gradient
-        return self.reduced(values), out
+        return self._reduced(values), out
 
     def backward(self, *arrays: ArrayLike) -> float:
         """Add the gradient to the parameters' ``grad``, as `Value.backward` does; returns the loss."""
@@ -79,26 +79,26 @@ class CompiledPython(Compiled):
             parameter.grad += g
         return value
 
-    def reduced(self, numbers: Sequence[float]) -> float:
+    def _reduced(self, numbers: Sequence[float]) -> float:
         """The mean of the examples' numbers, or their sum."""
         return sum(numbers) / (len(numbers) if self.reduction == "mean" else 1)
 
-    def each(self, arrays: Sequence[Any], theta: Theta | None, with_gradient: bool) -> list[Any]:
+    def _each(self, arrays: Sequence[Any], theta: Theta | None, with_gradient: bool) -> list[Any]:
         """What the code gives for each example."""
-        compilation, data = self.prepared(arrays)
+        compilation, data = self._prepared(arrays)
         shared: list[list[float]] = []
         if self.parameters is not None or theta is not None:
-            shared.append(self.flat(theta).tolist())
+            shared.append(self._flat(theta).tolist())
         if compilation.trace.given:
             shared.append([value.data for value in compilation.trace.given])
         noises = compilation.trace.draw(len(data[0]))
         own = zip(*[[[entry] for entry in array.tolist()] for array in (*data, *noises)])
         return [
-            self.carefully(compilation, (*entries[: len(data)], *shared, *entries[len(data) :]), with_gradient)
+            self._carefully(compilation, (*entries[: len(data)], *shared, *entries[len(data) :]), with_gradient)
             for entries in own
         ]
 
-    def carefully(self, compilation: Compilation, example: Sequence[Any], with_gradient: bool) -> Any:
+    def _carefully(self, compilation: Compilation, example: Sequence[Any], with_gradient: bool) -> Any:
         """What the code gives for an example; where the code raises, what the scalar engine gives."""
         try:
             function: Any = compilation.value_and_grad if with_gradient else compilation.value

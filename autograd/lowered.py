@@ -16,11 +16,11 @@ from autograd.trace import Trace
 
 @dataclass(frozen=True)
 class Lowered:
-    """NumPy code.
+    """Code of a program, for NumPy or for plain Python.
 
     Attributes:
-        source: the text of two functions, ``value`` and, where there is a loss, ``value_and_grad``.
-        names: what it refers to: NumPy, and arrays of numbers and places.
+        source: the text of functions: ``value`` and, where there is a loss, ``value_and_grad``, and what they call.
+        names: what it refers to: modules, and arrays of numbers and places.
     """
 
     source: str

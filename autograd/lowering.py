@@ -75,7 +75,7 @@ class Lowering:
         """A line that gives an expression a name."""
         name = self.names.fresh(name)
         self.lines.append(f"{name} = {expression}")
-        return replace(expression, text=name, tight=ATOM, sides=None, negated=None, scaled=None, shared=None)
+        return replace(expression, text=name, tight=ATOM, sides=None, negated=None, scaled=None, mth_of=None)
 
     def constant(self, numbers: NDArray[Any], base: str) -> str:
         """The name of an array of numbers or places that the code refers to."""
@@ -242,7 +242,7 @@ class Lowering:
                 ):
                     column = share.text if single else f"{share.within(ATOM)}[..., None]"
                     share = replace(
-                        share, text=f"np.repeat({column}, {slot.place.shape[-1]}, -1)", tight=ATOM, shared=None
+                        share, text=f"np.repeat({column}, {slot.place.shape[-1]}, -1)", tight=ATOM, mth_of=None
                     )
                 self.share(slot, share, array.batched, array.width)
 
@@ -299,8 +299,8 @@ class Lowering:
                 share = replace(matmul(Code("ones(m)"), share), batched=False)  # the sum over the examples
             elif share.batched:
                 share = Code(f"{share.within(ATOM)}.sum(0)")
-            elif share.shared is not None:
-                share = share.shared
+            elif share.mth_of is not None:
+                share = share.mth_of
             else:
                 times = f"np.full({shape_of(slot.place)}, float(m))" if share.uniform else "m"
                 share = Code(f"{share.within(MUL)} * {times}", MUL)
@@ -329,7 +329,7 @@ class Lowering:
     def added(self, shares: Sequence[Code], name: str) -> Code:
         """The sum of the shares; a share that comes twice is doubled, and those with a minus come last."""
         terms = [number * share if number > 1 else share for share, number in Counter(shares).items()]
-        first, *others = sorted(terms, key=lambda term: (term.shared or term).negated is not None)
+        first, *others = sorted(terms, key=lambda term: (term.mth_of or term).negated is not None)
         for start in range(0, len(others), LONGEST):
             first = sum(others[start : start + LONGEST], first if start == 0 else self.write(name, first))
         return first

@@ -67,7 +67,8 @@ def trace(
             result = function(*inputs.values())
     except Exception as error:
         told = ", ".join([f"{argument} of shape {shape} an example" for argument, shape in shapes.items()])
-        error.args = (f"{error} (while tracing {name} with {told})", *error.args[1:])
+        if len(error.args) == 1:
+            error.args = (f"{error} (while tracing {name} with {told})",)
         raise
     returned, shape = _flat(result)
     for output in returned:

@@ -189,7 +189,7 @@ def _data(entry: Entry) -> Any:
 def _mistakes(path: str, entry: Entry, given: Any) -> Iterator[str]:
     """What keeps ``given`` from being the data of ``entry``."""
     if isinstance(entry, Parameter):
-        if isinstance(given, bool) or not isinstance(given, Real) or not abs(given) <= LARGEST:
+        if isinstance(given, bool) or not isinstance(given, Real) or not abs(given) <= LARGEST:  # type: ignore[operator]
             yield f"{path} must be a finite number, got {given!r}"
     elif not isinstance(given, list | tuple):
         yield f"{path} must be a list of {len(entry)}, got {given!r}"

@@ -10,7 +10,8 @@ from typing import Any
 
 def number(name: str, x: Any, told: str = "a number", contains: Callable[[Any], bool] = lambda x: True) -> float:
     """A finite number, and one for which ``contains`` holds; ``told`` says so in words."""
-    if not isinstance(x, Real) or isinstance(x, bool) or not abs(x) <= sys.float_info.max or not contains(x):
+    finite = isinstance(x, Real) and abs(x) <= sys.float_info.max  # type: ignore[operator]
+    if not finite or isinstance(x, bool) or not contains(x):
         raise ValueError(f"{name} must be {told}, got {x!r}")
     return float(x)
 
