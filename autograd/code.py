@@ -189,7 +189,7 @@ def aligned(*parts: Code) -> list[Code]:
     """The parts with their axes brought in line, so that they broadcast."""
     axes = max([part.axes for part in parts])
     return [
-        replace(part, text=f"{part.within(ATOM)}[..., None]", tight=ATOM, axes=axes, negated=None, scaled=None)
+        Code(f"{part.within(ATOM)}[..., None]", ATOM, axes, part.batched, part.wide)
         if part.axes == NODES and axes == SEQUENCES
         else part
         for part in parts

@@ -47,26 +47,24 @@ class Lowering:
     """Writes the code of one program: the forward pass by `run`, then the backward pass by `pull_back`."""
 
     def __init__(self, trace: Trace, jax: bool) -> None:
-        self.nodes, arguments = trace.program.nodes, trace.arguments
-        self.jax = jax
+        self.nodes, self.arguments, self.jax = trace.program.nodes, trace.arguments, jax
         self.openings: list[str] = []  # lines that give parts of the arguments a name
         self.parts: list[tuple[Array, Indices]] = []  # those of theta that are views, and where they lie
         self.lines: list[str] = []
-        self.names = Names(arguments)
+        self.names = Names(self.arguments)
         self.constants: dict[str, NDArray[Any]] = {}
         self.constant_names: dict[object, str] = {}
         self.views: dict[tuple[str, bytes, tuple[int, ...]], Array] = {}
         self.joins: dict[tuple[bytes, tuple[int, ...]], Slot] = {}
         self.backward: list[Callable[[], None]] = []  # what hands gradients on, in the order of the forward pass
         self.numbers = Array("numbers", len(self.nodes), False)  # each constant, at the place of its node
-        self.arguments = arguments
-        self.arrays = [self.numbers, *arguments.values()]
-        batched = {index: arguments[argument].batched for index, (argument, _) in trace.leaves.items()}
+        self.arrays = [self.numbers, *self.arguments.values()]
+        batched = {index: self.arguments[argument].batched for index, (argument, _) in trace.leaves.items()}
         self.grouping = Grouping.of(self.nodes, batched)
         self.home = np.zeros(len(self.nodes), dtype=np.intp)  # which of the arrays holds each node, and where
         self.place = np.arange(len(self.nodes))
-        self.at = {name: np.zeros(array.width, dtype=np.intp) for name, array in arguments.items()}  # their nodes
-        homes = {name: home for home, name in enumerate(arguments, start=1)}
+        self.at = {name: np.zeros(array.width, dtype=np.intp) for name, array in self.arguments.items()}  # their nodes
+        homes = {name: home for home, name in enumerate(self.arguments, start=1)}
         for index, (argument, place) in trace.leaves.items():
             self.home[index], self.place[index] = homes[argument], place
             self.at[argument][place] = index
@@ -235,15 +233,11 @@ class Lowering:
             d = d.reshaped(NUMBER if d.uniform else y.axes)
             for slot, partial in learning:
                 share = partial * d
-                if (
-                    share.axes != SEQUENCES
-                    and not share.uniform
-                    and (slot.place.ndim > 1 or len(slot.place) > array.width)
-                ):
+                repeats = slot.place.ndim > 1 or len(slot.place) > array.width
+                if repeats and share.axes != SEQUENCES and not share.uniform:
                     column = share.text if single else f"{share.within(ATOM)}[..., None]"
-                    share = replace(
-                        share, text=f"np.repeat({column}, {slot.place.shape[-1]}, -1)", tight=ATOM, mth_of=None
-                    )
+                    text = f"np.repeat({column}, {slot.place.shape[-1]}, -1)"
+                    share = Code(text, ATOM, share.axes, share.batched, share.wide)
                 self.share(slot, share, array.batched, array.width)
 
         self.backward.append(hand_on)

@@ -188,6 +188,9 @@ PROGRAMS: dict[str, Loss] = {
             for j in (0, 1)
         ]
     ),
+    "what is repeated has a minus": lambda xs: (
+        lambda h: total([tanh(-total(h[2 * j : 2 * j + 2])) for j in (0, 1)]) + total([v * v for v in h])
+    )([tanh(W[8] * x) for x in (*xs[0], *xs[1])]),
     "an input": lambda xs: xs[1][0],
     "a parameter": lambda xs: W[3],
     "a given value": lambda xs: G[0],
