@@ -67,3 +67,6 @@ else:
 
             return getattr(viz, name)
         raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *_DRAWING})

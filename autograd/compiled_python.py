@@ -20,8 +20,8 @@ class CompiledPython(Compiled):
     Lists of floats are taken as they are, which is fastest, and numbers come back in the kind they came in: the
     gradient is a list where ``theta`` is one, and predictions are lists unless an array was given.
 
-    The numbers are the scalar engine's. An example on which the code raises, for Python's floats do on overflow, is
-    left to that engine: an overflow is an infinity, and an operation that is outside its domain raises DomainError.
+    The numbers are the scalar engine's. An example on which the code raises, for Python's floats do on overflow and
+    most functions outside their domain, is left to that engine: an overflow is an infinity, and DomainError is raised.
     """
 
     def _lowered(self, traced: Trace) -> Lowered:

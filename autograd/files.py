@@ -68,10 +68,11 @@ def write_whole(path: Path, text: str) -> Path:
     """Write a text file, or fail and leave an older file at ``path`` as it was."""
     if not path.parent.is_dir():
         raise FileNotFoundError(f"cannot write {path}: there is no folder {path.parent}")
-    unfinished = path.with_name(path.name + ".part")
+    target = path.resolve()  # a link stays one
+    unfinished = target.with_name(target.name + ".part")
     try:
         unfinished.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(unfinished, path)
+        os.replace(unfinished, target)
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise

@@ -68,7 +68,7 @@ class Primitive:
         set_once("n_ary", "*" in self.inputs)
         set_once("arity", None if self.n_ary else len(words))
 
-    def __call__(self, *arguments: Any) -> Any:
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
         """Apply the operation to numbers, arrays or Values (or sequences of them, for an input with a ``*``).
 
         Arrays follow NumPy: outside the domain they give NaN or infinity.
@@ -78,6 +78,8 @@ class Primitive:
             ValueError: sequences of different lengths; the lengths are named.
             DomainError: a number outside the domain; the operation, the value and the domain are named.
         """
+        if named:
+            arguments = self._in_order(arguments, named)
         if self.n_ary and len(self.names) == 1 and not (len(arguments) == 1 and hasattr(arguments[0], "__iter__")):
             arguments = (arguments,)
         operands = arguments if len(arguments) == self.arity else self.flatten(arguments)
@@ -90,6 +92,14 @@ class Primitive:
         inputs = self.unflatten([self.number(operand) for operand in operands])
         self.check_domain(inputs)
         return float(self.forward(FLOATS, *inputs))
+
+    def _in_order(self, arguments: Sequence[Any], named: dict[str, Any]) -> Sequence[Any]:
+        """The arguments of a call of which some are given by name."""
+        rest = self.names[len(arguments) :]
+        values = dict(zip(self.names[len(self.names) - len(self.defaults) :], self.defaults)) | named
+        if not set(named) <= set(rest) <= set(values):
+            raise TypeError(f"{self.signature} cannot be called with {len(arguments)} arguments and {', '.join(named)}")
+        return (*arguments, *[values[name] for name in rest])
 
     def number(self, operand: Any) -> float:
         """The operand as a float; a TypeError names this operation where it is not a number."""

@@ -67,12 +67,15 @@ def activation_named(name: str | Activation) -> Activation:
     """The activation of this name; a function or a module is returned as it is.
 
     Raises:
+        TypeError: it is neither.
         ValueError: there is none of this name; the message lists those there are.
     """
     if name is autograd.softmax:  # which takes a list, unlike other functions
         return Softmax()
     if callable(name):
         return name
+    if not isinstance(name, str):
+        raise TypeError(f"a Module, a function or the name of an activation is needed, got {name!r}")
     if name in LAYER_ACTIVATIONS:
         return LAYER_ACTIVATIONS[name]()
     if name not in ACTIVATIONS:

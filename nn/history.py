@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 BLUE, ORANGE = "#0072B2", "#D55E00"  # told apart by the colour-blind, and in grey (Okabe & Ito)
 
 
-@dataclass
+@dataclass(repr=False)
 class History:
     """The record of a training run; ``history["loss"]`` is a list with a number for each epoch.
 
@@ -36,6 +36,10 @@ class History:
         if name not in self.records:
             raise KeyError(f"the history has no {name!r}; it has {', '.join(self.records) or 'no epochs'}")
         return self.records[name]
+
+    def __repr__(self) -> str:
+        last = [f", {name} {numbers[-1]:.4g}" for name, numbers in self.records.items() if name != "epoch"]
+        return f"<History of {len(self)} epochs: {self.steps} updates{''.join(last)}; {self.reason}>"
 
     def __len__(self) -> int:
         """How many epochs there were."""

@@ -175,6 +175,8 @@ def _distribution(target: Units, K: int) -> list[Any]:
         if target not in range(K):
             raise ValueError(f"a class index must be a whole number from 0 to {K - 1} for {K} classes, got {target!r}")
         return [float(k == target) for k in range(K)]
+    if isinstance(target, Value):
+        raise ValueError(f"a class index must be a number, got {target!r}; compiled, give rows: np.eye({K})[y]")
     y = _listed(target)
     if len(y) != K:
         raise ValueError(f"a target must be a class index or {K} probabilities, one a class, got {target!r}")

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from numbers import Real
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
+
 from autograd import Parameter, Value
 
 LARGEST = sys.float_info.max  # a whole number may be larger, and no float
@@ -166,6 +168,17 @@ def _walk(path: str, attribute: Any) -> Iterator[tuple[str, Entry]]:
     elif isinstance(attribute, list | tuple):
         for i, item in enumerate(attribute):
             yield from _walk(f"{path}.{i}", item)
+    elif any(isinstance(item, Parameter | Module) for item in _out_of_sight(attribute)):
+        raise TypeError(f"{path} is a {type(attribute).__name__}, in which parameters are not found: make it a list")
+
+
+def _out_of_sight(attribute: Any) -> Iterable[Any]:
+    """What is in a container that is not searched."""
+    if isinstance(attribute, Mapping):
+        return attribute.values()
+    if isinstance(attribute, np.ndarray) and attribute.dtype == object:
+        return attribute.flat
+    return attribute if isinstance(attribute, set | frozenset) else ()
 
 
 def _is_entry(attribute: Any) -> bool:

@@ -127,6 +127,13 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
         autograd.save({}, tmp_path / "nowhere" / "model.json")
 
 
+def test_a_link_to_a_file_stays_one(tmp_path: Path) -> None:
+    (tmp_path / "link.json").symlink_to(tmp_path / "model.json")
+    autograd.save({"w": 0.1}, tmp_path / "link.json")
+    assert (tmp_path / "link.json").is_symlink()
+    assert autograd.load(tmp_path / "model.json") == {"w": 0.1}
+
+
 def test_the_file_is_json_that_says_what_it_is(tmp_path: Path) -> None:
     autograd.save({"w": 0.1}, tmp_path / "s.json")
     content = json.loads((tmp_path / "s.json").read_text(encoding="utf-8"))

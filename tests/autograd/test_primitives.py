@@ -236,6 +236,11 @@ def test_affine_written_out_equals_the_table(pairs: list[tuple[float, float]], b
     assert autograd.affine(iter(w), iter(x), bias).data == autograd.affine(w, iter(x), bias).data == table.data
 
 
+def test_arguments_may_be_given_by_name() -> None:
+    assert autograd.leaky_relu(Value(-2.0), slope=0.5).data == autograd.leaky_relu(x=-2.0, slope=0.5) == -1.0
+    assert autograd.elu(-1.0, alpha=2.0) == autograd.elu(alpha=2.0, x=-1.0) == autograd.elu(-1.0, 2.0)
+
+
 @rows
 def test_a_one_argument_row_is_a_method_too(row: Primitive) -> None:
     takes_one = len(row.names) - len(row.defaults) == 1 and not row.n_ary
@@ -330,6 +335,9 @@ def test_outside_the_domain_the_error_names_operation_value_node_and_domain(call
             ValueError,
             r"affine\(w, x, b\) needs sequences of one length, got 1 and 2",
         ),
+        (lambda: autograd.leaky_relu(Value(1), slop=2), TypeError, r"leaky_relu\(x, slope\) cannot .* 1 .* and slop"),
+        (lambda: autograd.leaky_relu(1, 2, slope=2), TypeError, "cannot be called with 2 arguments and slope"),
+        (lambda: autograd.leaky_relu(slope=2), TypeError, "cannot be called with 0 arguments and slope"),
         (lambda: autograd.exp(Value(1), Value(2)), TypeError, r"exp\(x\) takes 1 arguments, got 2"),
         (
             lambda: autograd.affine(Value(1), [1], 0),

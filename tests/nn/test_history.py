@@ -38,6 +38,8 @@ def test_it_gives_each_quantity_by_epochs() -> None:
     assert h["accuracy"] == [0.5, 0.75]
     assert len(h) == 2
     assert len(nn.History()) == 0
+    h.reason, h.steps = "finished 2 epochs", 10
+    assert repr(h) == "<History of 2 epochs: 10 updates, loss 2, accuracy 0.75; finished 2 epochs>"
     with pytest.raises(KeyError, match="the history has no 'recall'; it has epoch, loss, accuracy"):
         h["recall"]
 

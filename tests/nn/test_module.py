@@ -17,7 +17,7 @@ from autograd import Parameter
 
 
 class Odd(nn.Module):
-    """Parameters in every place where they are looked for, and in some where they are not."""
+    """Parameters in every place where they are looked for."""
 
     def __init__(self) -> None:
         self.grid = [[Parameter(1.0), Parameter(2.0)], [Parameter(3.0)]]
@@ -25,7 +25,6 @@ class Odd(nn.Module):
         self.pair = (nn.Neuron(1), self.alone)
         self.again = self.alone
         self.others: list[Any] = [1.0, "two", None, []]
-        self.by_name = {"hidden": Parameter(9.0)}
 
 
 def test_parameters_are_found_in_the_order_of_the_attributes() -> None:
@@ -97,6 +96,11 @@ def test_every_mistake_in_a_state_is_named_and_the_model_stays_as_it_was() -> No
         "  layers.1.neurons.0.bias must be a finite number, got [0.5]",
     ]
     assert model.state_dict() == before
+    for hidden in ({"w": Parameter(1.0)}, {Parameter(1.0)}, np.array([Parameter(1.0)]), {"a": nn.Neuron(2)}):
+        module = nn.Module()
+        module.hidden = hidden  # type: ignore[attr-defined]
+        with pytest.raises(TypeError, match=r"hidden is a \w+, in which parameters are not found: make it a list"):
+            module.parameters()
     with pytest.raises(ValueError, match="bias must be a finite number, got 1000"):
         model.load_state_dict(model.state_dict() | {"layers.1.neurons.0.bias": 10**400})
     with pytest.raises(ValueError, match="must be a finite number, got True"):

@@ -359,6 +359,15 @@ def test_a_loss_that_runs_away_says_what_to_do_and_leaves_finite_weights() -> No
     assert history.reason == "diverged"
 
 
+def test_a_gradient_may_be_large() -> None:
+    class Steep(Line):
+        def __call__(self, x: Any) -> Value:
+            output: Value = 1e200 * (self.w[0] - self.w[0].data)
+            return output
+
+    assert fit(Steep(), epochs=2, loss=lambda o, t: o).reason == "finished 2 epochs"
+
+
 @pytest.mark.parametrize("compiled", [True, False])
 def test_infinities_of_both_signs_are_told_apart_from_a_warning(compiled: bool) -> None:
     class Root(Line):
