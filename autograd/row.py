@@ -93,7 +93,7 @@ class Primitive:
         self.check_domain(inputs)
         return float(self.forward(FLOATS, *inputs))
 
-    def _in_order(self, arguments: Sequence[Any], named: dict[str, Any]) -> Sequence[Any]:
+    def _in_order(self, arguments: Sequence[Any], named: dict[str, Any]) -> tuple[Any, ...]:
         """The arguments of a call of which some are given by name."""
         rest = self.names[len(arguments) :]
         values = dict(zip(self.names[len(self.names) - len(self.defaults) :], self.defaults)) | named

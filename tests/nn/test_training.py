@@ -365,7 +365,7 @@ def test_a_gradient_may_be_large() -> None:
             output: Value = 1e200 * (self.w[0] - self.w[0].data)
             return output
 
-    assert fit(Steep(), epochs=2, loss=lambda o, t: o).reason == "finished 2 epochs"
+    assert fit(Steep(), epochs=1, loss=lambda o, t: o).reason == "finished 1 epochs"
 
 
 @pytest.mark.parametrize("compiled", [True, False])
