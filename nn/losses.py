@@ -65,7 +65,7 @@ def binary_cross_entropy(output: Units, target: Units) -> Value:
 
 
 def binary_cross_entropy_with_logits(output: Units, target: Units) -> Value:
-    """``y softplus(-s) + (1 - y) softplus(s)``: `binary_cross_entropy` of ``p = sigmoid(s)``, at least 0.
+    """``softplus(s) - y s``: `binary_cross_entropy` of ``p = sigmoid(s)``, at least 0.
 
     It never overflows, and its derivative is ``sigmoid(s) - y`` (HKU, "Output Layer - Binary Classification"; UCSD,
     "The Cross-Entropy and the Sigmoid").
@@ -79,7 +79,7 @@ def binary_cross_entropy_with_logits(output: Units, target: Units) -> Value:
     """
     pairs = _pairs(output, target)
     _check_targets(target, "binary_cross_entropy_with_logits", "in [0, 1]", lambda y: 0 <= y <= 1)
-    return _total([autograd.dot([y, 1 - y], [autograd.softplus(-s), autograd.softplus(s)]) for s, y in pairs])
+    return _total([autograd.softplus(s) - y * s for s, y in pairs])
 
 
 def cross_entropy_on_probabilities(output: Iterable[Value | float], target: Units) -> Value:
