@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograd import Value, tanh
+from benchmarks import peers
 from benchmarks.race import Contestant
 
 LENGTH = 10_000
@@ -106,9 +107,7 @@ def straight_line() -> Contestant:
 
 def pytorch() -> Contestant:
     """PyTorch's tensors without dimensions."""
-    import torch
-
-    torch.set_num_threads(1)
+    torch = peers.pytorch()
     leaves = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in (START, W, B)]
 
     def step() -> float:

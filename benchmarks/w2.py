@@ -11,6 +11,7 @@ import autograd
 import nn
 import optim
 from autograd import Value, half_squared_error
+from benchmarks import peers
 from benchmarks.race import Contestant
 
 INPUTS, TARGET, LR = [1.0, 0.0, 1.0], 1.0, 0.9
@@ -125,9 +126,7 @@ def straight_line() -> Contestant:
 
 def pytorch() -> Contestant:
     """PyTorch eager, float64, one thread."""
-    import torch
-
-    torch.set_num_threads(1)
+    torch = peers.pytorch()
     x, t = torch.tensor(INPUTS, dtype=torch.float64), torch.tensor([TARGET], dtype=torch.float64)
     start = torch.tensor(WEIGHTS, dtype=torch.float64)
     shapes = (((0, 1, 2), (4, 5, 6)), (3, 7), ((8, 9),), (10,))  # where w and b of each layer stand in WEIGHTS

@@ -377,8 +377,8 @@ class AdamW(Optimizer):
 
 def _memory_of(rule: Callable[..., Any]) -> list[str]:
     """The names of what a rule remembers: its arguments by position, after theta and the gradient."""
-    arguments = inspect.signature(rule).parameters.values()
-    return [argument.name for argument in arguments if argument.kind is argument.POSITIONAL_OR_KEYWORD][2:]
+    inputs = inspect.signature(rule).parameters.values()
+    return [each.name for each in inputs if each.kind is each.POSITIONAL_OR_KEYWORD][2:]
 
 
 def _check_names(what: str, given: Any, needed: list[str]) -> None:
