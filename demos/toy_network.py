@@ -237,7 +237,8 @@ def told(frame: Frame, rounding: str) -> str:
     name = frame.title.split()[0] + (" new" if frame.phase == "update" else "")
     printed = PRINTED.get(name, "") if frame.phase != "backward" else ""
     numbers = "" if telling.numbers is None else f"{telling.numbers.text()} "
-    lines.append(f"      {numbers}= {telling.shown}" + (f"   slide: {printed}" if printed else ""))
+    if not lines[-1].endswith(f" = {telling.shown}"):  # dE/dE = 1 says so itself
+        lines.append(f"      {numbers}= {telling.shown}" + (f"   slide: {printed}" if printed else ""))
     if telling.note is not None:
         note = telling.note.text()
         lines.append(f"      {note}   slide: {PRINTED.get(note.split()[0], '')}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -73,7 +74,8 @@ class Frame:
         reads: the indices of the nodes that are read.
         edges: the edges that are multiplied along: (child, parent, position among the child's parents).
         symbols: the formula; None for the opening frame.
-        local: the formula of the local derivative that is used; None where there is none.
+        local: the formula of the local derivative that is used; None where there is none, or where it is all of
+            ``symbols``.
         exact, slide: the numbers at full precision, and rounded as it goes.
     """
 
@@ -218,49 +220,58 @@ class _Story:
         title = f"{self.output} changes by 1 when {self.output} changes by 1"
         yield Frame("backward", self.k, title, (len(self.program) - 1, "grad"), (), (), symbols, None, one, one)
         sums = [[0.0] * len(self.program) for _ in self.runs]
-        to_come = [0] * len(self.program)  # how many shares each node has still to get
-        for node in self.program:
-            for parent in node.parents:
-                to_come[parent] += 1
+        shares = Counter([parent for node in self.program for parent in node.parents])
+        to_come = shares.copy()
         for node in reversed(self.program.nodes):
             if node.op is None:
                 continue
-            slopes = self.board.slopes(self.runs[0].nodes[node.index])
-            for k, (parent, slope) in enumerate(zip(node.parents, slopes)):
+            slopes = [board.slopes(run.nodes[node.index]) for board, run in zip(self.boards, self.runs)]
+            for k, parent in enumerate(node.parents):
                 to_come[parent] -= 1
                 if self.program.nodes[parent].kind != "constant":
-                    yield self._share(node, k, slope, sums, complete=to_come[parent] == 0)
+                    local = [each[k] for each in slopes]
+                    yield self._share(node, k, local, sums, alone=shares[parent] == 1, last=to_come[parent] == 0)
 
-    def _share(self, node: Node, k: int, slope: Formula, sums: list[list[float]], complete: bool) -> Frame:
-        """A node hands its k-th parent a share of the gradient; ``complete`` where it is the parent's last."""
+    def _share(
+        self, node: Node, k: int, slopes: Sequence[Formula], sums: list[list[float]], alone: bool, last: bool
+    ) -> Frame:
+        """A node hands its k-th parent a share of the gradient, the parent's only one (``alone``) or its ``last``.
+
+        An only share is the gradient; one of several is added to those before. The output hands on the local
+        derivative itself, for its own gradient is 1.
+        """
         parent = node.parents[k]
         child, name = self.names[node.index], self.names[parent]
         by_parent, by_child, local = quotient(self.output, name), quotient(self.output, child), quotient(child, name)
+        from_output = node.index == len(self.program) - 1
         tellings = []
-        for run, rounding, so_far in zip(self.runs, self.roundings, sums):
+        told = zip(self.runs, self.roundings, self.written_data, slopes, sums)
+        for run, rounding, written, slope, so_far in told:
             derivative, gradient = run.nodes[node.index].local_derivatives[k], run.nodes[node.index].grad
             before = so_far[parent]
             so_far[parent] = before + derivative * gradient
-            value = run.nodes[parent].grad if complete else rounding.of_grad(so_far[parent])
-            product = Formula("mul", (Symbol(rounding.show(gradient)), Symbol(number(derivative, 4))))
-            numbers = equation(Symbol(rounding.show(rounding.of_grad(before))), product, sign="+=")
+            value = run.nodes[parent].grad if last else rounding.of_grad(so_far[parent])
+            share = Formula("mul", (Symbol(rounding.show(gradient)), Symbol(number(derivative, 4))))
+            if from_output:
+                share = slope.substitute(written)
+            numbers: Formula | None = share if alone else Symbol(rounding.show(rounding.of_grad(before))) + share
+            if numbers == share and share.kind == "leaf":  # no arithmetic is left
+                numbers = None
             note = None
-            if self.err and complete and self.program.nodes[parent].op in (primitives.affine, primitives.dot):
+            if self.err and last and self.program.nodes[parent].op in (primitives.affine, primitives.dot):
                 deck = Symbol("Err" + (re.sub(r"^\D+(?=\d)", "", name) or name))
                 note = equation(deck, -by_parent, Symbol(rounding.show(-value)))
             tellings.append(Telling(numbers, value, rounding.show(value), note))
-        symbols = equation(by_parent, Formula("mul", (by_child, local)), sign="+=")
-        title = f"{child} hands {name} its share of the gradient"
-        edge = (node.index, parent, k)
+        chained = slopes[0] if from_output else Formula("mul", (by_child, local))
         return Frame(
             "backward",
             self.k,
-            title,
+            f"{child} hands {name} its share of the gradient",
             (parent, "grad"),
             (node.index,),
-            (edge,),
-            symbols,
-            equation(local, slope),
+            ((node.index, parent, k),),
+            equation(by_parent, chained, sign="=" if alone else "+="),
+            None if from_output else equation(local, slopes[0]),
             *tellings,
         )
 

@@ -89,7 +89,8 @@ function addRow(node, label) {
 // ---- What is known at a step -------------------------------------------------------------------------------------
 
 const secret = (step) => quizzing && guessable(step) && !guesses.get(step)?.open;
-const guessable = (step) => frames[step].writes !== null && Number.isFinite(frames[step][mode].value);
+// Of a number that there is nothing to compute for, such as dE/dE = 1, the formula is the answer.
+const guessable = (step) => frames[step][mode].numbers !== "" && Number.isFinite(frames[step][mode].value);
 
 // The numbers known after a step, by node; a quantity that is not yet known in this round is undefined.
 function numbersAt(step, hide) {
@@ -508,7 +509,8 @@ function handoutRow({phase, title, symbols, local, [mode]: told}, step) {
     line.append(part);
   }
   const result = document.createElement("b");
-  result.textContent = blank ? "" : told.shown;
+  const said = line.textContent.endsWith(`=${told.shown}`); // as dE/dE = 1 does
+  result.textContent = blank || said ? "" : told.shown;
   result.classList.toggle("blank", blank);
   const note = document.createElement("span");
   writeMath(note, blank ? null : told.note);

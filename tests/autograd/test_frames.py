@@ -49,12 +49,45 @@ def test_accumulation_is_shown() -> None:
     y, _ = shared()
     shares = [frame for frame in frames(y) if frame.symbols and frame.symbols.text().startswith("∂y/∂a +=")]
     assert [str(frame.exact.numbers and frame.exact.numbers.text()) for frame in shares] == [
-        "0 += 2 × 1",
-        "2 += 2 × (−2)",
+        "0 + 2 × 1",
+        "2 + 2 × (−2)",
     ]
     assert [frame.exact.shown for frame in shares] == ["2", "-2"]
     assert shares[1].local is not None
     assert shares[1].local.text() == "∂p/∂a = b"
+
+
+def test_only_a_gradient_of_several_shares_is_added_up_and_the_outputs_shares_are_not_circular() -> None:
+    y, _ = shared()
+    output, *told = [frame.symbols.text() for frame in frames(y) if frame.phase == "backward" and frame.symbols]
+    assert output == "∂y/∂y = 1"
+    assert told == [
+        "∂y/∂v3 = 2",
+        "∂y/∂p = ∂y/∂v3 × ∂v3/∂p",
+        "∂y/∂a += ∂y/∂v3 × ∂v3/∂a",
+        "∂y/∂a += ∂y/∂p × ∂p/∂a",
+        "∂y/∂b = ∂y/∂p × ∂p/∂b",
+    ]
+    a = Parameter(-3.0, "a")
+    square = a * a
+    square.name = "s"
+    assert [
+        f"{frame.symbols.text()}; {frame.exact.numbers.text()} = {frame.exact.shown}"
+        for frame in frames(square)
+        if frame.phase == "backward" and frame.symbols and frame.exact.numbers
+    ] == ["∂s/∂a += a; 0 + (−3) = -3", "∂s/∂a += a; −3 + (−3) = -6"]
+
+
+@pytest.mark.parametrize("x", [-1.7, 0.4])
+def test_every_line_of_the_backward_pass_is_a_true_equation(x: float) -> None:
+    w, b, t = Parameter(x, "w"), Parameter(0.1, "b"), Value(0.9, "t")
+    hidden = autograd.tanh(w * 2.0 + b)
+    told = frames(autograd.half_squared_error(hidden * hidden + w / (hidden + 3.0), t))
+    computed = [telling for frame in told if frame.phase == "backward" for telling in (frame.exact, frame.slide)]
+    for telling in computed:
+        if telling.numbers is not None:
+            assert telling.numbers.evaluate({}) == pytest.approx(telling.value, rel=2e-3, abs=2e-4)
+    assert sum(telling.numbers is None for telling in computed) == 2  # the output's own
 
 
 def test_the_value_and_its_gradients_stay_as_they_are() -> None:
@@ -81,7 +114,7 @@ def test_several_steps_are_those_of_training() -> None:
 
 def test_a_piece_is_told_as_it_falls_out() -> None:
     def local(x: float) -> str:
-        (share,) = [f for f in frames(autograd.relu(Value(x, "x"))) if f.local is not None]
+        (share,) = [f for f in frames(autograd.relu(Value(x, "x")) * 2.0) if f.local is not None]
         return share.local.text().split(" = ")[1] if share.local else ""
 
     assert local(2.0) == "1"
