@@ -108,6 +108,13 @@ function numbersAt(step, hide) {
   return numbers;
 }
 
+// What a gradient has been handed before a share is added to it.
+function sumSoFar(step) {
+  const {phase, writes: [node]} = frames[step];
+  const sum = phase === "backward" ? numbersAt(step - 1).grad[node] : undefined;
+  return sum === undefined ? "" : `${sum} + `;
+}
+
 function negated(number) {
   if (number === undefined || number === "?" || Number(number) === 0) return number;
   return /^[-−]/.test(number) ? number.slice(1) : `-${number}`;
@@ -141,9 +148,12 @@ function paint(step, hide = secret(step)) {
     write(box?.data, `data ${latest(i)}`);
     write(box?.grad, `grad ${numbers.grad[i] ?? UNKNOWN}`);
   });
-  const {locals} = lesson.rounds[frames[step].round - 1][mode];
+  const {round, phase, reads} = frames[step];
+  const {locals} = lesson.rounds[round - 1][mode];
+  // The output hands on its local derivatives as they are: they are the answers.
+  const asked = hide && phase === "backward" ? reads.find((i) => i === nodes.length - 1) : undefined;
   for (const {id, child, text} of edges) {
-    const known = (numbers.data[child] ?? "?") !== "?";
+    const known = (numbers.data[child] ?? "?") !== "?" && child !== asked;
     write(text, known ? locals[id] : "");
   }
   for (const {quantity, node, prefix, text} of lines) {
@@ -187,7 +197,7 @@ function describe(step) {
   byId("mode").textContent = mode === "slide" ? `rounded as it goes: ${lesson.decimals}` : "";
   writeMath(byId("symbols"), frame.symbols);
   writeMath(byId("local"), frame.local);
-  writeMath(byId("numbers"), hide ? "?" : told.numbers);
+  writeMath(byId("numbers"), hide ? sumSoFar(step) + "?" : told.numbers);
   writeMath(byId("note"), hide ? "" : told.note);
   byId("result").textContent = hide ? "?" : told.shown;
   byId("full").textContent = !hide && mode === "exact" && told.full !== told.shown ? told.full : "";
@@ -291,13 +301,12 @@ function stop() {
 
 // ---- The quiz ----------------------------------------------------------------------------------------------------
 
-// How far an answer may lie from the value: half a unit of the last digit shown. A number that is shown in full has
-// lost its final zeros: 0.1 may stand for 0.100, and then 0.14 is not right.
-function tolerance({value, shown}) {
-  const [, decimals = "", exponent = "0"] = /^[^.e]*(?:\.(\d*))?(?:e(.*))?$/.exec(shown) ?? [];
-  const half = 0.5 * 10 ** (Number(exponent) - decimals.length);
-  const inFull = Math.abs(Number(shown.replace("−", "-")) - value) <= 1e-9 * Math.max(1, Math.abs(value));
-  return (inFull ? Math.min(half, 0.0005) : half) * (1 + 1e-9);
+// The rule, which the help tells: three digits are right, of the number itself (exact, or rounded as on a slide) or of
+// what the rounded numbers on display come to. The sign has to be right, too, so that 0 is right for nothing but 0.
+function isRight(answer, {exact, slide, [mode]: told}) {
+  const near = (x) => Math.abs(answer - x) <= 0.5 * 10 ** (Math.floor(Math.log10(Math.abs(x))) - 2) * (1 + 1e-9);
+  return Math.sign(answer) === Math.sign(told.value)
+    && [exact.value, slide.value, told.worked].some((x) => x !== null && near(x));
 }
 
 function check() {
@@ -308,16 +317,14 @@ function check() {
     byId("verdict").textContent = "Type a number.";
     return;
   }
-  const told = frames[now][mode];
-  const off = answer - told.value;
-  const right = Math.abs(off) <= tolerance(told);
+  const off = answer - frames[now][mode].value;
+  const right = isRight(answer, frames[now]);
   const {tries = 0, first = false} = guesses.get(now) ?? {};
   guesses.set(now, {tries: tries + 1, first: first || (right && tries === 0), open: right});
   if (right) show(now);
   else describeQuiz(now);
   const amount = Number(Math.abs(off).toPrecision(2));
-  const flipped = Math.abs(answer + told.value) <= tolerance(told);
-  const wrong = flipped ? "the sign is wrong" : `off by ${amount}, too ${off > 0 ? "large" : "small"}`;
+  const wrong = isRight(-answer, frames[now]) ? "the sign is wrong" : `off by ${amount}, too ${off > 0 ? "large" : "small"}`;
   byId("verdict").textContent = right ? "Right" : `Not quite: ${wrong}`;
 }
 
@@ -632,5 +639,6 @@ for (const node of lesson.explained.nodes) {
 byId("view").hidden = !network;
 byId("network").hidden = true; // only now: nothing hidden can be measured
 byId("rounding").title = lesson.decimals;
+byId("answer").title = byId("rule").textContent;
 if (view() && pixelsPerUnit(view()) < 0.5) zoom(0.8 / pixelsPerUnit(view())); // too small to read as a whole
 show(stepInAddress() ?? 0);

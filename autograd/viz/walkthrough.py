@@ -136,11 +136,21 @@ def _telling(frame: Frame, telling: Telling) -> dict[str, Any]:
     return {
         "numbers": _math(telling.numbers),
         "value": telling.value if math.isfinite(telling.value) else None,
+        "worked": _worked(telling.numbers),
         "shown": telling.shown,
         "full": repr(telling.value + 0.0) if telling.shown else "",
         "note": _math(telling.note),
         "speech": plain(spoken),
     }
+
+
+def _worked(numbers: Formula | None) -> float | None:
+    """What the numbers on display come to, rounded as they are; None where that cannot be worked out from them."""
+    try:
+        worked = math.nan if numbers is None else numbers.evaluate({})
+    except (ArithmeticError, ValueError):  # what was rounded to 0 is divided by; a long sum has an ellipsis
+        return None
+    return worked if math.isfinite(worked) else None
 
 
 def _math(formula: Formula | None) -> str:

@@ -462,6 +462,58 @@ def test_the_quiz_judges_answers_and_counts(lesson: Page) -> None:
     expect(score).to_have_text(f"The end. Your score: 1 right at first try / 2 answered / {ASKED} in all")
 
 
+RIGHT = {  # what is asked for, and the slide's digits or a pocket calculator's
+    "o4 is computed": ["0.332", "0.3318", "0.33181"],
+    "o6 is computed": ["0.474", "0.4739"],
+    "o6 hands i6 its share of the gradient": ["-0.1311", "-0.131", "-0.13117"],
+    "i6 hands w46 its share of the gradient": ["-0.04353", "-0.0435"],
+    "i5 hands x3 its share of the gradient": ["0.0013", "0.00131", "0.001308"],
+    "i4 hands x1 its share of the gradient": ["-0.000218", "-0.0002177"],
+    "w14 is updated": ["0.192", "0.1921"],
+    "w24 is updated": ["0.4"],
+}
+WRONG = ["0", "0.33", "0.3326", "-0.332", "0.1", "-0.1", "0.0012", "0.44", "-0.0022"]
+
+
+@pytest.mark.parametrize("mode", ["exact", "slide"])
+def test_three_digits_are_enough_and_so_are_the_slides_and_those_on_display(lesson: Page, mode: str) -> None:
+    if mode == "slide":
+        lesson.keyboard.press("r")
+    titles = [now["title"] for now in walk(lesson, count=ROUND)]
+    lesson.keyboard.press("Home")
+    for title, answers in RIGHT.items():
+        step = titles.index(title) + 1
+        for text in answers:
+            lesson.reload()  # every question is asked anew
+            if mode == "slide":
+                lesson.keyboard.press("r")
+            lesson.locator("#slider").fill(str(step))
+            lesson.keyboard.press("q")
+            for wrong in WRONG:
+                assert answer(lesson, wrong).startswith("Not quite"), (title, wrong)
+            if mode == "exact" or len(text) <= 6:
+                assert answer(lesson, text) == "Right", (title, text)
+
+
+def test_the_quiz_tells_its_rule(lesson: Page) -> None:
+    lesson.keyboard.press("?")
+    rule = lesson.locator("#rule").inner_text()
+    assert rule.startswith("Three right digits are enough")
+    assert rule == " ".join((lesson.locator("#answer").get_attribute("title") or "").split())
+
+
+def test_a_sum_that_cancels_and_a_long_one_can_be_answered(page: Page, tmp_path: Path) -> None:
+    x, y = Value(0.123456, "x"), Value(-0.123411, "y")
+    close = x + y  # 4.5e-05, but 5e-05 from the digits on display
+    show(page, walkthrough(autograd.sum([close, *[Value(1.0, f"a{k}") for k in range(9)]])), tmp_path)
+    page.keyboard.press("q")
+    page.keyboard.press("ArrowRight")
+    assert answer(page, "0") == "Not quite: off by 0.000045, too small"
+    assert answer(page, "0.0001") == "Right"  # 0.1235 - 0.1234
+    page.locator("#next").click()
+    assert answer(page, "9") == "Right"
+
+
 @pytest.mark.parametrize("mode", ["exact", "slide"])
 def test_the_quiz_hides_the_number_everywhere(lesson: Page, mode: str) -> None:
     if mode == "slide":
@@ -478,7 +530,8 @@ def test_the_quiz_hides_the_number_everywhere(lesson: Page, mode: str) -> None:
             continue
         assert hidden["result"] == "?", title
         assert hidden["full"] == hidden["note"] == "", title
-        assert hidden["numbers"] == "?", title
+        assert re.fullmatch(r"([-−]?[\d.]+ \+ )?\?", hidden["numbers"]), title
+        assert shown not in hidden["numbers"], title
         words = [*" ".join(hidden["nodes"][subject(title)]).split(), *" ".join(hidden["marked"]).split()]
         assert not {shown, shown.removeprefix("-"), open_["full"]} & {word.removeprefix("-") for word in words}, title
         assert hidden["live"] == f"{title}. What is the result?"
