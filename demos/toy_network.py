@@ -234,6 +234,8 @@ def told(frame: Frame, rounding: str) -> str:
     lines = [f"  {frame.title}:", f"      {frame.symbols.text()}"]
     if frame.local is not None:
         lines.append(f"      {frame.local.text()}")
+    if frame.given:
+        lines.append(f"      {', '.join([formula.text() for formula in frame.given])}")
     name = frame.title.split()[0] + (" new" if frame.phase == "update" else "")
     printed = PRINTED.get(name, "") if frame.phase != "backward" else ""
     numbers = "" if telling.numbers is None else f"{telling.numbers.text()} "

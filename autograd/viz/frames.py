@@ -77,6 +77,8 @@ class Frame:
         local: the formula of the local derivative that is used; None where there is none, or where it is all of
             ``symbols``.
         exact, slide: the numbers at full precision, and rounded as it goes.
+        given: the values of the hyperparameters in ``symbols``, ``η = 0.9``, and of what the optimizer remembers when
+            the first step of training begins, ``m = 0``.
     """
 
     phase: Phase
@@ -89,6 +91,7 @@ class Frame:
     local: Formula | None
     exact: Telling
     slide: Telling
+    given: tuple[Formula, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -285,6 +288,9 @@ class _Story:
         letters = [Symbol(f"{letter}({name})" if letter in self.names else letter) for letter in optimizer.memory]
         named = _on_paper(hyperparameters, lambda letter, x: letter)
         figures = _on_paper(hyperparameters, lambda letter, x: number(x, 12))
+        values = dict(zip(_leaves(named), _leaves(figures)))
+        if self.k == 1:  # later, what is remembered is what was computed the step before
+            values.update({letter: Symbol(number(x, 4)) for letter, x in zip(letters, memories[0][index])})
         formulas = _one_by_one(rule(symbol, quotient(self.output, name), *letters, **named), letters)
         tellings = []
         for run, rounding, memory in zip(self.runs, self.roundings, memories):
@@ -304,7 +310,10 @@ class _Story:
         for (words, subject, quantity), formula, exact, slide in zip(subjects, formulas, *tellings):
             if formula.operands:  # what the rule leaves as it is is not told
                 title, symbols = f"{words} is updated", equation(subject, formula, sign="←")
-                yield Frame("update", self.k, title, (index, quantity), (index,), (), symbols, None, exact, slide)
+                writes = (index, quantity)
+                given = tuple([equation(letter, x) for letter, x in values.items() if letter.word in formula.leaves()])
+                values.pop(subject, None)  # from now on it is another
+                yield Frame("update", self.k, title, writes, (index,), (), symbols, None, exact, slide, given)
 
 
 def _on_paper(hyperparameters: Mapping[str, Any], write: Callable[[str, float], str]) -> dict[str, Any]:
@@ -317,6 +326,12 @@ def _on_paper(hyperparameters: Mapping[str, Any], write: Callable[[str, float], 
         else:
             symbols[key] = x if isinstance(x, bool) or x == 0 else Symbol(write(letter, x))
     return symbols
+
+
+def _leaves(hyperparameters: Mapping[str, Any]) -> list[Formula]:
+    """The symbols among them, in order, out of their tuples."""
+    each = [one for x in hyperparameters.values() for one in (x if isinstance(x, tuple) else (x,))]
+    return [one for one in each if isinstance(one, Formula)]
 
 
 def _one_by_one(results: tuple[Formula, ...], memory: Sequence[Formula]) -> list[Formula]:

@@ -124,7 +124,7 @@ def _frame(frame: Frame) -> dict[str, Any]:
         "reads": frame.reads,
         "edges": [f"e{child}-{parent}-{k}" for child, parent, k in frame.edges],
         "symbols": _math(frame.symbols),
-        "local": _math(frame.local),
+        "local": _math(frame.local, *frame.given),
         "exact": _telling(frame, frame.exact),
         "slide": _telling(frame, frame.slide),
     }
@@ -153,8 +153,11 @@ def _worked(numbers: Formula | None) -> float | None:
     return worked if math.isfinite(worked) else None
 
 
-def _math(formula: Formula | None) -> str:
-    return "" if formula is None else f"<math>{formula.mathml()}</math>"
+def _math(*formulas: Formula | None) -> str:
+    """The formulas, side by side; "" for none."""
+    comma = '<mo separator="true">,</mo><mspace width="0.5em"/>'
+    written = comma.join([formula.mathml() for formula in formulas if formula is not None])
+    return written and f"<math>{written}</math>"
 
 
 def _numbers(run: Program, rounding: Rounding) -> dict[str, Any]:

@@ -245,6 +245,29 @@ def test_adam_is_told_line_by_line() -> None:
         "0.9333 − 0.1 / (√(0.1094 / (1 − 0.75^2)) + 0.25) × 0.375 / (1 − 0.5^2) = 0.8667",
     ]
     assert [frame.writes for frame in told[:3]] == [(0, "memory"), (0, "memory"), (0, "new")]
+    assert [", ".join([formula.text() for formula in frame.given]) for frame in told] == [
+        "β1 = 0.5, m = 0",
+        "β2 = 0.75, v = 0",
+        "η = 0.1, β1 = 0.5, β2 = 0.75, ε = 0.25",
+        "β1 = 0.5",
+        "β2 = 0.75",
+        "η = 0.1, β1 = 0.5, β2 = 0.75, ε = 0.25",
+    ]
+
+
+@pytest.mark.parametrize("make", REMEMBERING)
+def test_every_letter_of_a_rule_is_a_quantity_or_given(make: Callable[[list[Parameter]], optim.Optimizer]) -> None:
+    w = Parameter(0.25, "w")
+    y = w * 0.5
+    y.name = "y"
+    known = {"w", "∂y", "∂w"}
+    told = [frame for frame in frames(y, optimizer=make([w])) if frame.phase == "update"]
+    for frame in told:
+        assert frame.symbols is not None
+        subject, formula = frame.symbols.operands
+        given = {next(one.leaves()) for one in frame.given}
+        assert {word for word in formula.leaves() if not word[0].isdigit()} <= known | given
+        known.add(subject.word)
 
 
 def test_options_that_are_off_are_not_told_and_a_bias_called_b_is_told_from_a_velocity() -> None:

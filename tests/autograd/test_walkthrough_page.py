@@ -543,6 +543,26 @@ def test_the_quiz_hides_the_number_everywhere(lesson: Page, mode: str) -> None:
         assert now[part] == told[-1][part], part
 
 
+def test_the_quiz_and_its_worksheet_give_what_a_rule_needs(page: Page, tmp_path: Path) -> None:
+    model = slide_network()
+    E = half_squared_error(model(INPUTS), Value(TARGET, "t"))
+    for optimizer, given in [
+        (optim.SGD(model.parameters(), lr=0.9), ["η=0.9"]),
+        (optim.Adam(model.parameters(), lr=0.1), ["β1=0.9,m=0", "β2=0.999,v=0", "η=0.1,β1=0.9,β2=0.999,ε=1e−08"]),
+    ]:
+        show(page, walkthrough(E, optimizer=optimizer), tmp_path)
+        page.keyboard.press("u")
+        page.keyboard.press("q")
+        expect(page.locator("#result")).to_have_text("?")
+        expect(page.locator("#local")).to_have_text(given[0])
+        page.emulate_media(media="print")
+        rows = page.locator("#handout li", has_text="Update:").locator("p").all_text_contents()
+        assert len(rows) == 11 * len(given)
+        for row, told in zip(rows, given * 11):
+            assert row.endswith(told)
+        page.emulate_media(media="screen")
+
+
 # ---- 4. Print ----------------------------------------------------------------------------------------------------
 
 
