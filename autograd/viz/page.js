@@ -197,7 +197,7 @@ function describe(step) {
   byId("mode").textContent = mode === "slide" ? `rounded as it goes: ${lesson.decimals}` : "";
   writeMath(byId("symbols"), frame.symbols);
   writeMath(byId("local"), frame.local);
-  writeMath(byId("numbers"), hide ? sumSoFar(step) + "?" : told.numbers);
+  writeMath(byId("numbers"), hide ? frame.given || `${sumSoFar(step)}?` : told.numbers);
   writeMath(byId("note"), hide ? "" : told.note);
   byId("result").textContent = hide ? "?" : told.shown;
   byId("full").textContent = !hide && mode === "exact" && told.full !== told.shown ? told.full : "";
@@ -504,13 +504,13 @@ byId("picture").addEventListener("click", (event) => {
 
 // ---- The handout; in a quiz, a worksheet with a blank for each number --------------------------------------------
 
-function handoutRow({phase, title, symbols, local, [mode]: told}, step) {
+function handoutRow({phase, title, symbols, local, given, [mode]: told}, step) {
   const blank = quizzing && guessable(step);
   const row = document.createElement("li");
   const heading = document.createElement("h2");
   heading.textContent = `${PHASES[phase]}: ${title}`;
   const line = document.createElement("p");
-  for (const markup of blank ? [symbols, local] : [symbols, local, told.numbers]) {
+  for (const markup of blank ? [symbols, local, given] : [symbols, local, told.numbers]) {
     const part = document.createElement("span");
     writeMath(part, markup);
     line.append(part);

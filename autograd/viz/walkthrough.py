@@ -124,7 +124,8 @@ def _frame(frame: Frame) -> dict[str, Any]:
         "reads": frame.reads,
         "edges": [f"e{child}-{parent}-{k}" for child, parent, k in frame.edges],
         "symbols": _math(frame.symbols),
-        "local": _math(frame.local, *frame.given),
+        "local": _math(frame.local),
+        "given": _math(*frame.given),
         "exact": _telling(frame, frame.exact),
         "slide": _telling(frame, frame.slide),
     }
@@ -154,7 +155,7 @@ def _worked(numbers: Formula | None) -> float | None:
 
 
 def _math(*formulas: Formula | None) -> str:
-    """The formulas, side by side; "" for none."""
+    """The formulas, side by side; "" where there is none."""
     comma = '<mo separator="true">,</mo><mspace width="0.5em"/>'
     written = comma.join([formula.mathml() for formula in formulas if formula is not None])
     return written and f"<math>{written}</math>"
