@@ -228,7 +228,7 @@ def explanation(names: Sequence[str], rounding: str, loss: str) -> str:
 
 def told(frame: Frame, rounding: str) -> str:
     """A frame of the walkthrough for the terminal, with the slide's number beside where it prints one."""
-    telling = frame.slide if rounding == "slide" else frame.exact
+    telling = frame.slide if rounding == "slide" and frame.slide else frame.exact
     if frame.symbols is None or frame.writes is None:
         return f"  {frame.title}."
     lines = [f"  {frame.title}:", f"      {frame.symbols.text()}"]

@@ -11,7 +11,7 @@ import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from autograd import primitives
 from autograd.blackboard import Blackboard
 from autograd.formula import Formula, Symbol, equation, number, quotient
 from autograd.graph import Node, Program, program_order
+from autograd.row import DomainError
 from autograd.value import Value
 
 Phase = Literal["forward", "backward", "update"]
@@ -76,7 +77,8 @@ class Frame:
         symbols: the formula; None for the opening frame.
         local: the formula of the local derivative that is used; None where there is none, or where it is all of
             ``symbols``.
-        exact, slide: the numbers at full precision, and rounded as it goes.
+        exact: the numbers at full precision.
+        slide: the numbers rounded as it goes; None where the program cannot be worked so.
         given: the values of the hyperparameters in ``symbols``, ``η = 0.9``, and of what the optimizer remembers when
             the first step of training begins, ``m = 0``.
     """
@@ -90,8 +92,8 @@ class Frame:
     symbols: Formula | None
     local: Formula | None
     exact: Telling
-    slide: Telling
-    given: tuple[Formula, ...] = ()
+    slide: Telling | None = None
+    given: tuple[Formula, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def frames(
     optimizer: Optimizer | None = None,
     steps: int = 1,
     err: bool = False,
-    decimals: tuple[int, int] = (3, 4),
+    decimals: tuple[int, int] | None = None,
 ) -> list[Frame]:
     """The steps of the program that computed ``output``.
 
@@ -131,7 +133,11 @@ def frames(
             now; it stays as it is. None for no update.
         steps: how many steps of training to replay, each with forward, backward and update.
         err: add the deck's ``Err = -dE/di`` wherever the gradient of a net input is complete.
-        decimals: of values and of gradients, in the frames' ``slide`` tellings.
+        decimals: of values and of gradients, in the frames' ``slide`` tellings; None for (3, 4), or for no such
+            tellings where the program cannot be worked so, as log(p) cannot with p rounded to 0.
+
+    Raises:
+        DomainError: the program cannot be worked with ``decimals``.
     """
     rounds = training(output, optimizer=optimizer, steps=steps, err=err, decimals=decimals)
     return [frame for one in rounds for frame in one.frames]
@@ -139,42 +145,56 @@ def frames(
 
 @dataclass(frozen=True)
 class Round:
-    """One step of training: the program as it ran, exactly and rounded as it goes, and the frames that tell of it."""
+    """One step of training: the program as it ran, exactly and (where it can) rounded as it goes, and its frames."""
 
     exact: Program
-    slide: Program
+    slide: Program | None
     frames: list[Frame]
 
 
+DECIMALS = (3, 4)  # of values and of gradients, on most slides
+
+
 def training(
-    output: Value, *, optimizer: Optimizer | None, steps: int, err: bool, decimals: tuple[int, int]
+    output: Value, *, optimizer: Optimizer | None, steps: int, err: bool, decimals: tuple[int, int] | None
 ) -> list[Round]:
     """The steps of training that `frames` tells of, with the programs behind them; arguments as there."""
     if steps < 1 or (steps > 1 and optimizer is None):
         raise ValueError(f"steps must be 1, or more with an optimizer; got steps={steps}")
     if optimizer is not None and not hasattr(optimizer, "rule"):
         raise TypeError(f"optimizer must be one of optim's, such as optim.SGD([w, b], lr=0.1), got {optimizer!r}")
+    try:
+        return _rounds(output, optimizer, steps, err, [Rounding(), Rounding(*(decimals or DECIMALS))])
+    except (DomainError, ArithmeticError):
+        if decimals is not None:
+            raise
+        return _rounds(output, optimizer, steps, err, [Rounding()])  # nobody asked for the other
+
+
+def _rounds(
+    output: Value, optimizer: Optimizer | None, steps: int, err: bool, roundings: Sequence[Rounding]
+) -> list[Round]:
     program = Program.of(output)
-    roundings = (Rounding(), Rounding(*decimals))
-    memories: tuple[dict[int, list[float]], ...] = ({}, {})  # what is remembered of each parameter, by index
+    memories: list[dict[int, list[float]]] = [{} for _ in roundings]  # what is remembered of each parameter, by index
     if optimizer is not None:
         places = {parameter: place for place, parameter in enumerate(optimizer.parameters)}
         for index, value in enumerate(program_order(output)):
             if value in places:
                 for memory in memories:
                     memory[index] = [float(array[places[value]]) for array in optimizer.memory.values()]
-    leaves: tuple[dict[int, float], ...] = ({}, {})
+    leaves: list[dict[int, float]] = [{} for _ in roundings]
     rounds: list[Round] = []
     for k in range(1, steps + 1):
-        exact, slide = (rounding.run(program, given) for rounding, given in zip(roundings, leaves))
-        story = _Story(program, k, (exact, slide), roundings, err)
+        runs = [rounding.run(program, given) for rounding, given in zip(roundings, leaves)]
+        story = _Story(program, k, runs, roundings, err)
         told = [*story.forward(), *story.backward()]
         if optimizer is not None:
             for index in memories[0]:
                 told += story.updated(index, optimizer, memories)
                 for given, telling in zip(leaves, (told[-1].exact, told[-1].slide)):
-                    given[index] = telling.value
-        rounds.append(Round(exact, slide, told))
+                    if telling is not None:
+                        given[index] = telling.value
+        rounds.append(Round(runs[0], runs[1] if len(runs) > 1 else None, told))
     return rounds
 
 
@@ -196,9 +216,9 @@ class _Story:
 
     def forward(self) -> Iterator[Frame]:
         """The leaves are given; each result is computed."""
-        nothing = Telling(None, 0.0, "")
+        nothing = [Telling(None, 0.0, "")] * len(self.runs)
         title = "The inputs and parameters are given"
-        yield Frame("forward", self.k, title, None, (), (), None, None, nothing, nothing)
+        yield Frame("forward", self.k, title, None, (), (), None, None, *nothing)
         for node in self.program:
             if node.op is None:
                 continue
@@ -218,10 +238,10 @@ class _Story:
 
     def backward(self) -> Iterator[Frame]:
         """The output's gradient is 1; each node hands each parent local derivative times gradient."""
-        one = Telling(None, 1.0, "1")
+        one = [Telling(None, 1.0, "1")] * len(self.runs)
         symbols = equation(quotient(self.output, self.output), Symbol("1"))
         title = f"{self.output} changes by 1 when {self.output} changes by 1"
-        yield Frame("backward", self.k, title, (len(self.program) - 1, "grad"), (), (), symbols, None, one, one)
+        yield Frame("backward", self.k, title, (len(self.program) - 1, "grad"), (), (), symbols, None, *one)
         sums = [[0.0] * len(self.program) for _ in self.runs]
         shares = Counter([parent for node in self.program for parent in node.parents])
         to_come = shares.copy()
@@ -307,13 +327,13 @@ class _Story:
             (f"{word} of {name}", letter, "memory") for word, letter in zip(optimizer.memory, letters)
         ]
         subjects.append((name, symbol, "new"))
-        for (words, subject, quantity), formula, exact, slide in zip(subjects, formulas, *tellings):
+        for (words, subject, quantity), formula, *each in zip(subjects, formulas, *tellings):
             if formula.operands:  # what the rule leaves as it is is not told
                 title, symbols = f"{words} is updated", equation(subject, formula, sign="←")
                 writes = (index, quantity)
                 given = tuple([equation(letter, x) for letter, x in values.items() if letter.word in formula.leaves()])
                 values.pop(subject, None)  # from now on it is another
-                yield Frame("update", self.k, title, writes, (index,), (), symbols, None, exact, slide, given)
+                yield Frame("update", self.k, title, writes, (index,), (), symbols, None, *each, given=given)
 
 
 def _on_paper(hyperparameters: Mapping[str, Any], write: Callable[[str, float], str]) -> dict[str, Any]:

@@ -306,7 +306,7 @@ function stop() {
 function isRight(answer, {exact, slide, [mode]: told}) {
   const near = (x) => Math.abs(answer - x) <= 0.5 * 10 ** (Math.floor(Math.log10(Math.abs(x))) - 2) * (1 + 1e-9);
   return Math.sign(answer) === Math.sign(told.value)
-    && [exact.value, slide.value, told.worked].some((x) => x !== null && near(x));
+    && [exact.value, slide?.value ?? null, told.worked].some((x) => x !== null && near(x));
 }
 
 function check() {
@@ -351,6 +351,7 @@ function press(button, on) {
 }
 
 function toggleRounding() {
+  if (byId("rounding").hidden) return;
   mode = mode === "exact" ? "slide" : "exact";
   press("rounding", mode === "slide");
   show(now);
@@ -638,6 +639,7 @@ for (const node of lesson.explained.nodes) {
 }
 byId("view").hidden = !network;
 byId("network").hidden = true; // only now: nothing hidden can be measured
+byId("rounding").hidden = !lesson.rounds[0].slide;
 byId("rounding").title = lesson.decimals;
 byId("answer").title = byId("rule").textContent;
 if (view() && pixelsPerUnit(view()) < 0.5) zoom(0.8 / pixelsPerUnit(view())); // too small to read as a whole

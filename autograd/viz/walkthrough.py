@@ -19,7 +19,7 @@ from autograd.formula import Formula, number, plain
 from autograd.graph import Program
 from autograd.value import Value
 from autograd.viz.dot import TooManyNodesError, draw
-from autograd.viz.frames import Frame, Optimizer, Round, Rounding, Telling, training
+from autograd.viz.frames import DECIMALS, Frame, Optimizer, Round, Rounding, Telling, training
 from autograd.viz.network import draw_network, network_texts
 
 MOST_EXPLAINED = 20_000  # nodes × derivatives × steps of training: beyond it a page explains none, so as to stay small
@@ -50,7 +50,7 @@ def walkthrough(
     steps: int = 1,
     title: str = "Walkthrough",
     err: bool = False,
-    decimals: tuple[int, int] = (3, 4),
+    decimals: tuple[int, int] | None = None,
     max_nodes: int = 2000,
 ) -> Walkthrough:
     """Make a page that steps through the program that computed ``output``: forward, backward and update.
@@ -67,7 +67,8 @@ def walkthrough(
         steps: how many steps of training to replay, one after the other.
         title: the page's title.
         err: show the deck's ``Err = -dE/di`` beside the gradient of each net input.
-        decimals: of values and of gradients, where the page rounds as a slide does.
+        decimals: of values and of gradients, where the page rounds as a slide does; None for (3, 4), or for a page that
+            does not round where the program cannot be worked so, as log(p) cannot with p rounded to 0.
         max_nodes: refuse a larger program.
 
     Returns:
@@ -76,6 +77,7 @@ def walkthrough(
     Raises:
         TooManyNodesError: the program has more than ``max_nodes`` nodes.
         ValueError: ``steps`` is not positive, or above 1 without an optimizer.
+        DomainError: the program cannot be worked with ``decimals``.
     """
     program = Program.of(output)
     if len(program) > max_nodes:
@@ -84,6 +86,7 @@ def walkthrough(
             "walk through one example or a smaller net, or raise max_nodes"
         )
     rounds = training(output, optimizer=optimizer, steps=steps, err=err, decimals=decimals)
+    decimals = decimals or DECIMALS
     graph = draw(program.replay(), max_nodes=max_nodes)
     graph.graph_attr["bgcolor"] = "transparent"
     network, network_svg = None, ""
@@ -98,7 +101,10 @@ def walkthrough(
         "decimals": f"{decimals[0]} decimals for values, {decimals[1]} for gradients",
         "frames": [_frame(frame) for one in rounds for frame in one.frames],
         "rounds": [
-            {"exact": _numbers(one.exact, Rounding()), "slide": _numbers(one.slide, Rounding(*decimals))}
+            {
+                "exact": _numbers(one.exact, Rounding()),
+                "slide": one.slide and _numbers(one.slide, Rounding(*decimals)),
+            }
             for one in rounds
         ],
         "network": network,
@@ -127,7 +133,7 @@ def _frame(frame: Frame) -> dict[str, Any]:
         "local": _math(frame.local),
         "given": _math(*frame.given),
         "exact": _telling(frame, frame.exact),
-        "slide": _telling(frame, frame.slide),
+        "slide": frame.slide and _telling(frame, frame.slide),
     }
 
 
@@ -193,7 +199,7 @@ def _explained(program: Program, rounds: list[Round], decimals: tuple[int, int])
             i: {
                 "symbols": written(explain(one.exact, program.labels[i], numbers=False)),
                 "exact": written(explain(one.exact, program.labels[i])),
-                "slide": written(explain(one.slide, program.labels[i], rounding=decimals)),
+                "slide": one.slide and written(explain(one.slide, program.labels[i], rounding=decimals)),
             }
             for i in subjects
         }

@@ -417,6 +417,23 @@ def test_the_address_leads_to_a_step_and_follows(page: Page, tmp_path: Path) -> 
     at(page, 1)
 
 
+def test_a_program_that_cannot_be_rounded_has_no_switch_for_it(page: Page, tmp_path: Path) -> None:
+    w, x, b = Parameter(2.0, "w"), Value(-4.5, "x"), Parameter(0.5, "b")
+    p = autograd.sigmoid(autograd.affine([w], [x], b))
+    E = autograd.binary_cross_entropy(p, Value(1.0, "t"))
+    with pytest.raises(autograd.DomainError, match=r"got p = 0\.0"):
+        walkthrough(E, decimals=(3, 4))
+    show(page, walkthrough(E, optimizer=optim.SGD([w, b], lr=0.5)), tmp_path)
+    expect(page.locator("#rounding")).to_be_hidden()
+    page.keyboard.press("u")
+    before = state(page)
+    page.keyboard.press("r")
+    assert state(page) == before
+    page.keyboard.press("q")
+    assert answer(page, before["result"]) == "Right"
+    expect(page.locator("#rounding")).to_be_hidden()
+
+
 # ---- 3. The quiz -------------------------------------------------------------------------------------------------
 
 
