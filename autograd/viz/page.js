@@ -540,7 +540,15 @@ function beforePrint() {
   const heading = document.createElement("h2");
   heading.textContent = `The gradients of training step ${frames[now].round}, explained`;
   byId("derivations").replaceChildren(heading, ...derivation(lesson.explained.nodes));
-  paint(quizzing ? 0 : frames.length - 1, quizzing && guessable(0));
+  // Of a worksheet all is to be found out. After an update, new weights would stand beside numbers that were computed
+  // from the old ones.
+  const round = quizzing ? 1 : frames[now].round;
+  const update = firstFrame.get(`${round} update`);
+  const when = quizzing ? "At the start" : "After the backward pass";
+  byId("stage").textContent = when + (lesson.rounds.length > 1 ? ` of training step ${round}` : "")
+    + (quizzing || !update ? "" : ", before the update");
+  byId("stage").hidden = false;
+  paint(quizzing ? 0 : (update ?? opening(round + 1) ?? frames.length) - 1, false);
   highlight({writes: null, reads: [], edges: []});
   fit();
 }
@@ -549,6 +557,7 @@ function afterPrint() {
   if (!boxOnScreen) return;
   look(view(), boxOnScreen);
   boxOnScreen = null;
+  byId("stage").hidden = true;
   show(now);
 }
 

@@ -635,12 +635,23 @@ def test_print_is_a_handout_of_every_step(lesson: Page) -> None:
     for hidden in ("controls", "ledger", "guess", "next"):
         expect(lesson.locator(f"#{hidden}")).to_be_hidden()
     expect(lesson.locator("#graph")).to_be_visible()
-    assert state(lesson)["nodes"] == told[-1]["nodes"]  # the picture as it stands at the end
+    backward = {now["counter"]: now["nodes"] for now in told if now["phase"] == "Backward pass"}
+    assert state(lesson)["nodes"] == backward["Step 33 of 88"]  # the weights that the other numbers come from
+    assert state(lesson)["nodes"]["w14"][-2:] == ["data 0.2", "grad 0.008725"]
+    stage = lesson.locator("#stage")
+    expect(stage).to_be_visible()
+    expect(stage).to_have_text("After the backward pass of training step 1, before the update")
     lesson.emulate_media(media="screen")
     expect(handout).to_be_hidden()
+    expect(stage).to_be_hidden()
     expect(lesson.locator("#panel-title")).to_have_text(told[0]["title"])
     at(lesson, 1)
     assert state(lesson)["nodes"] == told[0]["nodes"]
+    lesson.keyboard.press("]")
+    lesson.emulate_media(media="print")
+    expect(stage).to_have_text("After the backward pass of training step 2, before the update")
+    assert state(lesson)["nodes"] == backward["Step 77 of 88"]
+    lesson.emulate_media(media="screen")
 
 
 def test_in_a_quiz_print_is_a_worksheet_of_blanks(lesson: Page) -> None:
@@ -655,6 +666,7 @@ def test_in_a_quiz_print_is_a_worksheet_of_blanks(lesson: Page) -> None:
     assert rows.locator("h2").all_inner_texts() == [f"{now['phase']}: {now['title']}" for now in told]
     assert rows.locator("b").all_inner_texts() == [""] * STEPS
     assert all(box is not None and box["width"] > 100 for box in [blank.bounding_box() for blank in blanks.all()])
+    expect(lesson.locator("#stage")).to_have_text("At the start of training step 1")
     picture = "".join(lesson.locator("#graph").all_inner_texts())
     assert all(now["result"] not in picture for now in told if len(now["result"]) > 5)
     lesson.emulate_media(media="screen")
