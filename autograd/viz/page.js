@@ -326,6 +326,7 @@ function check() {
   const amount = Number(Math.abs(off).toPrecision(2));
   const wrong = isRight(-answer, frames[now]) ? "the sign is wrong" : `off by ${amount}, too ${off > 0 ? "large" : "small"}`;
   byId("verdict").textContent = right ? "Right" : `Not quite: ${wrong}`;
+  byId("answer").select(); // what is typed next replaces it
 }
 
 function reveal() {
@@ -336,6 +337,7 @@ function reveal() {
 
 function describeQuiz(step) {
   byId("guess").hidden = !quizzing;
+  if (!secret(step) && byId("asking").contains(document.activeElement)) document.activeElement.blur();
   byId("asking").hidden = !secret(step);
   const tried = [...guesses.values()].filter(({tries}) => tries > 0);
   const first = tried.filter((guess) => guess.first).length;
@@ -539,7 +541,7 @@ function beforePrint() {
   }
   const heading = document.createElement("h2");
   heading.textContent = `The gradients of training step ${frames[now].round}, explained`;
-  byId("derivations").replaceChildren(heading, ...derivation(lesson.explained.nodes));
+  byId("derivations").replaceChildren(heading, ...derivation(lesson.explained.printed));
   // Of a worksheet all is to be found out. After an update, new weights would stand beside numbers that were computed
   // from the old ones.
   const round = quizzing ? 1 : frames[now].round;
@@ -592,14 +594,22 @@ const KEYS = {
 
 document.addEventListener("keydown", (event) => {
   const {target, key} = event;
-  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const dialog = document.querySelector("dialog[open]");
+  if (dialog) { // the key that opened it closes it; all others are its own
+    if (key !== {keys: "?", explanation: "e"}[dialog.id]) return;
+    event.preventDefault();
+    return dialog.close();
+  }
   const used = target.matches("select") || (key === " " && target.matches("button"));
   if (used && !target.closest("dialog")) return; // a dialog just closed may have the focus still
-  // The answer's field takes what a number is written with. All other keys keep their meaning, and so do the arrows as
-  // long as nothing is typed.
+  // The answer's field takes what a number is written with. All other keys keep their meaning, and so do the arrows
+  // while nothing is typed, or all of it would be replaced.
   const writes = /^([0-9eE.,+\u2212-]|Backspace|Delete|Home|End|Enter|Escape|Tab)$/.test(key);
-  if (target === byId("answer") && (writes || (key.startsWith("Arrow") && target.value !== ""))) return;
+  const typing = target.selectionEnd - target.selectionStart < target.value?.length;
+  if (target === byId("answer") && (writes || (key.startsWith("Arrow") && typing))) return;
   if (key === "Enter" && target.dataset.node) goToNode(Number(target.dataset.node));
+  else if (key === "Enter" && target === document.body && quizzing && !secret(now)) go(now + 1);
   else if (Object.hasOwn(KEYS, key)) KEYS[key](event);
   else return;
   event.preventDefault();

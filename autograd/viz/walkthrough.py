@@ -57,7 +57,7 @@ def walkthrough(
 
     The page is one file that needs no network: a picture of the graph (and of the network, where the program has
     neurons), each step's arithmetic in symbols and numbers, a quiz, and, unless the program is large, the chain rule of
-    each parameter's gradient (see `autograd.explain`; of each input's, where there is no parameter). ``output`` stays
+    each gradient (see `autograd.explain`). ``output`` stays
     as it is: the program is replayed from gradients of 0. Nothing in the page computes a gradient.
 
     Args:
@@ -181,11 +181,16 @@ def _numbers(run: Program, rounding: Rounding) -> dict[str, Any]:
 
 
 def _explained(program: Program, rounds: list[Round], decimals: tuple[int, int]) -> dict[str, Any]:
-    """The explanations of each step of training, by node; what is written often, such as a delta, is kept once."""
+    """The explanations of each step of training, by node; what is written often, such as a delta, is kept once.
+
+    The first subjects, which the handout explains, are the parameters. The others are left out where they are too many.
+    """
     kinds = {node.kind for node in program}
-    subjects = [i for i, node in enumerate(program) if node.kind == ("parameter" if "parameter" in kinds else "input")]
-    if len(subjects) * len(program) * len(rounds) > MOST_EXPLAINED:
-        subjects = []
+    first = [i for i, node in enumerate(program) if node.kind == ("parameter" if "parameter" in kinds else "input")]
+    others = [i for i, node in enumerate(program) if node.kind != "constant" and i not in first]
+    most = MOST_EXPLAINED // (len(program) * len(rounds))
+    first = first if len(first) <= most else []
+    subjects = [*first, *others] if first and len(first) + len(others) <= most else first
     texts: dict[str, int] = {}
 
     def kept(formula: Formula) -> int:
@@ -205,7 +210,7 @@ def _explained(program: Program, rounds: list[Round], decimals: tuple[int, int])
         }
         for one in rounds
     ]
-    return {"nodes": subjects, "rounds": told, "texts": list(texts)}
+    return {"nodes": subjects, "printed": first, "rounds": told, "texts": list(texts)}
 
 
 def _page(title: str, graph: str, network: str, data: dict[str, Any]) -> str:

@@ -479,6 +479,32 @@ def test_the_quiz_judges_answers_and_counts(lesson: Page) -> None:
     expect(score).to_have_text(f"The end. Your score: 1 right at first try / 2 answered / {ASKED} in all")
 
 
+def test_a_quiz_goes_on_by_the_keyboard_alone(lesson: Page) -> None:
+    lesson.keyboard.press("q")
+    lesson.keyboard.press("Enter")  # nothing is asked yet
+    at(lesson, 2)
+    for step, wrong, right in [(2, "0.5", "-0.7"), (3, "1", "0.332")]:
+        at(lesson, step)
+        lesson.keyboard.type(wrong)
+        lesson.keyboard.press("ArrowLeft")  # within what is being typed
+        lesson.keyboard.press("Enter")
+        expect(lesson.locator("#verdict")).to_contain_text("Not quite")
+        at(lesson, step)
+        lesson.keyboard.type(right)  # in place of it
+        expect(lesson.locator("#answer")).to_have_value(right)
+        lesson.keyboard.press("Enter")
+        expect(lesson.locator("#verdict")).to_have_text("Right")
+        at(lesson, step)
+        lesson.keyboard.press("Enter")
+    at(lesson, 4)
+    lesson.keyboard.type("9")
+    lesson.keyboard.press("Enter")
+    lesson.keyboard.press("ArrowRight")  # whoever does not know goes on
+    at(lesson, 5)
+    lesson.keyboard.press("ArrowLeft")
+    at(lesson, 4)
+
+
 RIGHT = {  # what is asked for, and the slide's digits or a pocket calculator's
     "o4 is computed": ["0.332", "0.3318", "0.33181"],
     "o6 is computed": ["0.474", "0.4739"],
@@ -698,7 +724,7 @@ def test_any_parameter_is_explained_by_key_button_and_row(lesson: Page, engine: 
         lesson.keyboard.press("e")
         expect(dialog).to_be_visible()
         expect(lesson.locator("#explanation-title label")).to_have_text("The derivative of E by")
-        assert chosen.locator("option").all_inner_texts() == list(known.new)
+        assert chosen.locator("option").all_inner_texts()[:11] == list(known.new)
         for name in known.new:
             chosen.select_option(name)
             ((left, *sides),) = explained(lesson)
@@ -736,6 +762,33 @@ def test_any_parameter_is_explained_by_key_button_and_row(lesson: Page, engine: 
     lesson.keyboard.press("End")  # the step that updates b6
     lesson.keyboard.press("e")
     expect(chosen.locator("option:checked")).to_have_text("b6")
+
+
+def test_the_steps_own_quantity_is_explained(lesson: Page, engine: list[Known]) -> None:
+    for title, name in [("o4 is computed", "o4"), ("E hands o6 its share of the gradient", "o6")]:
+        while state(lesson)["title"] != title:
+            lesson.keyboard.press("ArrowRight")
+        lesson.keyboard.press("e")
+        expect(lesson.locator("#by option:checked")).to_have_text(name)
+        left, *_, value = explained(lesson)[-1]
+        assert left in (f"∂E∂{name}", f"δ{name}")
+        assert value == four(engine[0].grad[name]).replace("-", "−")
+        lesson.keyboard.press("e")
+    lesson.emulate_media(media="print")
+    expect(lesson.locator("#derivations .equation")).to_have_count(11)  # in print, the parameters'
+
+
+def test_the_key_that_opens_a_dialog_closes_it(lesson: Page) -> None:
+    for key, dialog in [("e", "#explanation"), ("?", "#keys")]:
+        for _ in range(2):
+            lesson.keyboard.press(key)
+            expect(lesson.locator(dialog)).to_be_visible()
+            lesson.keyboard.press({"e": "?", "?": "e"}[key])  # the other's
+            expect(lesson.locator(dialog)).to_be_visible()
+            lesson.keyboard.press(key)
+            expect(lesson.locator(dialog)).to_be_hidden()
+    lesson.keyboard.press("?")
+    assert {"Esc", "Enter", "q", "e"} <= set(lesson.locator("#keys kbd").all_inner_texts())
 
 
 def test_explanations_round_as_the_slide_and_keep_a_quiz_secret(lesson: Page) -> None:
@@ -800,7 +853,7 @@ def test_a_hostile_name_is_nothing_but_text(page: Page, tmp_path: Path, name: st
     for step, now in enumerate(walk(page, count=count)):
         assert now["counter"] == f"Step {step + 1} of {count}"
     page.keyboard.press("e")
-    expect(page.locator("#by option")).to_have_text([f"{seen} w".strip(), f"{seen} b".strip()])
+    expect(page.locator("#by option")).to_have_text([f"{seen}{more}".strip() for more in (" w", " b", "", " y")])
     page.keyboard.press("Escape")
     page.keyboard.press("n")
     page.keyboard.press("q")
