@@ -26,6 +26,7 @@ from tqdm import tqdm
 import nn
 import optim
 from autograd import Frame, Program, Value, explain, frames, half_squared_error, squared_error
+from autograd.formula import Symbol
 from demos.gallery import Board, printable
 
 # %% What the slide gives.
@@ -226,6 +227,11 @@ def explanation(names: Sequence[str], rounding: str, loss: str) -> str:
     return explain(E, names, **slide).text(ascii=not printable(SIGNS))
 
 
+def on_the_slide(name: str, ascii: bool) -> str:
+    """The slide's number for a quantity, to stand beside ours; "" where it prints none."""
+    return f"   slide: {Symbol(PRINTED[name]).text(ascii=ascii)}" if name in PRINTED else ""
+
+
 def told(frame: Frame, rounding: str) -> Iterator[str]:
     """A frame of the walkthrough for the terminal: what is to be computed, and then the result, beside the slide's."""
     telling = frame.slide if rounding == "slide" and frame.slide else frame.exact
@@ -239,13 +245,13 @@ def told(frame: Frame, rounding: str) -> Iterator[str]:
     if frame.given:
         lines.append(", ".join([formula.text(ascii=ascii) for formula in frame.given]))
     yield "\n      ".join([f"  {frame.title}:", *lines])
-    name = frame.title.split()[0] + (" new" if frame.phase == "update" else "")
-    printed = PRINTED.get(name, "") if frame.phase != "backward" else ""
     numbers = "" if telling.numbers is None else f"{telling.numbers.text(ascii=ascii)} "
-    results = [f"{numbers}= {telling.shown}" + (f"   slide: {printed}" if printed else "")]
+    results = [f"{numbers}= {telling.result.text(ascii=ascii)}"]
+    if frame.phase != "backward":
+        results[0] += on_the_slide(frame.title.split()[0] + (" new" if frame.phase == "update" else ""), ascii)
     if telling.note is not None:
         note = telling.note.text(ascii=ascii)
-        results.append(f"{note}   slide: {PRINTED.get(note.split()[0], '')}")
+        results.append(note + on_the_slide(note.split()[0], ascii))
     if not lines[-1].endswith(results[-1]):  # as dE/dE = 1 does
         yield "\n".join([f"      {line}" for line in results])
 

@@ -51,7 +51,8 @@ class Telling:
     Attributes:
         numbers: the frame's formula with numbers in it; None where there is nothing to compute.
         value: what it comes to.
-        shown: that, as it is displayed.
+        shown: that, rounded as it is displayed, for Python to read; ``result.text()`` is for people, with the minus
+            sign of formulas.
         note: a remark in numbers, such as the deck's Err; None for most.
     """
 
@@ -59,6 +60,11 @@ class Telling:
     value: float
     shown: str
     note: Formula | None = None
+
+    @property
+    def result(self) -> Formula:
+        """What is ``shown``, as a formula."""
+        return Symbol(self.shown)
 
 
 @dataclass(frozen=True)

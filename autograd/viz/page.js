@@ -117,7 +117,7 @@ function sumSoFar(step) {
 
 function negated(number) {
   if (number === undefined || number === "?" || Number(number) === 0) return number;
-  return /^[-−]/.test(number) ? number.slice(1) : `-${number}`;
+  return number.startsWith("−") ? number.slice(1) : `−${number}`;
 }
 
 // ---- Showing a step ----------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from typing import Any
 
 from autograd.explain import Explanation, explain
 from autograd.files import write_whole
-from autograd.formula import Formula, number, plain
+from autograd.formula import Formula, Symbol, number, plain
 from autograd.graph import Program
 from autograd.value import Value
 from autograd.viz.dot import TooManyNodesError, draw
@@ -138,14 +138,15 @@ def _frame(frame: Frame) -> dict[str, Any]:
 
 
 def _telling(frame: Frame, telling: Telling) -> dict[str, Any]:
+    shown = telling.result.text()
     formulas = [formula.text() for formula in (frame.symbols, telling.numbers) if formula is not None]
-    spoken = f"{frame.title}. {', '.join(formulas)}" + (f", equals {telling.shown}" if telling.shown else "")
+    spoken = f"{frame.title}. {', '.join(formulas)}" + (f", equals {shown}" if shown else "")
     return {
         "numbers": _math(telling.numbers),
         "value": telling.value if math.isfinite(telling.value) else None,
         "worked": _worked(telling.numbers),
-        "shown": telling.shown,
-        "full": repr(telling.value + 0.0) if telling.shown else "",
+        "shown": shown,
+        "full": Symbol(repr(telling.value + 0.0)).text() if shown else "",
         "note": _math(telling.note),
         "speech": plain(spoken),
     }
@@ -170,9 +171,9 @@ def _math(*formulas: Formula | None) -> str:
 def _numbers(run: Program, rounding: Rounding) -> dict[str, Any]:
     """What a step of training starts from: the leaves' data; and what it multiplies by: the local derivatives."""
     return {
-        "data": [rounding.show(node.data) if node.op is None else "" for node in run],
+        "data": [Symbol(rounding.show(node.data)).text() if node.op is None else "" for node in run],
         "locals": {
-            f"e{node.index}-{parent}-{place}": number(derivative, 4)
+            f"e{node.index}-{parent}-{place}": Symbol(number(derivative, 4)).text()
             for node in run
             for place, (parent, derivative) in enumerate(zip(node.parents, node.local_derivatives))
             if run.nodes[parent].kind != "constant"

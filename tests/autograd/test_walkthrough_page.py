@@ -105,7 +105,7 @@ def engine() -> list[Known]:
 
 def four(x: float) -> str:
     """To four significant digits, as the page shows numbers."""
-    return f"{x + 0.0:.4g}"
+    return f"{x + 0.0:.4g}".replace("-", "−")
 
 
 # ---- The browser -------------------------------------------------------------------------------------------------
@@ -212,7 +212,8 @@ def test_every_step_shows_the_engines_numbers_forwards_and_backwards(lesson: Pag
                     book[name] = shown
                     assert now["result"] == shown, now["title"]
                     assert f"{'grad' if book is complete else 'data'} {shown}" in now["marked"], now["title"]
-                    assert now["full"] == ("" if repr(value + 0.0) == shown else repr(value + 0.0)), now["title"]
+                    full = repr(value + 0.0).replace("-", "−")
+                    assert now["full"] == ("" if full == shown else full), now["title"]
                 else:  # a share among others: what is displayed agrees with itself
                     assert grad == f"grad {now['result']}"
                     continue
@@ -235,10 +236,10 @@ def test_slide_rounding_shows_every_digit_that_the_slide_prints(lesson: Page) ->
         name = subject(now["title"])
         assert now["full"] == ""
         if now["phase"] == "Forward pass":
-            computed[name] = now["result"]
+            computed[name] = now["result"].replace("−", "-")
             assert now["nodes"][name][-2] == f"data {now['result']}"
         elif now["phase"] == "Update":
-            new[name] = now["result"]
+            new[name] = now["result"].replace("−", "-")
             assert now["table"][name][-1] == now["result"]
         if now["note"]:
             note = re.sub(r"\s", "", now["note"]).replace("−", "-").split("=")
@@ -246,6 +247,13 @@ def test_slide_rounding_shows_every_digit_that_the_slide_prints(lesson: Page) ->
     assert {name: computed[name] for name in PRINTED} == PRINTED
     assert errs == PRINTED_ERR
     assert new == PRINTED_NEW
+
+
+def test_numbers_have_the_minus_sign_of_formulas(lesson: Page) -> None:
+    for now in walk(lesson):
+        parts = ("result", "full", "note", "numbers", "live", "nodes", "network", "table")
+        assert "-" not in str([now[part] for part in parts]), now["title"]
+        assert "-" not in "".join(lesson.locator("#graph .edge text").all_text_contents())
 
 
 # ---- 2. Keys, buttons, slider, nodes, address --------------------------------------------------------------------
@@ -457,7 +465,7 @@ def test_the_quiz_judges_answers_and_counts(lesson: Page) -> None:
     assert answer(lesson, "-1") == "Not quite: off by 0.3, too small"
     expect(lesson.locator("#result")).to_have_text("?")
     assert answer(lesson, "−0,7") == "Right"
-    expect(lesson.locator("#result")).to_have_text("-0.7")
+    expect(lesson.locator("#result")).to_have_text("−0.7")
     expect(score).to_have_text(f"0 right at first try / 1 answered / {ASKED} in all")
 
     lesson.locator("#next").click()
@@ -576,7 +584,7 @@ def test_the_quiz_hides_the_number_everywhere(lesson: Page, mode: str) -> None:
         assert re.fullmatch(r"([-−]?[\d.]+ \+ )?\?|η=0.9", hidden["numbers"]), title
         assert shown not in hidden["numbers"], title
         words = [*" ".join(hidden["nodes"][subject(title)]).split(), *" ".join(hidden["marked"]).split()]
-        assert not {shown, shown.removeprefix("-"), open_["full"]} & {word.removeprefix("-") for word in words}, title
+        assert not {shown, shown.removeprefix("−"), open_["full"]} & {word.removeprefix("−") for word in words}, title
         assert hidden["live"] == f"{title}. What is the result?"
         assert "?" in words
     # Once shown, it is what it is without a quiz.
@@ -731,7 +739,7 @@ def test_any_parameter_is_explained_by_key_button_and_row(lesson: Page, engine: 
             assert left == f"∂E∂{name}"
             assert sides[0].startswith("∂E∂o6×∂o6∂i6×∂i6∂")
             assert sides[1].startswith("(o6−t)×o6·(1−o6)×")
-            assert sides[-1] == four(known.grad[name]).replace("-", "−")
+            assert sides[-1] == four(known.grad[name])
         lesson.keyboard.press("ArrowLeft")  # belongs to the dialog, not to the lesson
         lesson.keyboard.press("Escape")
         expect(dialog).to_be_hidden()
@@ -772,7 +780,7 @@ def test_the_steps_own_quantity_is_explained(lesson: Page, engine: list[Known]) 
         expect(lesson.locator("#by option:checked")).to_have_text(name)
         left, *_, value = explained(lesson)[-1]
         assert left in (f"∂E∂{name}", f"δ{name}")
-        assert value == four(engine[0].grad[name]).replace("-", "−")
+        assert value == four(engine[0].grad[name])
         lesson.keyboard.press("e")
     lesson.emulate_media(media="print")
     expect(lesson.locator("#derivations .equation")).to_have_count(11)  # in print, the parameters'
@@ -991,7 +999,7 @@ def test_the_frame_works_in_a_browser(page: Page) -> None:
     expect(counter).to_have_text(f"Step 1 of {STEPS}")
     frame.locator("#next").click()
     expect(counter).to_have_text(f"Step 2 of {STEPS}")
-    expect(frame.locator("#result")).to_have_text("-0.7")
+    expect(frame.locator("#result")).to_have_text("−0.7")
     page.keyboard.press("ArrowRight")
     expect(counter).to_have_text(f"Step 3 of {STEPS}")
     page.wait_for_timeout(400)  # in which the address would have followed

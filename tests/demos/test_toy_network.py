@@ -170,6 +170,13 @@ def test_no_option_is_advised_that_is_on(capsys: pytest.CaptureFixture[str], tmp
     assert "(--rounding slide works" in told
 
 
+def test_in_unicode_there_is_one_minus_sign(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    toy_network.main(tmp_path, step=True)
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("      ")]
+    assert "      0.2 × 1 + 0.4 × 0 + (−0.5) × 1 + (−0.4) = −0.7   slide: −0.7" in lines
+    assert [line for line in lines if "-" in line] == []
+
+
 def test_step_waits_before_each_result(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
