@@ -302,7 +302,9 @@ def _greek(c: str) -> str | None:
 
 
 def _text(name: str) -> str:
-    return "e" if name == _E.word else re.sub(r"^-(?=[\d.i])", "−", plain(name))
+    if name == _E.word:
+        return "e"
+    return name.replace("-", "−") if _NUMBER.fullmatch(name) or name == "-inf" else plain(name)
 
 
 def _ascii(text: str) -> str:

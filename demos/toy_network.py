@@ -17,7 +17,7 @@ import sys
 import webbrowser
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 import numpy as np
@@ -26,7 +26,8 @@ from tqdm import tqdm
 import nn
 import optim
 from autograd import Frame, Program, Value, explain, frames, half_squared_error, squared_error
-from demos.gallery import Board
+from autograd.formula import Symbol
+from demos.gallery import Board, printable
 
 # %% What the slide gives.
 
@@ -92,6 +93,7 @@ UPDATE = {  # with (t - o)^2 the 2 of its derivative makes up for half the learn
 }
 
 
+SIGNS = "∂−×·√←ση"  # of formulas: where they cannot be printed, ASCII is
 PRINTED = {line.name: line.printed for line in [*FORWARD, *BACKWARD, *HALF_UPDATE]}
 
 
@@ -207,7 +209,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """This demo's own options."""
     parser.add_argument("--rounding", choices=["exact", "slide"], default="exact", help="how to carry numbers through")
     parser.add_argument("--loss", choices=["half", "full"], default="half", help="1/2 (t - o)^2 or (t - o)^2")
-    parser.add_argument("--step", action="store_true", help="wait for a key before each line")
+    parser.add_argument("--step", action="store_true", help="wait for a key before each formula and each result")
     parser.add_argument(
         "--explain",
         dest="explained",
@@ -221,27 +223,37 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def explanation(names: Sequence[str], rounding: str, loss: str) -> str:
     """The chain rule of dE/d(each of the names), worked exactly or as the slide does; ValueError for other names."""
     E = slide_error(slide_network(), loss)
-    if rounding == "slide":
-        return explain(E, names, rounding=(DATA_DECIMALS, ERR_DECIMALS), digits=3).text(ascii=True)
-    return explain(E, names).text(ascii=True)
+    slide: dict[str, Any] = {"rounding": (DATA_DECIMALS, ERR_DECIMALS), "digits": 3} if rounding == "slide" else {}
+    return explain(E, names, **slide).text(ascii=not printable(SIGNS))
 
 
-def told(frame: Frame, rounding: str) -> str:
-    """A frame of the walkthrough for the terminal, with the slide's number beside where it prints one."""
-    telling = frame.slide if rounding == "slide" else frame.exact
-    if frame.symbols is None or frame.writes is None:
-        return f"  {frame.title}."
-    lines = [f"  {frame.title}:", f"      {frame.symbols.text()}"]
+def on_the_slide(name: str, ascii: bool) -> str:
+    """The slide's number for a quantity, to stand beside ours; "" where it prints none."""
+    return f"   slide: {Symbol(PRINTED[name]).text(ascii=ascii)}" if name in PRINTED else ""
+
+
+def told(frame: Frame, rounding: str) -> Iterator[str]:
+    """A frame of the walkthrough for the terminal: what is to be computed, and then the result, beside the slide's."""
+    telling = frame.slide if rounding == "slide" and frame.slide else frame.exact
+    if frame.symbols is None:
+        yield f"  {frame.title}."
+        return
+    ascii = not printable(SIGNS)
+    lines = [frame.symbols.text(ascii=ascii)]
     if frame.local is not None:
-        lines.append(f"      {frame.local.text()}")
-    name = frame.title.split()[0] + (" new" if frame.phase == "update" else "")
-    printed = PRINTED.get(name, "") if frame.phase != "backward" else ""
-    numbers = "" if telling.numbers is None else f"{telling.numbers.text()} "
-    lines.append(f"      {numbers}= {telling.shown}" + (f"   slide: {printed}" if printed else ""))
+        lines.append(frame.local.text(ascii=ascii))
+    if frame.given:
+        lines.append(", ".join([formula.text(ascii=ascii) for formula in frame.given]))
+    yield "\n      ".join([f"  {frame.title}:", *lines])
+    numbers = "" if telling.numbers is None else f"{telling.numbers.text(ascii=ascii)} "
+    results = [f"{numbers}= {telling.result.text(ascii=ascii)}"]
+    if frame.phase != "backward":
+        results[0] += on_the_slide(frame.title.split()[0] + (" new" if frame.phase == "update" else ""), ascii)
     if telling.note is not None:
-        note = telling.note.text()
-        lines.append(f"      {note}   slide: {PRINTED.get(note.split()[0], '')}")
-    return "\n".join(lines)
+        note = telling.note.text(ascii=ascii)
+        results.append(note + on_the_slide(note.split()[0], ascii))
+    if not lines[-1].endswith(results[-1]):  # as dE/dE = 1 does
+        yield "\n".join([f"      {line}" for line in results])
 
 
 def shown_on_a_display(page: Path) -> bool:
@@ -280,7 +292,7 @@ def main(
         print(text, flush=True)
 
     if waits:
-        print("Press any key for the next line, q to quit.", flush=True)
+        print("Press any key for the next formula or result, q to quit.", flush=True)
     lr = LOSSES[loss][1]
     say(f"{__doc__.splitlines()[0]}\n\nx = {INPUTS}, t = {TARGET}, lr = {lr}")
     model = slide_network()
@@ -295,18 +307,20 @@ def main(
     phases = {"forward": [*FORWARD, LOSS[loss]], "backward": BACKWARD, "update": UPDATE[loss]}
     for number, (phase, lines) in enumerate(phases.items(), start=1):
         say(f"\nStep {number}, {phase}" + ("" if phase == "update" else " pass"))
-        step_by_step = (told(frame, rounding) for frame in story if frame.phase == phase)
+        step_by_step = (text for frame in story if frame.phase == phase for text in told(frame, rounding))
         for line in step_by_step if step else blackboard(lines, quantities, rounding):
             say(line)
         board.heading(f"Step {number}, {phase}" + ("" if phase == "update" else " pass"))
         rows = [(line.name, line.formula, quantities[line.name], line.printed) for line in lines]
         board.table(["quantity", "formula", "value", "slide"], rows, "", digits=6)
         if phase == "backward":
-            board.say(TRAP)
-            board.say(ROUNDING)
-            say(TRAP)
-            if rounding == "exact":
-                say(ROUNDING)
+            remarks = [TRAP, ROUNDING]
+            if loss == "full":
+                remarks = [TRAP.replace("run with --loss full", "as here"), ROUNDING.replace("(", "(--loss half ")]
+            for remark in remarks:
+                board.say(remark)
+            for remark in remarks if rounding == "exact" else remarks[:1]:
+                say(remark)
     rounded = one_step(slide_network(), "half", "slide")[1]
     board.claim(
         "Rounded at every step, as the slide does, every digit that it prints is met.",

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from autograd import primitives
 from autograd.blackboard import Blackboard
 from autograd.formula import Formula, Symbol, equation, number, quotient
 from autograd.graph import Node, Program, program_order
+from autograd.row import DomainError
 from autograd.value import Value
 
 Phase = Literal["forward", "backward", "update"]
@@ -49,7 +51,8 @@ class Telling:
     Attributes:
         numbers: the frame's formula with numbers in it; None where there is nothing to compute.
         value: what it comes to.
-        shown: that, as it is displayed.
+        shown: that, rounded as it is displayed, for Python to read; ``result.text()`` is for people, with the minus
+            sign of formulas.
         note: a remark in numbers, such as the deck's Err; None for most.
     """
 
@@ -57,6 +60,11 @@ class Telling:
     value: float
     shown: str
     note: Formula | None = None
+
+    @property
+    def result(self) -> Formula:
+        """What is ``shown``, as a formula."""
+        return Symbol(self.shown)
 
 
 @dataclass(frozen=True)
@@ -73,8 +81,12 @@ class Frame:
         reads: the indices of the nodes that are read.
         edges: the edges that are multiplied along: (child, parent, position among the child's parents).
         symbols: the formula; None for the opening frame.
-        local: the formula of the local derivative that is used; None where there is none.
-        exact, slide: the numbers at full precision, and rounded as it goes.
+        local: the formula of the local derivative that is used; None where there is none, or where it is all of
+            ``symbols``.
+        exact: the numbers at full precision.
+        slide: the numbers rounded as it goes; None where the program cannot be worked so.
+        given: the values of the hyperparameters in ``symbols``, ``η = 0.9``, and of what the optimizer remembers when
+            the first step of training begins, ``m = 0``.
     """
 
     phase: Phase
@@ -86,7 +98,8 @@ class Frame:
     symbols: Formula | None
     local: Formula | None
     exact: Telling
-    slide: Telling
+    slide: Telling | None = None
+    given: tuple[Formula, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -116,7 +129,7 @@ def frames(
     optimizer: Optimizer | None = None,
     steps: int = 1,
     err: bool = False,
-    decimals: tuple[int, int] = (3, 4),
+    decimals: tuple[int, int] | None = None,
 ) -> list[Frame]:
     """The steps of the program that computed ``output``.
 
@@ -126,7 +139,11 @@ def frames(
             now; it stays as it is. None for no update.
         steps: how many steps of training to replay, each with forward, backward and update.
         err: add the deck's ``Err = -dE/di`` wherever the gradient of a net input is complete.
-        decimals: of values and of gradients, in the frames' ``slide`` tellings.
+        decimals: of values and of gradients, in the frames' ``slide`` tellings; None for (3, 4), or for no such
+            tellings where the program cannot be worked so, as log(p) cannot with p rounded to 0.
+
+    Raises:
+        DomainError: the program cannot be worked with ``decimals``.
     """
     rounds = training(output, optimizer=optimizer, steps=steps, err=err, decimals=decimals)
     return [frame for one in rounds for frame in one.frames]
@@ -134,42 +151,56 @@ def frames(
 
 @dataclass(frozen=True)
 class Round:
-    """One step of training: the program as it ran, exactly and rounded as it goes, and the frames that tell of it."""
+    """One step of training: the program as it ran, exactly and (where it can) rounded as it goes, and its frames."""
 
     exact: Program
-    slide: Program
+    slide: Program | None
     frames: list[Frame]
 
 
+DECIMALS = (3, 4)  # of values and of gradients, on most slides
+
+
 def training(
-    output: Value, *, optimizer: Optimizer | None, steps: int, err: bool, decimals: tuple[int, int]
+    output: Value, *, optimizer: Optimizer | None, steps: int, err: bool, decimals: tuple[int, int] | None
 ) -> list[Round]:
     """The steps of training that `frames` tells of, with the programs behind them; arguments as there."""
     if steps < 1 or (steps > 1 and optimizer is None):
         raise ValueError(f"steps must be 1, or more with an optimizer; got steps={steps}")
     if optimizer is not None and not hasattr(optimizer, "rule"):
         raise TypeError(f"optimizer must be one of optim's, such as optim.SGD([w, b], lr=0.1), got {optimizer!r}")
+    try:
+        return _rounds(output, optimizer, steps, err, [Rounding(), Rounding(*(decimals or DECIMALS))])
+    except (DomainError, ArithmeticError):
+        if decimals is not None:
+            raise
+        return _rounds(output, optimizer, steps, err, [Rounding()])  # nobody asked for the other
+
+
+def _rounds(
+    output: Value, optimizer: Optimizer | None, steps: int, err: bool, roundings: Sequence[Rounding]
+) -> list[Round]:
     program = Program.of(output)
-    roundings = (Rounding(), Rounding(*decimals))
-    memories: tuple[dict[int, list[float]], ...] = ({}, {})  # what is remembered of each parameter, by index
+    memories: list[dict[int, list[float]]] = [{} for _ in roundings]  # what is remembered of each parameter, by index
     if optimizer is not None:
         places = {parameter: place for place, parameter in enumerate(optimizer.parameters)}
         for index, value in enumerate(program_order(output)):
             if value in places:
                 for memory in memories:
                     memory[index] = [float(array[places[value]]) for array in optimizer.memory.values()]
-    leaves: tuple[dict[int, float], ...] = ({}, {})
+    leaves: list[dict[int, float]] = [{} for _ in roundings]
     rounds: list[Round] = []
     for k in range(1, steps + 1):
-        exact, slide = (rounding.run(program, given) for rounding, given in zip(roundings, leaves))
-        story = _Story(program, k, (exact, slide), roundings, err)
+        runs = [rounding.run(program, given) for rounding, given in zip(roundings, leaves)]
+        story = _Story(program, k, runs, roundings, err)
         told = [*story.forward(), *story.backward()]
         if optimizer is not None:
             for index in memories[0]:
                 told += story.updated(index, optimizer, memories)
                 for given, telling in zip(leaves, (told[-1].exact, told[-1].slide)):
-                    given[index] = telling.value
-        rounds.append(Round(exact, slide, told))
+                    if telling is not None:
+                        given[index] = telling.value
+        rounds.append(Round(runs[0], runs[1] if len(runs) > 1 else None, told))
     return rounds
 
 
@@ -191,9 +222,9 @@ class _Story:
 
     def forward(self) -> Iterator[Frame]:
         """The leaves are given; each result is computed."""
-        nothing = Telling(None, 0.0, "")
+        nothing = [Telling(None, 0.0, "")] * len(self.runs)
         title = "The inputs and parameters are given"
-        yield Frame("forward", self.k, title, None, (), (), None, None, nothing, nothing)
+        yield Frame("forward", self.k, title, None, (), (), None, None, *nothing)
         for node in self.program:
             if node.op is None:
                 continue
@@ -213,54 +244,63 @@ class _Story:
 
     def backward(self) -> Iterator[Frame]:
         """The output's gradient is 1; each node hands each parent local derivative times gradient."""
-        one = Telling(None, 1.0, "1")
+        one = [Telling(None, 1.0, "1")] * len(self.runs)
         symbols = equation(quotient(self.output, self.output), Symbol("1"))
         title = f"{self.output} changes by 1 when {self.output} changes by 1"
-        yield Frame("backward", self.k, title, (len(self.program) - 1, "grad"), (), (), symbols, None, one, one)
+        yield Frame("backward", self.k, title, (len(self.program) - 1, "grad"), (), (), symbols, None, *one)
         sums = [[0.0] * len(self.program) for _ in self.runs]
-        to_come = [0] * len(self.program)  # how many shares each node has still to get
-        for node in self.program:
-            for parent in node.parents:
-                to_come[parent] += 1
+        shares = Counter([parent for node in self.program for parent in node.parents])
+        to_come = shares.copy()
         for node in reversed(self.program.nodes):
             if node.op is None:
                 continue
-            slopes = self.board.slopes(self.runs[0].nodes[node.index])
-            for k, (parent, slope) in enumerate(zip(node.parents, slopes)):
+            slopes = [board.slopes(run.nodes[node.index]) for board, run in zip(self.boards, self.runs)]
+            for k, parent in enumerate(node.parents):
                 to_come[parent] -= 1
                 if self.program.nodes[parent].kind != "constant":
-                    yield self._share(node, k, slope, sums, complete=to_come[parent] == 0)
+                    local = [each[k] for each in slopes]
+                    yield self._share(node, k, local, sums, alone=shares[parent] == 1, last=to_come[parent] == 0)
 
-    def _share(self, node: Node, k: int, slope: Formula, sums: list[list[float]], complete: bool) -> Frame:
-        """A node hands its k-th parent a share of the gradient; ``complete`` where it is the parent's last."""
+    def _share(
+        self, node: Node, k: int, slopes: Sequence[Formula], sums: list[list[float]], alone: bool, last: bool
+    ) -> Frame:
+        """A node hands its k-th parent a share of the gradient, the parent's only one (``alone``) or its ``last``.
+
+        An only share is the gradient; one of several is added to those before. The output hands on the local
+        derivative itself, for its own gradient is 1.
+        """
         parent = node.parents[k]
         child, name = self.names[node.index], self.names[parent]
         by_parent, by_child, local = quotient(self.output, name), quotient(self.output, child), quotient(child, name)
+        from_output = node.index == len(self.program) - 1
         tellings = []
-        for run, rounding, so_far in zip(self.runs, self.roundings, sums):
+        told = zip(self.runs, self.roundings, self.written_data, slopes, sums)
+        for run, rounding, written, slope, so_far in told:
             derivative, gradient = run.nodes[node.index].local_derivatives[k], run.nodes[node.index].grad
             before = so_far[parent]
             so_far[parent] = before + derivative * gradient
-            value = run.nodes[parent].grad if complete else rounding.of_grad(so_far[parent])
-            product = Formula("mul", (Symbol(rounding.show(gradient)), Symbol(number(derivative, 4))))
-            numbers = equation(Symbol(rounding.show(rounding.of_grad(before))), product, sign="+=")
+            value = run.nodes[parent].grad if last else rounding.of_grad(so_far[parent])
+            share = Formula("mul", (Symbol(rounding.show(gradient)), Symbol(number(derivative, 4))))
+            if from_output:
+                share = slope.substitute(written)
+            numbers: Formula | None = share if alone else Symbol(rounding.show(rounding.of_grad(before))) + share
+            if numbers == share and share.kind == "leaf":  # no arithmetic is left
+                numbers = None
             note = None
-            if self.err and complete and self.program.nodes[parent].op in (primitives.affine, primitives.dot):
+            if self.err and last and self.program.nodes[parent].op in (primitives.affine, primitives.dot):
                 deck = Symbol("Err" + (re.sub(r"^\D+(?=\d)", "", name) or name))
                 note = equation(deck, -by_parent, Symbol(rounding.show(-value)))
             tellings.append(Telling(numbers, value, rounding.show(value), note))
-        symbols = equation(by_parent, Formula("mul", (by_child, local)), sign="+=")
-        title = f"{child} hands {name} its share of the gradient"
-        edge = (node.index, parent, k)
+        chained = slopes[0] if from_output else Formula("mul", (by_child, local))
         return Frame(
             "backward",
             self.k,
-            title,
+            f"{child} hands {name} its share of the gradient",
             (parent, "grad"),
             (node.index,),
-            (edge,),
-            symbols,
-            equation(local, slope),
+            ((node.index, parent, k),),
+            equation(by_parent, chained, sign="=" if alone else "+="),
+            None if from_output else equation(local, slopes[0]),
             *tellings,
         )
 
@@ -274,6 +314,9 @@ class _Story:
         letters = [Symbol(f"{letter}({name})" if letter in self.names else letter) for letter in optimizer.memory]
         named = _on_paper(hyperparameters, lambda letter, x: letter)
         figures = _on_paper(hyperparameters, lambda letter, x: number(x, 12))
+        values = dict(zip(_leaves(named), _leaves(figures)))
+        if self.k == 1:  # later, what is remembered is what was computed the step before
+            values.update({letter: Symbol(number(x, 4)) for letter, x in zip(letters, memories[0][index])})
         formulas = _one_by_one(rule(symbol, quotient(self.output, name), *letters, **named), letters)
         tellings = []
         for run, rounding, memory in zip(self.runs, self.roundings, memories):
@@ -290,10 +333,13 @@ class _Story:
             (f"{word} of {name}", letter, "memory") for word, letter in zip(optimizer.memory, letters)
         ]
         subjects.append((name, symbol, "new"))
-        for (words, subject, quantity), formula, exact, slide in zip(subjects, formulas, *tellings):
+        for (words, subject, quantity), formula, *each in zip(subjects, formulas, *tellings):
             if formula.operands:  # what the rule leaves as it is is not told
                 title, symbols = f"{words} is updated", equation(subject, formula, sign="←")
-                yield Frame("update", self.k, title, (index, quantity), (index,), (), symbols, None, exact, slide)
+                writes = (index, quantity)
+                given = tuple([equation(letter, x) for letter, x in values.items() if letter.word in formula.leaves()])
+                values.pop(subject, None)  # from now on it is another
+                yield Frame("update", self.k, title, writes, (index,), (), symbols, None, *each, given=given)
 
 
 def _on_paper(hyperparameters: Mapping[str, Any], write: Callable[[str, float], str]) -> dict[str, Any]:
@@ -306,6 +352,12 @@ def _on_paper(hyperparameters: Mapping[str, Any], write: Callable[[str, float], 
         else:
             symbols[key] = x if isinstance(x, bool) or x == 0 else Symbol(write(letter, x))
     return symbols
+
+
+def _leaves(hyperparameters: Mapping[str, Any]) -> list[Formula]:
+    """The symbols among them, in order, out of their tuples."""
+    each = [one for x in hyperparameters.values() for one in (x if isinstance(x, tuple) else (x,))]
+    return [one for one in each if isinstance(one, Formula)]
 
 
 def _one_by_one(results: tuple[Formula, ...], memory: Sequence[Formula]) -> list[Formula]:

@@ -89,7 +89,8 @@ function addRow(node, label) {
 // ---- What is known at a step -------------------------------------------------------------------------------------
 
 const secret = (step) => quizzing && guessable(step) && !guesses.get(step)?.open;
-const guessable = (step) => frames[step].writes !== null && Number.isFinite(frames[step][mode].value);
+// Of a number that there is nothing to compute for, such as dE/dE = 1, the formula is the answer.
+const guessable = (step) => frames[step][mode].numbers !== "" && Number.isFinite(frames[step][mode].value);
 
 // The numbers known after a step, by node; a quantity that is not yet known in this round is undefined.
 function numbersAt(step, hide) {
@@ -107,9 +108,16 @@ function numbersAt(step, hide) {
   return numbers;
 }
 
+// What a gradient has been handed before a share is added to it.
+function sumSoFar(step) {
+  const {phase, writes: [node]} = frames[step];
+  const sum = phase === "backward" ? numbersAt(step - 1).grad[node] : undefined;
+  return sum === undefined ? "" : `${sum} + `;
+}
+
 function negated(number) {
   if (number === undefined || number === "?" || Number(number) === 0) return number;
-  return /^[-−]/.test(number) ? number.slice(1) : `-${number}`;
+  return number.startsWith("−") ? number.slice(1) : `−${number}`;
 }
 
 // ---- Showing a step ----------------------------------------------------------------------------------------------
@@ -140,9 +148,12 @@ function paint(step, hide = secret(step)) {
     write(box?.data, `data ${latest(i)}`);
     write(box?.grad, `grad ${numbers.grad[i] ?? UNKNOWN}`);
   });
-  const {locals} = lesson.rounds[frames[step].round - 1][mode];
+  const {round, phase, reads} = frames[step];
+  const {locals} = lesson.rounds[round - 1][mode];
+  // The output hands on its local derivatives as they are: they are the answers.
+  const asked = hide && phase === "backward" ? reads.find((i) => i === nodes.length - 1) : undefined;
   for (const {id, child, text} of edges) {
-    const known = (numbers.data[child] ?? "?") !== "?";
+    const known = (numbers.data[child] ?? "?") !== "?" && child !== asked;
     write(text, known ? locals[id] : "");
   }
   for (const {quantity, node, prefix, text} of lines) {
@@ -186,7 +197,7 @@ function describe(step) {
   byId("mode").textContent = mode === "slide" ? `rounded as it goes: ${lesson.decimals}` : "";
   writeMath(byId("symbols"), frame.symbols);
   writeMath(byId("local"), frame.local);
-  writeMath(byId("numbers"), hide ? "?" : told.numbers);
+  writeMath(byId("numbers"), hide ? frame.given || `${sumSoFar(step)}?` : told.numbers);
   writeMath(byId("note"), hide ? "" : told.note);
   byId("result").textContent = hide ? "?" : told.shown;
   byId("full").textContent = !hide && mode === "exact" && told.full !== told.shown ? told.full : "";
@@ -290,13 +301,12 @@ function stop() {
 
 // ---- The quiz ----------------------------------------------------------------------------------------------------
 
-// How far an answer may lie from the value: half a unit of the last digit shown. A number that is shown in full has
-// lost its final zeros: 0.1 may stand for 0.100, and then 0.14 is not right.
-function tolerance({value, shown}) {
-  const [, decimals = "", exponent = "0"] = /^[^.e]*(?:\.(\d*))?(?:e(.*))?$/.exec(shown) ?? [];
-  const half = 0.5 * 10 ** (Number(exponent) - decimals.length);
-  const inFull = Math.abs(Number(shown.replace("−", "-")) - value) <= 1e-9 * Math.max(1, Math.abs(value));
-  return (inFull ? Math.min(half, 0.0005) : half) * (1 + 1e-9);
+// The rule, which the help tells: three digits are right, of the number itself (exact, or rounded as on a slide) or of
+// what the rounded numbers on display come to. The sign has to be right, too, so that 0 is right for nothing but 0.
+function isRight(answer, {exact, slide, [mode]: told}) {
+  const near = (x) => Math.abs(answer - x) <= 0.5 * 10 ** (Math.floor(Math.log10(Math.abs(x))) - 2) * (1 + 1e-9);
+  return Math.sign(answer) === Math.sign(told.value)
+    && [exact.value, slide?.value ?? null, told.worked].some((x) => x !== null && near(x));
 }
 
 function check() {
@@ -307,17 +317,16 @@ function check() {
     byId("verdict").textContent = "Type a number.";
     return;
   }
-  const told = frames[now][mode];
-  const off = answer - told.value;
-  const right = Math.abs(off) <= tolerance(told);
+  const off = answer - frames[now][mode].value;
+  const right = isRight(answer, frames[now]);
   const {tries = 0, first = false} = guesses.get(now) ?? {};
   guesses.set(now, {tries: tries + 1, first: first || (right && tries === 0), open: right});
   if (right) show(now);
   else describeQuiz(now);
   const amount = Number(Math.abs(off).toPrecision(2));
-  const flipped = Math.abs(answer + told.value) <= tolerance(told);
-  const wrong = flipped ? "the sign is wrong" : `off by ${amount}, too ${off > 0 ? "large" : "small"}`;
+  const wrong = isRight(-answer, frames[now]) ? "the sign is wrong" : `off by ${amount}, too ${off > 0 ? "large" : "small"}`;
   byId("verdict").textContent = right ? "Right" : `Not quite: ${wrong}`;
+  byId("answer").select(); // what is typed next replaces it
 }
 
 function reveal() {
@@ -328,6 +337,7 @@ function reveal() {
 
 function describeQuiz(step) {
   byId("guess").hidden = !quizzing;
+  if (!secret(step) && byId("asking").contains(document.activeElement)) document.activeElement.blur();
   byId("asking").hidden = !secret(step);
   const tried = [...guesses.values()].filter(({tries}) => tries > 0);
   const first = tried.filter((guess) => guess.first).length;
@@ -343,6 +353,7 @@ function press(button, on) {
 }
 
 function toggleRounding() {
+  if (byId("rounding").hidden) return;
   mode = mode === "exact" ? "slide" : "exact";
   press("rounding", mode === "slide");
   show(now);
@@ -496,19 +507,20 @@ byId("picture").addEventListener("click", (event) => {
 
 // ---- The handout; in a quiz, a worksheet with a blank for each number --------------------------------------------
 
-function handoutRow({phase, title, symbols, local, [mode]: told}, step) {
+function handoutRow({phase, title, symbols, local, given, [mode]: told}, step) {
   const blank = quizzing && guessable(step);
   const row = document.createElement("li");
   const heading = document.createElement("h2");
   heading.textContent = `${PHASES[phase]}: ${title}`;
   const line = document.createElement("p");
-  for (const markup of blank ? [symbols, local] : [symbols, local, told.numbers]) {
+  for (const markup of blank ? [symbols, local, given] : [symbols, local, told.numbers]) {
     const part = document.createElement("span");
     writeMath(part, markup);
     line.append(part);
   }
   const result = document.createElement("b");
-  result.textContent = blank ? "" : told.shown;
+  const said = line.textContent.endsWith(`=${told.shown}`); // as dE/dE = 1 does
+  result.textContent = blank || said ? "" : told.shown;
   result.classList.toggle("blank", blank);
   const note = document.createElement("span");
   writeMath(note, blank ? null : told.note);
@@ -529,8 +541,16 @@ function beforePrint() {
   }
   const heading = document.createElement("h2");
   heading.textContent = `The gradients of training step ${frames[now].round}, explained`;
-  byId("derivations").replaceChildren(heading, ...derivation(lesson.explained.nodes));
-  paint(quizzing ? 0 : frames.length - 1, quizzing && guessable(0));
+  byId("derivations").replaceChildren(heading, ...derivation(lesson.explained.printed));
+  // Of a worksheet all is to be found out. After an update, new weights would stand beside numbers that were computed
+  // from the old ones.
+  const round = quizzing ? 1 : frames[now].round;
+  const update = firstFrame.get(`${round} update`);
+  const when = quizzing ? "At the start" : "After the backward pass";
+  byId("stage").textContent = when + (lesson.rounds.length > 1 ? ` of training step ${round}` : "")
+    + (quizzing || !update ? "" : ", before the update");
+  byId("stage").hidden = false;
+  paint(quizzing ? 0 : (update ?? opening(round + 1) ?? frames.length) - 1, false);
   highlight({writes: null, reads: [], edges: []});
   fit();
 }
@@ -539,6 +559,7 @@ function afterPrint() {
   if (!boxOnScreen) return;
   look(view(), boxOnScreen);
   boxOnScreen = null;
+  byId("stage").hidden = true;
   show(now);
 }
 
@@ -573,14 +594,22 @@ const KEYS = {
 
 document.addEventListener("keydown", (event) => {
   const {target, key} = event;
-  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const dialog = document.querySelector("dialog[open]");
+  if (dialog) { // the key that opened it closes it; all others are its own
+    if (key !== {keys: "?", explanation: "e"}[dialog.id]) return;
+    event.preventDefault();
+    return dialog.close();
+  }
   const used = target.matches("select") || (key === " " && target.matches("button"));
   if (used && !target.closest("dialog")) return; // a dialog just closed may have the focus still
-  // The answer's field takes what a number is written with. All other keys keep their meaning, and so do the arrows as
-  // long as nothing is typed.
+  // The answer's field takes what a number is written with. All other keys keep their meaning, and so do the arrows
+  // while nothing is typed, or all of it would be replaced.
   const writes = /^([0-9eE.,+\u2212-]|Backspace|Delete|Home|End|Enter|Escape|Tab)$/.test(key);
-  if (target === byId("answer") && (writes || (key.startsWith("Arrow") && target.value !== ""))) return;
+  const typing = target.selectionEnd - target.selectionStart < target.value?.length;
+  if (target === byId("answer") && (writes || (key.startsWith("Arrow") && typing))) return;
   if (key === "Enter" && target.dataset.node) goToNode(Number(target.dataset.node));
+  else if (key === "Enter" && target === document.body && quizzing && !secret(now)) go(now + 1);
   else if (Object.hasOwn(KEYS, key)) KEYS[key](event);
   else return;
   event.preventDefault();
@@ -629,6 +658,8 @@ for (const node of lesson.explained.nodes) {
 }
 byId("view").hidden = !network;
 byId("network").hidden = true; // only now: nothing hidden can be measured
+byId("rounding").hidden = !lesson.rounds[0].slide;
 byId("rounding").title = lesson.decimals;
+byId("answer").title = byId("rule").textContent;
 if (view() && pixelsPerUnit(view()) < 0.5) zoom(0.8 / pixelsPerUnit(view())); // too small to read as a whole
 show(stepInAddress() ?? 0);

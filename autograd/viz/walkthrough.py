@@ -15,11 +15,11 @@ from typing import Any
 
 from autograd.explain import Explanation, explain
 from autograd.files import write_whole
-from autograd.formula import Formula, number, plain
+from autograd.formula import Formula, Symbol, number, plain
 from autograd.graph import Program
 from autograd.value import Value
 from autograd.viz.dot import TooManyNodesError, draw
-from autograd.viz.frames import Frame, Optimizer, Round, Rounding, Telling, training
+from autograd.viz.frames import DECIMALS, Frame, Optimizer, Round, Rounding, Telling, training
 from autograd.viz.network import draw_network, network_texts
 
 MOST_EXPLAINED = 20_000  # nodes × derivatives × steps of training: beyond it a page explains none, so as to stay small
@@ -50,14 +50,14 @@ def walkthrough(
     steps: int = 1,
     title: str = "Walkthrough",
     err: bool = False,
-    decimals: tuple[int, int] = (3, 4),
+    decimals: tuple[int, int] | None = None,
     max_nodes: int = 2000,
 ) -> Walkthrough:
     """Make a page that steps through the program that computed ``output``: forward, backward and update.
 
     The page is one file that needs no network: a picture of the graph (and of the network, where the program has
     neurons), each step's arithmetic in symbols and numbers, a quiz, and, unless the program is large, the chain rule of
-    each parameter's gradient (see `autograd.explain`; of each input's, where there is no parameter). ``output`` stays
+    each gradient (see `autograd.explain`). ``output`` stays
     as it is: the program is replayed from gradients of 0. Nothing in the page computes a gradient.
 
     Args:
@@ -67,7 +67,8 @@ def walkthrough(
         steps: how many steps of training to replay, one after the other.
         title: the page's title.
         err: show the deck's ``Err = -dE/di`` beside the gradient of each net input.
-        decimals: of values and of gradients, where the page rounds as a slide does.
+        decimals: of values and of gradients, where the page rounds as a slide does; None for (3, 4), or for a page that
+            does not round where the program cannot be worked so, as log(p) cannot with p rounded to 0.
         max_nodes: refuse a larger program.
 
     Returns:
@@ -76,6 +77,7 @@ def walkthrough(
     Raises:
         TooManyNodesError: the program has more than ``max_nodes`` nodes.
         ValueError: ``steps`` is not positive, or above 1 without an optimizer.
+        DomainError: the program cannot be worked with ``decimals``.
     """
     program = Program.of(output)
     if len(program) > max_nodes:
@@ -84,6 +86,7 @@ def walkthrough(
             "walk through one example or a smaller net, or raise max_nodes"
         )
     rounds = training(output, optimizer=optimizer, steps=steps, err=err, decimals=decimals)
+    decimals = decimals or DECIMALS
     graph = draw(program.replay(), max_nodes=max_nodes)
     graph.graph_attr["bgcolor"] = "transparent"
     network, network_svg = None, ""
@@ -98,7 +101,10 @@ def walkthrough(
         "decimals": f"{decimals[0]} decimals for values, {decimals[1]} for gradients",
         "frames": [_frame(frame) for one in rounds for frame in one.frames],
         "rounds": [
-            {"exact": _numbers(one.exact, Rounding()), "slide": _numbers(one.slide, Rounding(*decimals))}
+            {
+                "exact": _numbers(one.exact, Rounding()),
+                "slide": one.slide and _numbers(one.slide, Rounding(*decimals)),
+            }
             for one in rounds
         ],
         "network": network,
@@ -125,34 +131,49 @@ def _frame(frame: Frame) -> dict[str, Any]:
         "edges": [f"e{child}-{parent}-{k}" for child, parent, k in frame.edges],
         "symbols": _math(frame.symbols),
         "local": _math(frame.local),
+        "given": _math(*frame.given),
         "exact": _telling(frame, frame.exact),
-        "slide": _telling(frame, frame.slide),
+        "slide": frame.slide and _telling(frame, frame.slide),
     }
 
 
 def _telling(frame: Frame, telling: Telling) -> dict[str, Any]:
+    shown = telling.result.text()
     formulas = [formula.text() for formula in (frame.symbols, telling.numbers) if formula is not None]
-    spoken = f"{frame.title}. {', '.join(formulas)}" + (f", equals {telling.shown}" if telling.shown else "")
+    spoken = f"{frame.title}. {', '.join(formulas)}" + (f", equals {shown}" if shown else "")
     return {
         "numbers": _math(telling.numbers),
         "value": telling.value if math.isfinite(telling.value) else None,
-        "shown": telling.shown,
-        "full": repr(telling.value + 0.0) if telling.shown else "",
+        "worked": _worked(telling.numbers),
+        "shown": shown,
+        "full": Symbol(repr(telling.value + 0.0)).text() if shown else "",
         "note": _math(telling.note),
         "speech": plain(spoken),
     }
 
 
-def _math(formula: Formula | None) -> str:
-    return "" if formula is None else f"<math>{formula.mathml()}</math>"
+def _worked(numbers: Formula | None) -> float | None:
+    """What the numbers on display come to, rounded as they are; None where that cannot be worked out from them."""
+    try:
+        worked = math.nan if numbers is None else numbers.evaluate({})
+    except (ArithmeticError, ValueError):  # what was rounded to 0 is divided by; a long sum has an ellipsis
+        return None
+    return worked if math.isfinite(worked) else None
+
+
+def _math(*formulas: Formula | None) -> str:
+    """The formulas, side by side; "" where there is none."""
+    comma = '<mo separator="true">,</mo><mspace width="0.5em"/>'
+    written = comma.join([formula.mathml() for formula in formulas if formula is not None])
+    return written and f"<math>{written}</math>"
 
 
 def _numbers(run: Program, rounding: Rounding) -> dict[str, Any]:
     """What a step of training starts from: the leaves' data; and what it multiplies by: the local derivatives."""
     return {
-        "data": [rounding.show(node.data) if node.op is None else "" for node in run],
+        "data": [Symbol(rounding.show(node.data)).text() if node.op is None else "" for node in run],
         "locals": {
-            f"e{node.index}-{parent}-{place}": number(derivative, 4)
+            f"e{node.index}-{parent}-{place}": Symbol(number(derivative, 4)).text()
             for node in run
             for place, (parent, derivative) in enumerate(zip(node.parents, node.local_derivatives))
             if run.nodes[parent].kind != "constant"
@@ -161,11 +182,16 @@ def _numbers(run: Program, rounding: Rounding) -> dict[str, Any]:
 
 
 def _explained(program: Program, rounds: list[Round], decimals: tuple[int, int]) -> dict[str, Any]:
-    """The explanations of each step of training, by node; what is written often, such as a delta, is kept once."""
+    """The explanations of each step of training, by node; what is written often, such as a delta, is kept once.
+
+    The first subjects, which the handout explains, are the parameters. The others are left out where they are too many.
+    """
     kinds = {node.kind for node in program}
-    subjects = [i for i, node in enumerate(program) if node.kind == ("parameter" if "parameter" in kinds else "input")]
-    if len(subjects) * len(program) * len(rounds) > MOST_EXPLAINED:
-        subjects = []
+    first = [i for i, node in enumerate(program) if node.kind == ("parameter" if "parameter" in kinds else "input")]
+    others = [i for i, node in enumerate(program) if node.kind != "constant" and i not in first]
+    most = MOST_EXPLAINED // (len(program) * len(rounds))
+    first = first if len(first) <= most else []
+    subjects = [*first, *others] if first and len(first) + len(others) <= most else first
     texts: dict[str, int] = {}
 
     def kept(formula: Formula) -> int:
@@ -179,13 +205,13 @@ def _explained(program: Program, rounds: list[Round], decimals: tuple[int, int])
             i: {
                 "symbols": written(explain(one.exact, program.labels[i], numbers=False)),
                 "exact": written(explain(one.exact, program.labels[i])),
-                "slide": written(explain(one.slide, program.labels[i], rounding=decimals)),
+                "slide": one.slide and written(explain(one.slide, program.labels[i], rounding=decimals)),
             }
             for i in subjects
         }
         for one in rounds
     ]
-    return {"nodes": subjects, "rounds": told, "texts": list(texts)}
+    return {"nodes": subjects, "printed": first, "rounds": told, "texts": list(texts)}
 
 
 def _page(title: str, graph: str, network: str, data: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """What the demos share: the board they write on, one style for their plots, and the gallery made of it all."""
 
 from demos.gallery import style
-from demos.gallery.board import Board
+from demos.gallery.board import Board, printable
 
-__all__ = ["Board", "style"]
+__all__ = ["Board", "printable", "style"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -20,6 +21,15 @@ from demos.gallery.items import Claim, Code, Derivation, Heading, Item, Number, 
 from demos.gallery.markup import markup
 
 WIDTH = 110  # of what is printed
+
+
+def printable(text: str) -> bool:
+    """Whether the encoding of what is printed to has these characters."""
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class Board:
@@ -115,7 +125,7 @@ class Board:
 
     def derivation(self, explanation: Explanation) -> None:
         """Write out a chain rule, as `autograd.explain` gives it."""
-        text = explanation.text(ascii=True)
+        text = explanation.text(ascii=not printable("∂"))
         self._add(Derivation(text, explanation._repr_html_()), textwrap.indent(text, "  "))
 
     def figure(self, fig: Figure, name: str, caption: str, cover: bool = False) -> None:

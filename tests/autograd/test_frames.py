@@ -49,12 +49,45 @@ def test_accumulation_is_shown() -> None:
     y, _ = shared()
     shares = [frame for frame in frames(y) if frame.symbols and frame.symbols.text().startswith("∂y/∂a +=")]
     assert [str(frame.exact.numbers and frame.exact.numbers.text()) for frame in shares] == [
-        "0 += 2 × 1",
-        "2 += 2 × (−2)",
+        "0 + 2 × 1",
+        "2 + 2 × (−2)",
     ]
     assert [frame.exact.shown for frame in shares] == ["2", "-2"]
     assert shares[1].local is not None
     assert shares[1].local.text() == "∂p/∂a = b"
+
+
+def test_only_a_gradient_of_several_shares_is_added_up_and_the_outputs_shares_are_not_circular() -> None:
+    y, _ = shared()
+    output, *told = [frame.symbols.text() for frame in frames(y) if frame.phase == "backward" and frame.symbols]
+    assert output == "∂y/∂y = 1"
+    assert told == [
+        "∂y/∂v3 = 2",
+        "∂y/∂p = ∂y/∂v3 × ∂v3/∂p",
+        "∂y/∂a += ∂y/∂v3 × ∂v3/∂a",
+        "∂y/∂a += ∂y/∂p × ∂p/∂a",
+        "∂y/∂b = ∂y/∂p × ∂p/∂b",
+    ]
+    a = Parameter(-3.0, "a")
+    square = a * a
+    square.name = "s"
+    assert [
+        f"{frame.symbols.text()}; {frame.exact.numbers.text()} = {frame.exact.shown}"
+        for frame in frames(square)
+        if frame.phase == "backward" and frame.symbols and frame.exact.numbers
+    ] == ["∂s/∂a += a; 0 + (−3) = -3", "∂s/∂a += a; −3 + (−3) = -6"]
+
+
+@pytest.mark.parametrize("x", [-1.7, 0.4])
+def test_every_line_of_the_backward_pass_is_a_true_equation(x: float) -> None:
+    w, b, t = Parameter(x, "w"), Parameter(0.1, "b"), Value(0.9, "t")
+    hidden = autograd.tanh(w * 2.0 + b)
+    told = frames(autograd.half_squared_error(hidden * hidden + w / (hidden + 3.0), t))
+    for telling in [telling for frame in told if frame.phase == "backward" for telling in (frame.exact, frame.slide)]:
+        assert telling is not None
+        if telling.numbers is not None:
+            assert telling.numbers.evaluate({}) == pytest.approx(telling.value, rel=2e-3, abs=2e-4)
+    assert len([frame for frame in told if frame.phase == "backward" and frame.exact.numbers is None]) == 1  # the first
 
 
 def test_the_value_and_its_gradients_stay_as_they_are() -> None:
@@ -81,7 +114,7 @@ def test_several_steps_are_those_of_training() -> None:
 
 def test_a_piece_is_told_as_it_falls_out() -> None:
     def local(x: float) -> str:
-        (share,) = [f for f in frames(autograd.relu(Value(x, "x"))) if f.local is not None]
+        (share,) = [f for f in frames(autograd.relu(Value(x, "x")) * 2.0) if f.local is not None]
         return share.local.text().split(" = ")[1] if share.local else ""
 
     assert local(2.0) == "1"
@@ -212,6 +245,29 @@ def test_adam_is_told_line_by_line() -> None:
         "0.9333 − 0.1 / (√(0.1094 / (1 − 0.75^2)) + 0.25) × 0.375 / (1 − 0.5^2) = 0.8667",
     ]
     assert [frame.writes for frame in told[:3]] == [(0, "memory"), (0, "memory"), (0, "new")]
+    assert [", ".join([formula.text() for formula in frame.given]) for frame in told] == [
+        "β1 = 0.5, m = 0",
+        "β2 = 0.75, v = 0",
+        "η = 0.1, β1 = 0.5, β2 = 0.75, ε = 0.25",
+        "β1 = 0.5",
+        "β2 = 0.75",
+        "η = 0.1, β1 = 0.5, β2 = 0.75, ε = 0.25",
+    ]
+
+
+@pytest.mark.parametrize("make", REMEMBERING)
+def test_every_letter_of_a_rule_is_a_quantity_or_given(make: Callable[[list[Parameter]], optim.Optimizer]) -> None:
+    w = Parameter(0.25, "w")
+    y = w * 0.5
+    y.name = "y"
+    known = {"w", "∂y", "∂w"}
+    told = [frame for frame in frames(y, optimizer=make([w])) if frame.phase == "update"]
+    for frame in told:
+        assert frame.symbols is not None
+        subject, formula = frame.symbols.operands
+        given = {next(one.leaves()) for one in frame.given}
+        assert {word for word in formula.leaves() if not word[0].isdigit()} <= known | given
+        known.add(subject.word)
 
 
 def test_options_that_are_off_are_not_told_and_a_bias_called_b_is_told_from_a_velocity() -> None:
@@ -231,4 +287,33 @@ def test_options_that_are_off_are_not_told_and_a_bias_called_b_is_told_from_a_ve
 def test_a_slides_decimals_do_not_round_the_mean_of_squares_to_nothing() -> None:
     w = Parameter(1.0, "w")
     *_, last = frames(w * 0.001, optimizer=optim.Adam([w], lr=0.1, bias_correction=False))
+    assert last.slide is not None
     assert last.slide.value == pytest.approx(1 - 0.1 * 0.1 / 0.001**0.5, abs=1e-3)
+
+
+# ---- Programs that cannot be rounded -----------------------------------------------------------------------------
+
+
+def surely_wrong() -> tuple[Value, list[Parameter]]:
+    """-log p of a p that three decimals round to 0."""
+    w, x, b = Parameter(2.0, "w"), Value(-4.5, "x"), Parameter(0.5, "b")
+    p = autograd.sigmoid(autograd.affine([w], [x], b))
+    return autograd.binary_cross_entropy(p, Value(1.0, "t")), [w, b]
+
+
+@pytest.mark.parametrize("steps", [1, 3])
+def test_where_rounding_leaves_a_domain_there_are_exact_tellings_only(steps: int) -> None:
+    E, parameters = surely_wrong()
+    told = frames(E, optimizer=optim.SGD(parameters, lr=0.5), steps=steps)
+    assert {frame.slide for frame in told} == {None}
+    new = [frame.exact.value for frame in told if frame.phase == "update" and frame.round == 1]
+    E.backward()
+    optim.SGD(parameters, lr=0.5).step()
+    assert new == [parameter.data for parameter in parameters]
+
+
+def test_who_asks_for_rounding_is_told_that_it_cannot_be() -> None:
+    E, _ = surely_wrong()
+    with pytest.raises(autograd.DomainError, match=r"got p = 0\.0"):
+        frames(E, decimals=(3, 4))
+    assert frames(E, decimals=(6, 6))[1].slide is not None

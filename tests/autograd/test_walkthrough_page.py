@@ -25,6 +25,7 @@ from demos.toy_network import INPUTS, TARGET, slide_network
 ROOT = Path(__file__).parents[2]
 ROUND = 44  # the frames of one step of training of the toy network
 STEPS = 2 * ROUND
+ASKED = STEPS - 4  # all but the leaves, which are given, and dE/dE, in each of two rounds
 UNKNOWN = "·"
 
 # What the slide prints: after the forward pass, in the backward pass (in the note), and after the update.
@@ -104,7 +105,7 @@ def engine() -> list[Known]:
 
 def four(x: float) -> str:
     """To four significant digits, as the page shows numbers."""
-    return f"{x + 0.0:.4g}"
+    return f"{x + 0.0:.4g}".replace("-", "−")
 
 
 # ---- The browser -------------------------------------------------------------------------------------------------
@@ -211,7 +212,8 @@ def test_every_step_shows_the_engines_numbers_forwards_and_backwards(lesson: Pag
                     book[name] = shown
                     assert now["result"] == shown, now["title"]
                     assert f"{'grad' if book is complete else 'data'} {shown}" in now["marked"], now["title"]
-                    assert now["full"] == ("" if repr(value + 0.0) == shown else repr(value + 0.0)), now["title"]
+                    full = repr(value + 0.0).replace("-", "−")
+                    assert now["full"] == ("" if full == shown else full), now["title"]
                 else:  # a share among others: what is displayed agrees with itself
                     assert grad == f"grad {now['result']}"
                     continue
@@ -234,10 +236,10 @@ def test_slide_rounding_shows_every_digit_that_the_slide_prints(lesson: Page) ->
         name = subject(now["title"])
         assert now["full"] == ""
         if now["phase"] == "Forward pass":
-            computed[name] = now["result"]
+            computed[name] = now["result"].replace("−", "-")
             assert now["nodes"][name][-2] == f"data {now['result']}"
         elif now["phase"] == "Update":
-            new[name] = now["result"]
+            new[name] = now["result"].replace("−", "-")
             assert now["table"][name][-1] == now["result"]
         if now["note"]:
             note = re.sub(r"\s", "", now["note"]).replace("−", "-").split("=")
@@ -245,6 +247,13 @@ def test_slide_rounding_shows_every_digit_that_the_slide_prints(lesson: Page) ->
     assert {name: computed[name] for name in PRINTED} == PRINTED
     assert errs == PRINTED_ERR
     assert new == PRINTED_NEW
+
+
+def test_numbers_have_the_minus_sign_of_formulas(lesson: Page) -> None:
+    for now in walk(lesson):
+        parts = ("result", "full", "note", "numbers", "live", "nodes", "network", "table")
+        assert "-" not in str([now[part] for part in parts]), now["title"]
+        assert "-" not in "".join(lesson.locator("#graph .edge text").all_text_contents())
 
 
 # ---- 2. Keys, buttons, slider, nodes, address --------------------------------------------------------------------
@@ -416,6 +425,23 @@ def test_the_address_leads_to_a_step_and_follows(page: Page, tmp_path: Path) -> 
     at(page, 1)
 
 
+def test_a_program_that_cannot_be_rounded_has_no_switch_for_it(page: Page, tmp_path: Path) -> None:
+    w, x, b = Parameter(2.0, "w"), Value(-4.5, "x"), Parameter(0.5, "b")
+    p = autograd.sigmoid(autograd.affine([w], [x], b))
+    E = autograd.binary_cross_entropy(p, Value(1.0, "t"))
+    with pytest.raises(autograd.DomainError, match=r"got p = 0\.0"):
+        walkthrough(E, decimals=(3, 4))
+    show(page, walkthrough(E, optimizer=optim.SGD([w, b], lr=0.5)), tmp_path)
+    expect(page.locator("#rounding")).to_be_hidden()
+    page.keyboard.press("u")
+    before = state(page)
+    page.keyboard.press("r")
+    assert state(page) == before
+    page.keyboard.press("q")
+    assert answer(page, before["result"]) == "Right"
+    expect(page.locator("#rounding")).to_be_hidden()
+
+
 # ---- 3. The quiz -------------------------------------------------------------------------------------------------
 
 
@@ -433,32 +459,110 @@ def test_the_quiz_judges_answers_and_counts(lesson: Page) -> None:
     lesson.keyboard.press("ArrowRight")
     assert answer(lesson, "abc") == "Type a number."
     assert answer(lesson, "") == "Type a number."
-    expect(score).to_have_text(f"0 right at first try / 0 answered / {STEPS - 2} in all")
+    expect(score).to_have_text(f"0 right at first try / 0 answered / {ASKED} in all")
     assert answer(lesson, "0.7") == "Not quite: the sign is wrong"
     assert answer(lesson, "-0.5") == "Not quite: off by 0.2, too large"
     assert answer(lesson, "-1") == "Not quite: off by 0.3, too small"
     expect(lesson.locator("#result")).to_have_text("?")
     assert answer(lesson, "−0,7") == "Right"
-    expect(lesson.locator("#result")).to_have_text("-0.7")
-    expect(score).to_have_text(f"0 right at first try / 1 answered / {STEPS - 2} in all")
+    expect(lesson.locator("#result")).to_have_text("−0.7")
+    expect(score).to_have_text(f"0 right at first try / 1 answered / {ASKED} in all")
 
     lesson.locator("#next").click()
     lesson.locator("#answer").fill("0,3318")
     lesson.locator("#check").click()
     expect(lesson.locator("#verdict")).to_have_text("Right")
     expect(lesson.locator("#full")).to_have_text("0.3318122278318339")
-    expect(score).to_have_text(f"1 right at first try / 2 answered / {STEPS - 2} in all")
+    expect(score).to_have_text(f"1 right at first try / 2 answered / {ASKED} in all")
 
     lesson.locator("#next").click()
     lesson.locator("#reveal").click()
     expect(lesson.locator("#result")).to_have_text("0.1")
     expect(lesson.locator("#asking")).to_be_hidden()
-    expect(score).to_have_text(f"1 right at first try / 2 answered / {STEPS - 2} in all")
+    expect(score).to_have_text(f"1 right at first try / 2 answered / {ASKED} in all")
 
     lesson.locator("#previous").click()  # what was answered stays open
     expect(lesson.locator("#result")).to_have_text("0.3318")
     lesson.locator("#slider").fill(str(STEPS))
-    expect(score).to_have_text(f"The end. Your score: 1 right at first try / 2 answered / {STEPS - 2} in all")
+    expect(score).to_have_text(f"The end. Your score: 1 right at first try / 2 answered / {ASKED} in all")
+
+
+def test_a_quiz_goes_on_by_the_keyboard_alone(lesson: Page) -> None:
+    lesson.keyboard.press("q")
+    lesson.keyboard.press("Enter")  # nothing is asked yet
+    at(lesson, 2)
+    for step, wrong, right in [(2, "0.5", "-0.7"), (3, "1", "0.332")]:
+        at(lesson, step)
+        lesson.keyboard.type(wrong)
+        lesson.keyboard.press("ArrowLeft")  # within what is being typed
+        lesson.keyboard.press("Enter")
+        expect(lesson.locator("#verdict")).to_contain_text("Not quite")
+        at(lesson, step)
+        lesson.keyboard.type(right)  # in place of it
+        expect(lesson.locator("#answer")).to_have_value(right)
+        lesson.keyboard.press("Enter")
+        expect(lesson.locator("#verdict")).to_have_text("Right")
+        at(lesson, step)
+        lesson.keyboard.press("Enter")
+    at(lesson, 4)
+    lesson.keyboard.type("9")
+    lesson.keyboard.press("Enter")
+    lesson.keyboard.press("ArrowRight")  # whoever does not know goes on
+    at(lesson, 5)
+    lesson.keyboard.press("ArrowLeft")
+    at(lesson, 4)
+
+
+RIGHT = {  # what is asked for, and the slide's digits or a pocket calculator's
+    "o4 is computed": ["0.332", "0.3318", "0.33181"],
+    "o6 is computed": ["0.474", "0.4739"],
+    "o6 hands i6 its share of the gradient": ["-0.1311", "-0.131", "-0.13117"],
+    "i6 hands w46 its share of the gradient": ["-0.04353", "-0.0435"],
+    "i5 hands x3 its share of the gradient": ["0.0013", "0.00131", "0.001308"],
+    "i4 hands x1 its share of the gradient": ["-0.000218", "-0.0002177"],
+    "w14 is updated": ["0.192", "0.1921"],
+    "w24 is updated": ["0.4"],
+}
+WRONG = ["0", "0.33", "0.3326", "-0.332", "0.1", "-0.1", "0.0012", "0.44", "-0.0022"]
+
+
+@pytest.mark.parametrize("mode", ["exact", "slide"])
+def test_three_digits_are_enough_and_so_are_the_slides_and_those_on_display(lesson: Page, mode: str) -> None:
+    if mode == "slide":
+        lesson.keyboard.press("r")
+    titles = [now["title"] for now in walk(lesson, count=ROUND)]
+    lesson.keyboard.press("Home")
+    for title, answers in RIGHT.items():
+        step = titles.index(title) + 1
+        for text in answers:
+            lesson.reload()  # every question is asked anew
+            if mode == "slide":
+                lesson.keyboard.press("r")
+            lesson.locator("#slider").fill(str(step))
+            lesson.keyboard.press("q")
+            for wrong in WRONG:
+                assert answer(lesson, wrong).startswith("Not quite"), (title, wrong)
+            if mode == "exact" or len(text) <= 6:
+                assert answer(lesson, text) == "Right", (title, text)
+
+
+def test_the_quiz_tells_its_rule(lesson: Page) -> None:
+    lesson.keyboard.press("?")
+    rule = lesson.locator("#rule").inner_text()
+    assert rule.startswith("Three right digits are enough")
+    assert rule == " ".join((lesson.locator("#answer").get_attribute("title") or "").split())
+
+
+def test_a_sum_that_cancels_and_a_long_one_can_be_answered(page: Page, tmp_path: Path) -> None:
+    x, y = Value(0.123456, "x"), Value(-0.123411, "y")
+    close = x + y  # 4.5e-05, but 5e-05 from the digits on display
+    show(page, walkthrough(autograd.sum([close, *[Value(1.0, f"a{k}") for k in range(9)]])), tmp_path)
+    page.keyboard.press("q")
+    page.keyboard.press("ArrowRight")
+    assert answer(page, "0") == "Not quite: off by 0.000045, too small"
+    assert answer(page, "0.0001") == "Right"  # 0.1235 - 0.1234
+    page.locator("#next").click()
+    assert answer(page, "9") == "Right"
 
 
 @pytest.mark.parametrize("mode", ["exact", "slide"])
@@ -472,11 +576,15 @@ def test_the_quiz_hides_the_number_everywhere(lesson: Page, mode: str) -> None:
         shown, title = open_["result"], open_["title"]
         assert hidden["title"] == title
         assert shown != ""
+        if title == OWN:
+            assert hidden["result"] == shown
+            continue
         assert hidden["result"] == "?", title
         assert hidden["full"] == hidden["note"] == "", title
-        assert hidden["numbers"] == "?", title
+        assert re.fullmatch(r"([-−]?[\d.]+ \+ )?\?|η=0.9", hidden["numbers"]), title
+        assert shown not in hidden["numbers"], title
         words = [*" ".join(hidden["nodes"][subject(title)]).split(), *" ".join(hidden["marked"]).split()]
-        assert not {shown, shown.removeprefix("-"), open_["full"]} & {word.removeprefix("-") for word in words}, title
+        assert not {shown, shown.removeprefix("−"), open_["full"]} & {word.removeprefix("−") for word in words}, title
         assert hidden["live"] == f"{title}. What is the result?"
         assert "?" in words
     # Once shown, it is what it is without a quiz.
@@ -484,6 +592,26 @@ def test_the_quiz_hides_the_number_everywhere(lesson: Page, mode: str) -> None:
     now = state(lesson)
     for part in ("result", "full", "numbers", "note", "nodes", "network", "table", "live"):
         assert now[part] == told[-1][part], part
+
+
+def test_the_quiz_and_its_worksheet_give_what_a_rule_needs(page: Page, tmp_path: Path) -> None:
+    model = slide_network()
+    E = half_squared_error(model(INPUTS), Value(TARGET, "t"))
+    for optimizer, given in [
+        (optim.SGD(model.parameters(), lr=0.9), ["η=0.9"]),
+        (optim.Adam(model.parameters(), lr=0.1), ["β1=0.9,m=0", "β2=0.999,v=0", "η=0.1,β1=0.9,β2=0.999,ε=1e−08"]),
+    ]:
+        show(page, walkthrough(E, optimizer=optimizer), tmp_path)
+        page.keyboard.press("u")
+        page.keyboard.press("q")
+        expect(page.locator("#result")).to_have_text("?")
+        expect(page.locator("#numbers")).to_have_text(given[0])
+        page.emulate_media(media="print")
+        rows = page.locator("#handout li", has_text="Update:").locator("p").all_text_contents()
+        assert len(rows) == 11 * len(given)
+        for row, told in zip(rows, given * 11):
+            assert row.endswith(told)
+        page.emulate_media(media="screen")
 
 
 # ---- 4. Print ----------------------------------------------------------------------------------------------------
@@ -518,6 +646,14 @@ def test_what_an_optimizer_remembers_is_told_step_by_step(page: Page, tmp_path: 
     assert shown["table"] == states[0]["table"]
 
 
+OWN = "E changes by 1 when E changes by 1"  # whose formula, dE/dE = 1, is its own result
+
+
+def printed(told: list[dict[str, Any]]) -> list[str]:
+    """The results that a handout adds to the formulas."""
+    return ["" if now["title"] == OWN else now["result"] for now in told]
+
+
 def test_print_is_a_handout_of_every_step(lesson: Page) -> None:
     told = walk(lesson)
     lesson.keyboard.press("Home")
@@ -528,17 +664,28 @@ def test_print_is_a_handout_of_every_step(lesson: Page) -> None:
     rows = handout.locator("li")
     expect(rows).to_have_count(STEPS)
     assert rows.locator("h2").all_inner_texts() == [f"{now['phase']}: {now['title']}" for now in told]
-    assert rows.locator("b").all_inner_texts() == [now["result"] for now in told]
+    assert rows.locator("b").all_inner_texts() == printed(told)
     expect(rows.last).to_be_visible()
     for hidden in ("controls", "ledger", "guess", "next"):
         expect(lesson.locator(f"#{hidden}")).to_be_hidden()
     expect(lesson.locator("#graph")).to_be_visible()
-    assert state(lesson)["nodes"] == told[-1]["nodes"]  # the picture as it stands at the end
+    backward = {now["counter"]: now["nodes"] for now in told if now["phase"] == "Backward pass"}
+    assert state(lesson)["nodes"] == backward["Step 33 of 88"]  # the weights that the other numbers come from
+    assert state(lesson)["nodes"]["w14"][-2:] == ["data 0.2", "grad 0.008725"]
+    stage = lesson.locator("#stage")
+    expect(stage).to_be_visible()
+    expect(stage).to_have_text("After the backward pass of training step 1, before the update")
     lesson.emulate_media(media="screen")
     expect(handout).to_be_hidden()
+    expect(stage).to_be_hidden()
     expect(lesson.locator("#panel-title")).to_have_text(told[0]["title"])
     at(lesson, 1)
     assert state(lesson)["nodes"] == told[0]["nodes"]
+    lesson.keyboard.press("]")
+    lesson.emulate_media(media="print")
+    expect(stage).to_have_text("After the backward pass of training step 2, before the update")
+    assert state(lesson)["nodes"] == backward["Step 77 of 88"]
+    lesson.emulate_media(media="screen")
 
 
 def test_in_a_quiz_print_is_a_worksheet_of_blanks(lesson: Page) -> None:
@@ -548,17 +695,19 @@ def test_in_a_quiz_print_is_a_worksheet_of_blanks(lesson: Page) -> None:
     lesson.emulate_media(media="print")
     rows = lesson.locator("#handout li")
     blanks = rows.locator("b.blank")
-    expect(blanks).to_have_count(sum(bool(now["result"]) for now in told))
+    expect(blanks).to_have_count(sum(map(bool, printed(told))))
+    assert rows.locator("p").nth(8).text_content() == "∂E∂E=1"  # nothing to fill in
     assert rows.locator("h2").all_inner_texts() == [f"{now['phase']}: {now['title']}" for now in told]
     assert rows.locator("b").all_inner_texts() == [""] * STEPS
     assert all(box is not None and box["width"] > 100 for box in [blank.bounding_box() for blank in blanks.all()])
+    expect(lesson.locator("#stage")).to_have_text("At the start of training step 1")
     picture = "".join(lesson.locator("#graph").all_inner_texts())
     assert all(now["result"] not in picture for now in told if len(now["result"]) > 5)
     lesson.emulate_media(media="screen")
     lesson.locator("#quiz").click()
     lesson.emulate_media(media="print")
     expect(blanks).to_have_count(0)
-    assert rows.locator("b").all_inner_texts() == [now["result"] for now in told]
+    assert rows.locator("b").all_inner_texts() == printed(told)
     lesson.emulate_media(media="screen")
 
 
@@ -583,14 +732,14 @@ def test_any_parameter_is_explained_by_key_button_and_row(lesson: Page, engine: 
         lesson.keyboard.press("e")
         expect(dialog).to_be_visible()
         expect(lesson.locator("#explanation-title label")).to_have_text("The derivative of E by")
-        assert chosen.locator("option").all_inner_texts() == list(known.new)
+        assert chosen.locator("option").all_inner_texts()[:11] == list(known.new)
         for name in known.new:
             chosen.select_option(name)
             ((left, *sides),) = explained(lesson)
             assert left == f"∂E∂{name}"
             assert sides[0].startswith("∂E∂o6×∂o6∂i6×∂i6∂")
             assert sides[1].startswith("(o6−t)×o6·(1−o6)×")
-            assert sides[-1] == four(known.grad[name]).replace("-", "−")
+            assert sides[-1] == four(known.grad[name])
         lesson.keyboard.press("ArrowLeft")  # belongs to the dialog, not to the lesson
         lesson.keyboard.press("Escape")
         expect(dialog).to_be_hidden()
@@ -621,6 +770,33 @@ def test_any_parameter_is_explained_by_key_button_and_row(lesson: Page, engine: 
     lesson.keyboard.press("End")  # the step that updates b6
     lesson.keyboard.press("e")
     expect(chosen.locator("option:checked")).to_have_text("b6")
+
+
+def test_the_steps_own_quantity_is_explained(lesson: Page, engine: list[Known]) -> None:
+    for title, name in [("o4 is computed", "o4"), ("E hands o6 its share of the gradient", "o6")]:
+        while state(lesson)["title"] != title:
+            lesson.keyboard.press("ArrowRight")
+        lesson.keyboard.press("e")
+        expect(lesson.locator("#by option:checked")).to_have_text(name)
+        left, *_, value = explained(lesson)[-1]
+        assert left in (f"∂E∂{name}", f"δ{name}")
+        assert value == four(engine[0].grad[name])
+        lesson.keyboard.press("e")
+    lesson.emulate_media(media="print")
+    expect(lesson.locator("#derivations .equation")).to_have_count(11)  # in print, the parameters'
+
+
+def test_the_key_that_opens_a_dialog_closes_it(lesson: Page) -> None:
+    for key, dialog in [("e", "#explanation"), ("?", "#keys")]:
+        for _ in range(2):
+            lesson.keyboard.press(key)
+            expect(lesson.locator(dialog)).to_be_visible()
+            lesson.keyboard.press({"e": "?", "?": "e"}[key])  # the other's
+            expect(lesson.locator(dialog)).to_be_visible()
+            lesson.keyboard.press(key)
+            expect(lesson.locator(dialog)).to_be_hidden()
+    lesson.keyboard.press("?")
+    assert {"Esc", "Enter", "q", "e"} <= set(lesson.locator("#keys kbd").all_inner_texts())
 
 
 def test_explanations_round_as_the_slide_and_keep_a_quiz_secret(lesson: Page) -> None:
@@ -685,7 +861,7 @@ def test_a_hostile_name_is_nothing_but_text(page: Page, tmp_path: Path, name: st
     for step, now in enumerate(walk(page, count=count)):
         assert now["counter"] == f"Step {step + 1} of {count}"
     page.keyboard.press("e")
-    expect(page.locator("#by option")).to_have_text([f"{seen} w".strip(), f"{seen} b".strip()])
+    expect(page.locator("#by option")).to_have_text([f"{seen}{more}".strip() for more in (" w", " b", "", " y")])
     page.keyboard.press("Escape")
     page.keyboard.press("n")
     page.keyboard.press("q")
@@ -823,7 +999,7 @@ def test_the_frame_works_in_a_browser(page: Page) -> None:
     expect(counter).to_have_text(f"Step 1 of {STEPS}")
     frame.locator("#next").click()
     expect(counter).to_have_text(f"Step 2 of {STEPS}")
-    expect(frame.locator("#result")).to_have_text("-0.7")
+    expect(frame.locator("#result")).to_have_text("−0.7")
     page.keyboard.press("ArrowRight")
     expect(counter).to_have_text(f"Step 3 of {STEPS}")
     page.wait_for_timeout(400)  # in which the address would have followed

@@ -12,15 +12,15 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-def demos(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+def demos(*arguments: str, cwd: Path = ROOT, encoding: str = "utf-8") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "demos", *arguments],
         cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": encoding},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        encoding="utf-8",
+        encoding=encoding,
         check=False,
     )
 
@@ -37,11 +37,24 @@ def test_without_a_name_it_lists_the_demos_in_a_line_each() -> None:
 def test_explain_may_be_repeated_and_takes_lists() -> None:
     ran = demos("toy_network", "--explain", "w14", "--explain", "b4,b5")
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert [line.split(" = ")[0] for line in ran.stdout.splitlines() if line.startswith("dE/d")] == [
-        "dE/dw14",
-        "dE/db4",
-        "dE/db5",
+    assert [line.split(" = ")[0] for line in ran.stdout.splitlines() if line.startswith("∂E/∂")] == [
+        "∂E/∂w14",
+        "∂E/∂b4",
+        "∂E/∂b5",
     ]
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8", "cp1252"])
+def test_formulas_are_written_as_the_stream_can(tmp_path: Path, encoding: str) -> None:
+    for options, formula in [
+        (["--explain", "w14"], "dE/do6 * do6/di6"),
+        (["--step"], "0.2 * 1 + 0.4 * 0 + (-0.5) * 1 + (-0.4) ="),
+    ]:
+        ran = demos("toy_network", "--out", str(tmp_path), *options, encoding=encoding)
+        assert (ran.returncode, ran.stderr) == (0, "")
+        unicode = formula.translate({ord("d"): "∂", ord("*"): "×", ord("-"): "−"})
+        assert (unicode if encoding == "utf-8" else formula) in ran.stdout
+        assert "?" not in ran.stdout  # as which Python writes what it cannot encode
 
 
 def test_out_names_the_folder_and_step_does_not_wait_without_a_terminal(tmp_path: Path) -> None:

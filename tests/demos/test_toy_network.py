@@ -141,20 +141,60 @@ def test_it_explains_any_weight_asked_for(
 ) -> None:
     toy_network.main(tmp_path / "out", loss=loss, explained=[name])
     told = capsys.readouterr().out
-    assert told.startswith(f"dE/d{name} = dE/do6 * do6/di6")
+    assert told.startswith(f"∂E/∂{name} = ∂E/∂o6 × ∂o6/∂i6")
     (node,) = [
         node for node in toy_network.one_step(toy_network.slide_network(), loss, "exact")[0] if node.name == name
     ]
-    assert told.split("= ")[-1].strip() == f"{node.grad + 0.0:.4g}"
+    assert told.split("= ")[-1].strip() == f"{node.grad + 0.0:.4g}".replace("-", "−")
     assert not (tmp_path / "out").exists()  # nothing is drawn
 
 
 def test_an_explanation_on_the_slide_has_the_slides_digits(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     toy_network.main(tmp_path, rounding="slide", explained=["w14"])
     assert capsys.readouterr().out.split("\n")[2:4] == [
-        "        = -0.526 * 0.249 * (-0.3) * 0.222 * 1",
+        "        = −0.526 × 0.249 × (−0.3) × 0.222 × 1",
         "        = 0.0087",
     ]
+
+
+@pytest.mark.parametrize("step", [False, True])
+def test_no_option_is_advised_that_is_on(capsys: pytest.CaptureFixture[str], tmp_path: Path, step: bool) -> None:
+    toy_network.main(tmp_path, loss="full", step=step)
+    told = capsys.readouterr().out
+    assert "need lr = 0.45 (as here)" in told
+    assert "--loss full" not in told
+    assert "(--loss half --rounding slide works" in told
+    toy_network.main(tmp_path, step=step)
+    told = capsys.readouterr().out
+    assert "need lr = 0.45 (run with --loss full)" in told
+    assert "(--rounding slide works" in told
+
+
+def test_in_unicode_there_is_one_minus_sign(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    toy_network.main(tmp_path, step=True)
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("      ")]
+    assert "      0.2 × 1 + 0.4 × 0 + (−0.5) × 1 + (−0.4) = −0.7   slide: −0.7" in lines
+    assert [line for line in lines if "-" in line] == []
+
+
+def test_step_waits_before_each_result(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    shown: list[str] = []
+
+    def key() -> str:
+        shown.append(capsys.readouterr().out)
+        return " "
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("click.getchar", key)
+    toy_network.main(tmp_path, step=True)
+    asked = shown.index("  o4 is computed:\n      o4 = σ(i4) = 1 / (1 + e^(−i4))\n")
+    assert shown[asked + 1] == "      1 / (1 + e^(−(−0.7))) = 0.3318   slide: 0.332\n"
+    asked = shown.index("  w14 is updated:\n      w14 ← w14 − η × ∂E/∂w14\n      η = 0.9\n")
+    assert shown[asked + 1] == "      0.2 − 0.9 × 0.008725 = 0.1921   slide: 0.192\n"
+    asked = shown.index("  E changes by 1 when E changes by 1:\n      ∂E/∂E = 1\n")
+    assert shown[asked + 1].startswith("  E hands o6")  # nothing is left to ask
 
 
 def test_two_runs_give_the_same_bytes(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
