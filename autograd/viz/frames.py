@@ -188,6 +188,8 @@ def _rounds(
             if value in places:
                 for memory in memories:
                     memory[index] = [float(array[places[value]]) for array in optimizer.memory.values()]
+        if not memories[0]:
+            raise ValueError("optimizer holds no parameter that the output depends on: make one of its parameters")
     leaves: list[dict[int, float]] = [{} for _ in roundings]
     rounds: list[Round] = []
     for k in range(1, steps + 1):

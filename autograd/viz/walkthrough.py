@@ -57,8 +57,8 @@ def walkthrough(
 
     The page is one file that needs no network: a picture of the graph (and of the network, where the program has
     neurons), each step's arithmetic in symbols and numbers, a quiz, and, unless the program is large, the chain rule of
-    each gradient (see `autograd.explain`). ``output`` stays
-    as it is: the program is replayed from gradients of 0. Nothing in the page computes a gradient.
+    each gradient (see `autograd.explain`). ``output`` stays as it is: the program is replayed from gradients of 0.
+    Nothing in the page computes a gradient.
 
     Args:
         output: the value to step to.
@@ -76,7 +76,8 @@ def walkthrough(
 
     Raises:
         TooManyNodesError: the program has more than ``max_nodes`` nodes.
-        ValueError: ``steps`` is not positive, or above 1 without an optimizer.
+        ValueError: ``steps`` is not positive, or above 1 without an optimizer; or the optimizer holds no parameter that
+            the output depends on.
         DomainError: the program cannot be worked with ``decimals``.
     """
     program = Program.of(output)

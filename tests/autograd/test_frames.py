@@ -166,6 +166,8 @@ def test_steps_need_an_optimizer() -> None:
         frames(y, steps=2)
     with pytest.raises(TypeError, match=r"optimizer must be one of optim's, .*, got 'sgd'"):
         frames(y, optimizer="sgd")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="optimizer holds no parameter that the output depends on"):
+        frames(y, optimizer=optim.SGD([Parameter(1.0)], lr=0.1))
 
 
 # ---- Optimizers with a memory ------------------------------------------------------------------------------------
