@@ -12,7 +12,7 @@ from autograd import primitives
 from autograd.formula import number, plain
 from autograd.graph import Node, Program
 from autograd.value import Value
-from autograd.viz.dot import FONT, STYLES, caption, markup
+from autograd.viz.dot import FONT, STYLES, Texts, caption, markup, texts
 from autograd.viz.render import Drawing
 
 COLUMN, ROW = 4.8, 2.4  # inches between the centres of neighbouring units
@@ -50,6 +50,11 @@ def draw_network(
         weight_gradients: show each weight's gradient under it.
     """
     program = Program.of(output)
+    return network(program, texts(program, lambda x: number(x, digits), digits), err, weight_gradients)
+
+
+def network(program: Program, written: Texts, err: bool, weight_gradients: bool) -> graphviz.Digraph:
+    """The picture of the network, with its numbers as they are written."""
     units = _units(program)
     drawing = Drawing(
         "network",
@@ -59,9 +64,9 @@ def draw_network(
         edge_attr={"color": "#5b6770", "penwidth": "1.4"},
     )
     titles = _titles(program, units)
-    told = {i: _told(program, _unit_lines(program, unit, titles[i], err), digits) for i, unit in units.items()}
+    told = {i: _told(_unit_lines(program, unit, titles[i], err), written) for i, unit in units.items()}
     weights = {
-        (source, index, k): _told(program, _weight_lines(program, weight, weight_gradients), digits)
+        (source, index, k): _told(_weight_lines(program, weight, weight_gradients), written)
         for index, unit in units.items()
         for k, (source, weight) in enumerate(unit.sources)
         if weight is not None
@@ -91,7 +96,7 @@ def draw_network(
                     style="filled",
                     fillcolor="white",
                     color="white",
-                    margin="0.02,0.01",
+                    margin="0.06,0.01",
                     height="0",
                     width="0",
                     **{"class": "weight"},
@@ -105,16 +110,16 @@ def network_texts(program: Program, err: bool) -> tuple[dict[str, list[Line]], d
     Returns:
         What the text elements of each group of the SVG show, in order; and in which group each node is shown.
     """
-    texts: dict[str, list[Line]] = {}
+    shown: dict[str, list[Line]] = {}
     units = _units(program)
     titles = _titles(program, units)
     for index, unit in units.items():
-        texts[f"u{index}"] = _unit_lines(program, unit, titles[index], err)
+        shown[f"u{index}"] = _unit_lines(program, unit, titles[index], err)
         for k, (source, weight) in enumerate(unit.sources):
             if weight is not None:
-                texts[f"w{source}-{index}-{k}"] = _weight_lines(program, weight, gradient=True)
-    home = {index: group for group, lines in texts.items() for role, index, _ in lines if role != "fixed"}
-    return texts, home
+                shown[f"w{source}-{index}-{k}"] = _weight_lines(program, weight, gradient=True)
+    home = {index: group for group, lines in shown.items() for role, index, _ in lines if role != "fixed"}
+    return shown, home
 
 
 def _units(program: Program) -> dict[int, _Unit]:
@@ -176,7 +181,7 @@ def _free_place(
     taken: list[tuple[float, float, float, float]],
 ) -> tuple[float, float]:
     """Where on an edge a label covers no label set before it, as near its start as can be; ``taken`` is added to."""
-    width, height = _width(lines), 0.26 * len(lines)
+    width, height = _width(lines) + 0.06, 0.27 * len(lines) + 0.04
     best = None
     for along in (first + 0.02 * step for step in range(16)):
         x, y = (a + along * (b - a) for a, b in zip(start, end))
@@ -236,14 +241,9 @@ def _weight_lines(program: Program, weight: int, gradient: bool) -> list[Line]:
     return [*lines, ("grad", weight, "grad ")] if gradient else lines
 
 
-def _told(program: Program, lines: list[Line], digits: int) -> list[str]:
+def _told(lines: list[Line], written: Texts) -> list[str]:
     """Each line as it is written."""
-    told = []
-    for role, index, words in lines:
-        node = program.nodes[index]
-        quantity = {"fixed": None, "data": node.data, "grad": node.grad, "err": -node.grad}[role]
-        told.append(words if quantity is None else words + number(quantity, digits))
-    return told
+    return [words + ("" if role == "fixed" else written[role, index]) for role, index, words in lines]
 
 
 def _label(told: list[str]) -> str:

@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -778,7 +778,53 @@ def test_a_larger_program_is_refused() -> None:
     assert walkthrough(chain(10), max_nodes=10).html
 
 
-# ---- 9. The file -------------------------------------------------------------------------------------------------
+# ---- 9. Looks ----------------------------------------------------------------------------------------------------
+
+SPILLED = """() => [...document.querySelectorAll("#graph .node, #network .node")].flatMap((group) => {
+  const shape = group.closest("[hidden]") ? null : group.querySelector("ellipse, polygon, path");
+  const box = shape?.getBBox(); // a constant is a number without a box
+  return !box ? [] : [...group.querySelectorAll("text")].flatMap((text) => {
+    const {x, y, width, height} = text.getBBox();
+    let half = box.width / 2;
+    if (group.querySelector("ellipse")) half *= Math.sqrt(1 - ((y + height / 2 - box.y) / half - 1) ** 2);
+    const middle = box.x + box.width / 2;
+    return x < middle - half || x + width > middle + half ? [text.textContent] : [];
+  });
+})"""
+
+
+def ravine() -> Walkthrough:
+    """A page whose numbers grow longer from step to step of training."""
+    w1, w2 = Parameter(-1.0, "w1"), Parameter(-2.0, "w2")
+    J = 0.1 * (w1 - 4.0) ** 2 + 10.0 * (w2 - 1.0) ** 2
+    J.name = "J"
+    return walkthrough(J, optimizer=optim.SGD([w1, w2], lr=0.015, momentum=0.9), steps=3)
+
+
+def random_net() -> Walkthrough:
+    """A page of a net whose weights have all their digits."""
+    model = nn.MLP(2, [2, 1], rng=0)
+    E = half_squared_error(model([0.5, -1.0]), 1.0)
+    E.name = "E"
+    return walkthrough(E, optimizer=optim.SGD(model.parameters(), lr=0.1), steps=2, err=True)
+
+
+@pytest.mark.parametrize("written", [ravine, random_net])
+def test_no_number_spills_out_of_its_box_at_any_step(
+    page: Page, tmp_path: Path, written: Callable[[], Walkthrough]
+) -> None:
+    show(page, written(), tmp_path)
+    count = int(page.locator("#slider").get_attribute("max") or 0)
+    for way in ("", "n", "r", "n"):  # graph and network, exactly and rounded
+        if way:
+            page.keyboard.press(way)
+        page.keyboard.press("Home")
+        for step in range(1, count + 1):
+            assert page.evaluate(SPILLED) == [], step
+            page.keyboard.press("ArrowRight")
+
+
+# ---- 10. The file ------------------------------------------------------------------------------------------------
 
 
 def test_the_same_program_gives_the_same_bytes() -> None:
