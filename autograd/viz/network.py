@@ -40,13 +40,14 @@ def draw_network(
 ) -> graphviz.Digraph:
     """Draw the units of the network that computed ``output``, as a slide does.
 
-    Each ``affine`` node, together with the activation applied to it, becomes one circle with its bias, net input and
-    output; its weights stand on the edges. Units stand in columns by their distance from the inputs.
+    Each ``affine`` node, together with the activation applied to it, becomes one circle with its bias, net input,
+    output and the derivative by its net input; its weights stand on the edges. So does each ``dot`` whose weights can
+    learn. Units stand in columns by their distance from the inputs.
 
     Args:
         output: the value to draw, or a Program.
         digits: significant digits of every number.
-        err: show the deck's ``Err = -dE/di`` in each unit (IITI, "Step 2 - Backward Pass") in place of ``dE/di``.
+        err: show the deck's ``Err = -dE/di`` in each unit (IITI, "Step 2 - Backward Pass") in place of ``∂E/∂i``.
         weight_gradients: show each weight's gradient under it.
     """
     program = Program.of(output)
@@ -129,6 +130,7 @@ def _units(program: Program) -> dict[int, _Unit]:
         for parent in node.parents:
             consumers[parent].append(node)
 
+    nets = _net_inputs(program)
     units: dict[int, _Unit] = {}
     wanted = [len(program) - 1]
     while wanted:
@@ -138,10 +140,13 @@ def _units(program: Program) -> dict[int, _Unit]:
         unit = units[node.index] = _Unit(node)
         varying = [parent for parent in node.parents if program.nodes[parent].kind != "constant"]
         inner = program.nodes[varying[0]] if len(varying) == 1 and node.op not in ARITHMETIC else node
-        if inner.op in (primitives.affine, primitives.dot) and (inner is node or len(consumers[inner.index]) == 1):
+        if inner.index in nets and (inner is node or len(consumers[inner.index]) == 1):
             unit.net = inner
-            weights, inputs = inner.op.unflatten(inner.parents)[:2]
-            unit.sources = list(zip(inputs, weights))
+            unit.sources = [*nets[inner.index]]
+        elif node.op is primitives.dot:
+            for pair in zip(*node.op.unflatten(node.parents)):
+                factor = next((i for i in pair if i not in varying), None)
+                unit.sources += [(i, factor) for i in pair if i in varying]
         else:
             unit.sources = [(parent, None) for parent in varying]
         wanted += [source for source, _ in unit.sources]
@@ -154,6 +159,20 @@ def _units(program: Program) -> dict[int, _Unit]:
             feeds = [other.column for other in units.values() if unit.node.index in dict(other.sources)]
             unit.column = min(feeds, default=1) - 1
     return units
+
+
+def _net_inputs(program: Program) -> dict[int, list[tuple[int, int]]]:
+    """The inputs and weights of each affine node, and of each dot whose weights can learn, as a target cannot."""
+    learning: set[int] = set()
+    found = {}
+    for node in program:
+        if node.kind == "parameter" or learning.intersection(node.parents):
+            learning.add(node.index)
+        if node.op in (primitives.affine, primitives.dot):
+            weights, inputs = node.op.unflatten(node.parents)[:2]
+            if node.op is primitives.affine or learning.intersection(weights):
+                found[node.index] = list(zip(inputs, weights))
+    return found
 
 
 def _places(units: dict[int, _Unit], column_width: float, row_height: float) -> dict[int, tuple[float, float]]:
@@ -199,12 +218,17 @@ def _free_place(
 
 def _width(lines: list[str]) -> float:
     """How wide these lines of text are, in inches."""
-    return 0.115 * max(map(len, lines))
+    return 0.115 * max(map(_letters, lines))
 
 
 def _radius(lines: list[str]) -> float:
     """Of the circle that graphviz draws about these lines, in inches."""
-    return 0.72 * max(0.102 * max(map(len, lines)), 0.27 * len(lines))
+    return 0.72 * max(0.102 * max(map(_letters, lines)), 0.27 * len(lines))
+
+
+def _letters(line: str) -> int:
+    """How long graphviz takes a line to be: it knows no width of a sign such as ∂, and makes it wide."""
+    return len(line) + sum(not c.isascii() for c in line)
 
 
 def _titles(program: Program, units: dict[int, _Unit]) -> dict[int, str]:
@@ -230,13 +254,17 @@ def _unit_lines(program: Program, unit: _Unit, title: str, err: bool) -> list[Li
     if net is not None:
         bias = [net.parents[-1]] if net.op is primitives.affine else []
         shown = list(dict.fromkeys([*bias, net.index, node.index]))
-    lines += [("data", index, f"{plain(program.labels[index])} = ") for index in shown]
+    names = [plain(label) for label in program.labels]
+    lines += [("data", index, f"{names[index]} = ") for index in shown]
     if net is not None:
-        lines.append(("err", net.index, f"Err{plain(title)} = ") if err else ("grad", net.index, "grad "))
+        by_net = f"∂{names[-1]}/∂{names[net.index]} = "
+        lines.append(("err", net.index, f"Err{plain(title)} = ") if err else ("grad", net.index, by_net))
     return lines
 
 
 def _weight_lines(program: Program, weight: int, gradient: bool) -> list[Line]:
+    if program.nodes[weight].kind == "constant":
+        return [("data", weight, "× ")]
     lines: list[Line] = [("data", weight, f"{plain(program.labels[weight])} = ")]
     return [*lines, ("grad", weight, "grad ")] if gradient else lines
 
