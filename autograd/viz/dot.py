@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 import graphviz
@@ -76,6 +77,8 @@ def graph(program: Program, told: Texts, constants: bool = True) -> graphviz.Dig
     )
     if len(program) > LARGE:
         drawing.graph_attr.update(QUICK)
+    else:
+        _keep_order(drawing, program, constants)
     for node in program:
         if node.kind == "constant" and not constants:
             continue
@@ -91,6 +94,36 @@ def graph(program: Program, told: Texts, constants: bool = True) -> graphviz.Dig
             elif constants:
                 drawing.edge(*nodes, style="dashed", **place)
     return drawing
+
+
+def _keep_order(drawing: graphviz.Digraph, program: Program, constants: bool) -> None:
+    """Have a node's weights stand in the program's order, and its inputs, and whatever other parents are of one kind.
+
+    Unseen edges between neighbours do it. They hold within a rank, so only what has the same rank anyway is tied. A
+    bias is tied to the weights where the inputs between them belong to other nodes, too, and may stand aside.
+    """
+    rank = [0] * len(program)
+    for node in program:
+        rank[node.index] = max([rank[parent] + 1 for parent in node.parents], default=0)
+    for node in reversed(program.nodes):  # a leaf stands just before its first child, which comes last here
+        for parent in node.parents:
+            if program.nodes[parent].op is None:
+                rank[parent] = rank[node.index] - 1
+    children = Counter(parent for node in program for parent in set(node.parents))
+    tied = set()
+    for node in program:
+        last: dict[str, int] = {}  # of each kind
+        for parent in dict.fromkeys(node.parents):
+            kind = program.nodes[parent].kind
+            before = last.get(kind, parent)
+            if before != parent and rank[before] == rank[parent] and (constants or kind != "constant"):
+                tied.add((min(before, parent), max(before, parent)))
+            if children[parent] == 1:
+                last.clear()
+            last[kind] = parent
+    for upper, lower in sorted(tied):
+        with drawing.subgraph(graph_attr={"rank": "same"}) as same:
+            same.edge(f"n{upper}", f"n{lower}", style="invis")
 
 
 def texts(program: Program, show: Callable[[float], str], digits: int) -> Texts:

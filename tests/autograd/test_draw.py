@@ -242,6 +242,20 @@ def test_an_activation_with_a_constant_is_part_of_its_unit_and_arithmetic_is_not
     assert len(groups) == 4
 
 
+@pytest.mark.parametrize(("nin", "nouts"), [(2, [2, 2]), (3, [2, 1]), (2, [3, 2, 1])])
+def test_inputs_units_and_weights_stand_in_the_programs_order(nin: int, nouts: list[int]) -> None:
+    outputs = nn.MLP(nin, nouts)([Value(0.5, f"x{k}") for k in range(1, nin + 1)])
+    loss = nn.half_squared_error(outputs, [0.0] * nouts[-1] if isinstance(outputs, list) else 0.0)
+    bold = [text for text in picture(draw(loss)).iter(f"{SVG}text") if text.get("font-weight") == "bold"]
+    height = {(text.text or "").strip(): float(text.get("y", "")) for text in bold}
+    program = Program.of(loss)
+    for node in program:
+        if node.op is not None and node.op.name == "affine":
+            weights, inputs, bias = node.op.unflatten([program.labels[parent] for parent in node.parents])
+            for names in (inputs, [*weights, bias]):
+                assert [height[name] for name in names] == sorted(height[name] for name in names), names
+
+
 def test_targets_are_no_weights_and_their_sum_is_no_unit() -> None:
     s = nn.MLP(2, [2])([0.5, -1.0])
     for targets, shown in ([0, 1], ["× 0", "× 1"]), ([Value(0.0, "t1"), Value(1.0, "t2")], ["t1 = 0", "t2 = 1"]):
