@@ -16,7 +16,7 @@ from autograd.viz.render import Drawing
 FONT = {"fontname": "Arial"}  # graphviz knows its widths, and browsers have it or its twin
 # The kinds of node differ by outline as well as by colour, so that a grey print or a colour-blind reader loses nothing.
 STYLES = {
-    "input": {"shape": "cds", "style": "filled", "fillcolor": "#dcebfa", "margin": "0.16,0.14"},
+    "input": {"shape": "cds", "style": "filled", "fillcolor": "#dcebfa", "margin": "0.16,0.1"},
     "parameter": {"shape": "component", "style": "filled", "fillcolor": "#fdefcf", "margin": "0.2,0.04"},
     "constant": {"shape": "plain"},
     "interior": {"shape": "box", "style": "filled,rounded", "fillcolor": "#ffffff"},
@@ -71,7 +71,7 @@ def graph(program: Program, told: Texts, constants: bool = True) -> graphviz.Dig
     """The picture of the graph, with its numbers as they are told."""
     drawing = Drawing(
         "computation",
-        graph_attr={"rankdir": "LR", "nodesep": "0.12", "ranksep": "0.4", "pad": "0.1", **FONT},
+        graph_attr={"rankdir": "LR", "nodesep": "0.06", "ranksep": "0.4", "pad": "0.1", **FONT},
         node_attr={"fontsize": "16", "margin": "0.08,0.04", **FONT},
         edge_attr={"fontsize": "15", "fontcolor": DERIVATIVE, **FONT},
     )
@@ -123,7 +123,7 @@ def _keep_order(drawing: graphviz.Digraph, program: Program, constants: bool) ->
             last[kind] = parent
     for upper, lower in sorted(tied):
         with drawing.subgraph(graph_attr={"rank": "same"}) as same:
-            same.edge(f"n{upper}", f"n{lower}", style="invis")
+            same.edge(f"n{upper}", f"n{lower}", style="invis", minlen="0")
 
 
 def texts(program: Program, show: Callable[[float], str], digits: int) -> Texts:
@@ -158,12 +158,14 @@ def _box(node: Node, told: Texts) -> str:
     columns = []
     if node.op is not None:
         symbol = f'<FONT COLOR="white" POINT-SIZE="18"> {markup(node.op.symbol)} </FONT>'
-        columns.append(f'<TD ROWSPAN="2" BGCOLOR="{PLATE}">{symbol}</TD>')
+        columns.append(f'<TD ROWSPAN="2" CELLPADDING="2" BGCOLOR="{PLATE}">{symbol}</TD>')
     if node.name:
-        columns.append(f'<TD ROWSPAN="2"><B><FONT POINT-SIZE="20">{markup(node.name)}</FONT></B></TD>')
+        columns.append(f'<TD ROWSPAN="2" CELLPADDING="4"><B><FONT POINT-SIZE="20">{markup(node.name)}</FONT></B></TD>')
+    elif node.op is not None:
+        columns.append('<TD ROWSPAN="2" WIDTH="4"></TD>')
     first, *rest = [f'<TD ALIGN="LEFT">{line}</TD>' for line in numbers]
     rows = [f"<TR>{''.join(columns)}{first}</TR>", *[f"<TR>{line}</TR>" for line in rest]]
-    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{"".join(rows)}</TABLE>>'
+    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{"".join(rows)}</TABLE>>'
 
 
 def markup(label: str) -> str:
