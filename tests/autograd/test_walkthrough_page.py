@@ -824,6 +824,98 @@ def test_no_number_spills_out_of_its_box_at_any_step(
             page.keyboard.press("ArrowRight")
 
 
+def cross_entropy() -> Walkthrough:
+    """The page of a net with two classes."""
+    model = nn.MLP(2, [2, 2], rng=0)
+    E = nn.cross_entropy(model([0.5, -1.0]), [0, 1])
+    E.name = "E"
+    return walkthrough(E, optimizer=optim.Adam(model.parameters(), lr=0.1))
+
+
+LECTERN = {"width": 1280, "height": 720}
+
+
+def test_formulas_are_seen_whole_and_the_picture_is_moved_by_none_that_is_lower(page: Page, tmp_path: Path) -> None:
+    page.set_viewport_size(LECTERN)  # type: ignore[arg-type]
+    s = [Value(x, f"s{k}") for k, x in enumerate([1.0, 2.0, 0.5, 0.25], start=1)]
+    for written in (cross_entropy(), walkthrough(-autograd.log(autograd.softmax(s)[1]))):
+        show(page, written, tmp_path)
+        page.reload()
+        height = 0
+        for _ in range(int(page.locator("#slider").get_attribute("max") or 0)):
+            for formula in page.locator("#formulas > div").all():
+                size, width, room = formula.evaluate(
+                    "(f) => [parseFloat(getComputedStyle(f).fontSize), f.scrollWidth, f.clientWidth]"
+                )
+                assert width <= room
+                assert size >= 16
+            now = page.locator("#panel").evaluate("(panel) => panel.offsetHeight")
+            assert now >= height
+            height = now
+            page.keyboard.press("ArrowRight")
+
+
+def test_a_formula_that_cannot_shrink_enough_can_be_scrolled(page: Page, tmp_path: Path) -> None:
+    page.set_viewport_size({"width": 800, "height": 600})
+    y = autograd.logsumexp([Value(float(k), f"a long name {k}") for k in range(6)])
+    show(page, walkthrough(y), tmp_path, "#step=2")
+    formula = page.locator("#symbols")
+    expect(formula).to_have_css("font-size", "16px")
+    assert formula.evaluate("(f) => f.scrollWidth > f.clientWidth")
+    expect(formula).to_have_css("overflow-x", "auto")
+
+
+def test_what_is_asked_to_be_explained_is_in_sight_at_once(page: Page, tmp_path: Path) -> None:
+    page.set_viewport_size(LECTERN)  # type: ignore[arg-type]
+    show(page, cross_entropy(), tmp_path)
+    page.keyboard.press("e")
+    pane, asked = page.locator("#derivation").bounding_box(), page.locator(".equation").last.bounding_box()
+    assert pane is not None
+    assert asked is not None
+    assert pane["y"] <= asked["y"]
+    assert asked["y"] + asked["height"] <= pane["y"] + pane["height"] + 1
+
+
+def test_in_the_handout_no_formula_is_printed_over_another(lesson: Page) -> None:
+    lesson.set_viewport_size({"width": 700, "height": 1000})  # about a sheet of A4
+    lesson.emulate_media(media="print")
+    # Signs stick out of their boxes by up to 4 pixels.
+    covered = lesson.evaluate("""() => [...document.querySelectorAll("#handout p")].flatMap((line) => {
+      const parts = [...line.querySelectorAll("mo, mi, mn, b:not(:empty)")];
+      const spans = parts.map((part) => [part.closest("span, b"), part.getBoundingClientRect()]);
+      return spans.flatMap(([a, p]) => spans.filter(([b, q]) => a !== b && p.width * q.width > 0
+        && Math.min(p.right, q.right) > Math.max(p.left, q.left)
+        && Math.min(p.bottom, q.bottom) + 4 > Math.max(p.top, q.top)).map(() => line.textContent));
+    })""")
+    assert covered == []
+    lesson.emulate_media(media="screen")
+
+
+def test_without_the_table_the_graphs_text_is_large_enough_for_a_room(lesson: Page) -> None:
+    lesson.set_viewport_size(LECTERN)  # type: ignore[arg-type]
+    text = "() => 16 * document.querySelector('#graph svg').getScreenCTM().a"
+    table, button = lesson.locator("#ledger"), lesson.locator("#table")
+    lesson.keyboard.press("u")  # the tallest formulas
+    with_table = lesson.evaluate(text)
+    lesson.keyboard.press("t")
+    expect(table).to_be_hidden()
+    expect(button).to_have_attribute("aria-pressed", "false")
+    assert lesson.evaluate(text) >= max(13, with_table)
+    button.click()
+    expect(table).to_be_visible()
+    expect(button).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_small_window_shows_the_title_and_every_column(lesson: Page) -> None:
+    lesson.set_viewport_size({"width": 800, "height": 600})
+    lesson.keyboard.press("b")
+    for _ in range(2):
+        for part in ("#panel-title", "#ledger"):
+            width, room = lesson.locator(part).evaluate("(element) => [element.scrollWidth, element.clientWidth]")
+            assert width <= room, part
+        lesson.keyboard.press("r")
+
+
 # ---- 10. The file ------------------------------------------------------------------------------------------------
 
 
