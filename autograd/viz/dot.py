@@ -16,7 +16,7 @@ from autograd.viz.render import Drawing
 FONT = {"fontname": "Arial"}  # graphviz knows its widths, and browsers have it or its twin
 # The kinds of node differ by outline as well as by colour, so that a grey print or a colour-blind reader loses nothing.
 STYLES = {
-    "input": {"shape": "cds", "style": "filled", "fillcolor": "#dcebfa", "margin": "0.16,0.1"},
+    "input": {"shape": "cds", "style": "filled", "fillcolor": "#dcebfa", "margin": "0.16,0.12"},
     "parameter": {"shape": "component", "style": "filled", "fillcolor": "#fdefcf", "margin": "0.2,0.04"},
     "constant": {"shape": "plain"},
     "interior": {"shape": "box", "style": "filled,rounded", "fillcolor": "#ffffff"},
