@@ -147,7 +147,7 @@ def widest(tellings: Iterable[Texts]) -> Texts:
 
 def _width(text: str) -> float:
     """Of a number in Arial, in ems."""
-    return sum([{".": 0.28, "-": 0.33}.get(c, 0.56) for c in text])
+    return sum([0.28 if c == "." else 0.56 for c in text])
 
 
 def _box(node: Node, told: Texts) -> str:

@@ -125,7 +125,8 @@ def _widest(rounds: list[Round], decimals: tuple[int, int]) -> Texts:
                 tellings.append({("grad", node): telling.shown, ("err", node): rounding.show(-telling.value)})
             elif quantity == "new":
                 tellings.append({("data", node): telling.shown})
-    return widest(tellings)
+    # A page may write a minus sign, which is as wide as +; graphviz knows the width of + alone.
+    return {place: text.replace("-", "+") for place, text in widest(tellings).items()}
 
 
 def _inline(svg: str) -> str:
