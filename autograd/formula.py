@@ -71,6 +71,8 @@ class Formula:
         return _formula(other) / self
 
     def __pow__(self, other: Any) -> Formula:
+        if other == 1:  # as an optimizer's first step raises its betas
+            return self
         return Formula("pow", (self, _formula(other)))
 
     def __neg__(self) -> Formula:
@@ -317,8 +319,8 @@ def _latex(name: str) -> str:
     if name == _E.word:
         return "e"
     if _NUMBER.fullmatch(name):
-        mantissa, _, exponent = name.replace("−", "-").partition("e")
-        return f"{mantissa} \\times 10^{{{int(exponent)}}}" if exponent else mantissa
+        mantissa, times, exponent = _scientific(name)
+        return mantissa + (r" \times " if times else "") + (f"10^{{{exponent}}}" if exponent else "")
     if name in ("inf", "-inf", "…"):
         return {"inf": r"\infty", "-inf": r"-\infty", "…": r"\ldots"}[name]
     if marked := _MARKED.fullmatch(name):
@@ -328,6 +330,15 @@ def _latex(name: str) -> str:
         letters, index, layers = indexed.groups()
         return _latex_word(letters) + (f"_{{{index}}}" if index else "") + (f"^{{{layers}}}" if layers else "")
     return _latex_word(name)
+
+
+def _scientific(number: str) -> tuple[str, bool, str]:
+    """Of 2.5e-08 the mantissa, that it is multiplied by a power of ten, and the exponent; 1e-08 is the power alone."""
+    mantissa, _, exponent = number.replace("−", "-").partition("e")
+    if not exponent:
+        return mantissa, False, ""
+    alone = mantissa in ("1", "-1")
+    return mantissa.removesuffix("1") if alone else mantissa, not alone, str(int(exponent))
 
 
 def _latex_word(word: str) -> str:
@@ -350,8 +361,14 @@ def _mathml(name: str) -> str:
     """As `_latex`."""
     if name == _E.word:
         return "<mi>e</mi>"
-    if _NUMBER.fullmatch(name) or name in ("inf", "-inf", "nan", "…"):
+    if name in ("inf", "-inf", "nan", "…"):
         return f"<mn>{name.replace('-', '−')}</mn>"
+    if _NUMBER.fullmatch(name):
+        mantissa, times, exponent = _scientific(name)
+        written = (f"<mn>{mantissa}</mn>" if mantissa else "") + ("<mo>×</mo>" if times else "")
+        if exponent:
+            written = f"<mrow>{written}<msup><mn>10</mn><mn>{exponent}</mn></msup></mrow>"
+        return written.replace("-", "−")
     if marked := _MARKED.fullmatch(name):
         of = _mathml(marked[2])
         return f"<mo>∂</mo>{of}" if marked[1] == "∂" else f"<msub><mi>δ</mi><mrow>{of}</mrow></msub>"
@@ -479,6 +496,8 @@ def _write(f: Formula, to: _Notation, leading: bool = False) -> str:
     if kind == "pow":
         base, exponent = operands
         lifted = to.fraction is not None  # or on the line, where a sum needs brackets
+        if lifted and base.kind == "leaf" and re.fullmatch(r"\d[\d.]*e.*", base.word):
+            return to.power(in_brackets(_write(base, to)), _write(exponent, to))
         return to.power(bracketed(base, "call"), _write(exponent, to) if lifted else bracketed(exponent, "call"))
     if kind == "compare":
         return to.sign(f" {f.word} ").join([_write(side, to, leading=True) for side in operands])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import html
+from collections import Counter
+from collections.abc import Callable, Iterable
 
 import graphviz
 
@@ -14,7 +16,7 @@ from autograd.viz.render import Drawing
 FONT = {"fontname": "Arial"}  # graphviz knows its widths, and browsers have it or its twin
 # The kinds of node differ by outline as well as by colour, so that a grey print or a colour-blind reader loses nothing.
 STYLES = {
-    "input": {"shape": "cds", "style": "filled", "fillcolor": "#dcebfa", "margin": "0.16,0.14"},
+    "input": {"shape": "cds", "style": "filled", "fillcolor": "#dcebfa", "margin": "0.16,0.12"},
     "parameter": {"shape": "component", "style": "filled", "fillcolor": "#fdefcf", "margin": "0.2,0.04"},
     "constant": {"shape": "plain"},
     "interior": {"shape": "box", "style": "filled,rounded", "fillcolor": "#ffffff"},
@@ -25,6 +27,11 @@ DERIVATIVE = "#0b5a8a"  # local derivatives, on the edges
 
 LARGE = 150  # nodes; from here on a picture is for finding one's way, and has to be there in seconds
 QUICK = {"nslimit": "2", "nslimit1": "2", "mclimit": "0.1", "splines": "line"}
+
+
+# How a picture writes each number: a node's "data", "grad" or "err" (which is -grad), and its local derivative by the
+# parent in some place ("by 0"), with the node's index.
+Texts = dict[tuple[str, int], str]
 
 
 class TooManyNodesError(ValueError):
@@ -57,44 +64,108 @@ def draw(output: Value | Program, *, digits: int = 4, constants: bool = True, ma
             f"{len(program)} nodes are more than max_nodes={max_nodes}: "
             "draw one example or a smaller net, or raise max_nodes"
         )
+    return graph(program, texts(program, lambda x: number(x, digits), digits), constants)
+
+
+def graph(program: Program, told: Texts, constants: bool = True) -> graphviz.Digraph:
+    """The picture of the graph, with its numbers as they are told."""
     drawing = Drawing(
         "computation",
-        graph_attr={"rankdir": "LR", "nodesep": "0.12", "ranksep": "0.4", "pad": "0.1", **FONT},
+        graph_attr={"rankdir": "LR", "nodesep": "0.06", "ranksep": "0.4", "pad": "0.1", **FONT},
         node_attr={"fontsize": "16", "margin": "0.08,0.04", **FONT},
         edge_attr={"fontsize": "15", "fontcolor": DERIVATIVE, **FONT},
     )
     if len(program) > LARGE:
         drawing.graph_attr.update(QUICK)
+    else:
+        _keep_order(drawing, program, constants)
     for node in program:
         if node.kind == "constant" and not constants:
             continue
         place = {"id": f"n{node.index}", "class": node.kind}  # by which a page finds it in the SVG
-        drawing.node(f"n{node.index}", _box(node, digits), **place, **STYLES[node.kind])
-        for k, (parent, derivative) in enumerate(zip(node.parents, node.local_derivatives)):
+        drawing.node(f"n{node.index}", _box(node, told), **place, **STYLES[node.kind])
+        for k, parent in enumerate(node.parents):
             nodes = (f"n{parent}", f"n{node.index}")
             place = {"id": f"e{node.index}-{parent}-{k}"}
             if program.nodes[parent].kind != "constant":
-                told = f"d {program.labels[node.index]} / d {program.labels[parent]} = {number(derivative, digits)}"
-                drawing.edge(*nodes, number(derivative, digits), tooltip=caption(told), **place)
+                local = told[f"by {k}", node.index]
+                words = f"d {program.labels[node.index]} / d {program.labels[parent]} = {local}"
+                drawing.edge(*nodes, local, tooltip=caption(words), **place)
             elif constants:
                 drawing.edge(*nodes, style="dashed", **place)
     return drawing
 
 
-def _box(node: Node, digits: int) -> str:
+def _keep_order(drawing: graphviz.Digraph, program: Program, constants: bool) -> None:
+    """Have a node's weights stand in the program's order, and its inputs, and whatever other parents are of one kind.
+
+    Unseen edges between neighbours do it. They hold within a rank, so only what has the same rank anyway is tied. A
+    bias is tied to the weights where the inputs between them belong to other nodes, too, and may stand aside.
+    """
+    rank = [0] * len(program)
+    for node in program:
+        rank[node.index] = max([rank[parent] + 1 for parent in node.parents], default=0)
+    for node in reversed(program.nodes):  # a leaf stands just before its first child, which comes last here
+        for parent in node.parents:
+            if program.nodes[parent].op is None:
+                rank[parent] = rank[node.index] - 1
+    children = Counter(parent for node in program for parent in set(node.parents))
+    tied = set()
+    for node in program:
+        last: dict[str, int] = {}  # of each kind
+        for parent in dict.fromkeys(node.parents):
+            kind = program.nodes[parent].kind
+            before = last.get(kind, parent)
+            if before != parent and rank[before] == rank[parent] and (constants or kind != "constant"):
+                tied.add((min(before, parent), max(before, parent)))
+            if children[parent] == 1:
+                last.clear()
+            last[kind] = parent
+    for upper, lower in sorted(tied):
+        with drawing.subgraph(graph_attr={"rank": "same"}) as same:
+            same.edge(f"n{upper}", f"n{lower}", style="invis", minlen="0")
+
+
+def texts(program: Program, show: Callable[[float], str], digits: int) -> Texts:
+    """The numbers of a program as a picture writes them; ``digits`` are those of local derivatives."""
+    told: Texts = {}
+    for node in program:
+        i = node.index
+        told["data", i], told["grad", i], told["err", i] = show(node.data), show(node.grad), show(-node.grad)
+        told.update({(f"by {k}", i): number(x, digits) for k, x in enumerate(node.local_derivatives)})
+    return told
+
+
+def widest(tellings: Iterable[Texts]) -> Texts:
+    """Of all that is told in a place, what takes the most room."""
+    most: Texts = {}
+    for told in tellings:
+        for place, text in told.items():
+            most[place] = max(most.get(place, ""), text, key=_width)
+    return most
+
+
+def _width(text: str) -> float:
+    """Of a number in Arial, in ems."""
+    return sum([0.28 if c == "." else 0.56 for c in text])
+
+
+def _box(node: Node, told: Texts) -> str:
     """The node's HTML-like label: its operation on a plate, its name, and its data above its grad."""
-    numbers = [f"data {number(node.data, digits)}", f"grad {number(node.grad, digits)}"]
+    numbers = [f"data {told['data', node.index]}", f"grad {told['grad', node.index]}"]
     if node.kind == "constant":
-        numbers = [number(node.data, digits)]
+        numbers = [told["data", node.index]]
     columns = []
     if node.op is not None:
         symbol = f'<FONT COLOR="white" POINT-SIZE="18"> {markup(node.op.symbol)} </FONT>'
-        columns.append(f'<TD ROWSPAN="2" BGCOLOR="{PLATE}">{symbol}</TD>')
+        columns.append(f'<TD ROWSPAN="2" CELLPADDING="2" BGCOLOR="{PLATE}">{symbol}</TD>')
     if node.name:
-        columns.append(f'<TD ROWSPAN="2"><B><FONT POINT-SIZE="20">{markup(node.name)}</FONT></B></TD>')
-    first, *rest = [f'<TD ALIGN="LEFT">{told}</TD>' for told in numbers]
-    rows = [f"<TR>{''.join(columns)}{first}</TR>", *[f"<TR>{told}</TR>" for told in rest]]
-    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{"".join(rows)}</TABLE>>'
+        columns.append(f'<TD ROWSPAN="2" CELLPADDING="4"><B><FONT POINT-SIZE="20">{markup(node.name)}</FONT></B></TD>')
+    elif node.op is not None:
+        columns.append('<TD ROWSPAN="2" WIDTH="4"></TD>')
+    first, *rest = [f'<TD ALIGN="LEFT">{line}</TD>' for line in numbers]
+    rows = [f"<TR>{''.join(columns)}{first}</TR>", *[f"<TR>{line}</TR>" for line in rest]]
+    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{"".join(rows)}</TABLE>>'
 
 
 def markup(label: str) -> str:

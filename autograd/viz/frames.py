@@ -120,7 +120,9 @@ class Rounding:
         return x if self.grad is None else round(x, self.grad)
 
     def show(self, x: float) -> str:
-        return number(x, 4) if self.data is None else number(x, 12)
+        """Four digits; but all of a number that was rounded, which a leaf, as it is given, may not be."""
+        rounded = self.data is not None and x in (round(x, self.data), round(x, self.grad))
+        return number(x, 12 if rounded else 4)
 
 
 def frames(

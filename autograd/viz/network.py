@@ -12,7 +12,7 @@ from autograd import primitives
 from autograd.formula import number, plain
 from autograd.graph import Node, Program
 from autograd.value import Value
-from autograd.viz.dot import FONT, STYLES, caption, markup
+from autograd.viz.dot import FONT, STYLES, Texts, caption, markup, texts
 from autograd.viz.render import Drawing
 
 COLUMN, ROW = 4.8, 2.4  # inches between the centres of neighbouring units
@@ -40,16 +40,22 @@ def draw_network(
 ) -> graphviz.Digraph:
     """Draw the units of the network that computed ``output``, as a slide does.
 
-    Each ``affine`` node, together with the activation applied to it, becomes one circle with its bias, net input and
-    output; its weights stand on the edges. Units stand in columns by their distance from the inputs.
+    Each ``affine`` node, together with the activation applied to it, becomes one circle with its bias, net input,
+    output and the derivative by its net input; its weights stand on the edges. So does each ``dot`` whose weights can
+    learn. Units stand in columns by their distance from the inputs.
 
     Args:
         output: the value to draw, or a Program.
         digits: significant digits of every number.
-        err: show the deck's ``Err = -dE/di`` in each unit (IITI, "Step 2 - Backward Pass") in place of ``dE/di``.
+        err: show the deck's ``Err = -dE/di`` in each unit (IITI, "Step 2 - Backward Pass") in place of ``∂E/∂i``.
         weight_gradients: show each weight's gradient under it.
     """
     program = Program.of(output)
+    return network(program, texts(program, lambda x: number(x, digits), digits), err, weight_gradients)
+
+
+def network(program: Program, written: Texts, err: bool, weight_gradients: bool) -> graphviz.Digraph:
+    """The picture of the network, with its numbers as they are written."""
     units = _units(program)
     drawing = Drawing(
         "network",
@@ -59,9 +65,9 @@ def draw_network(
         edge_attr={"color": "#5b6770", "penwidth": "1.4"},
     )
     titles = _titles(program, units)
-    told = {i: _told(program, _unit_lines(program, unit, titles[i], err), digits) for i, unit in units.items()}
+    told = {i: _told(_unit_lines(program, unit, titles[i], err), written) for i, unit in units.items()}
     weights = {
-        (source, index, k): _told(program, _weight_lines(program, weight, weight_gradients), digits)
+        (source, index, k): _told(_weight_lines(program, weight, weight_gradients), written)
         for index, unit in units.items()
         for k, (source, weight) in enumerate(unit.sources)
         if weight is not None
@@ -91,7 +97,7 @@ def draw_network(
                     style="filled",
                     fillcolor="white",
                     color="white",
-                    margin="0.02,0.01",
+                    margin="0.06,0.01",
                     height="0",
                     width="0",
                     **{"class": "weight"},
@@ -105,16 +111,16 @@ def network_texts(program: Program, err: bool) -> tuple[dict[str, list[Line]], d
     Returns:
         What the text elements of each group of the SVG show, in order; and in which group each node is shown.
     """
-    texts: dict[str, list[Line]] = {}
+    shown: dict[str, list[Line]] = {}
     units = _units(program)
     titles = _titles(program, units)
     for index, unit in units.items():
-        texts[f"u{index}"] = _unit_lines(program, unit, titles[index], err)
+        shown[f"u{index}"] = _unit_lines(program, unit, titles[index], err)
         for k, (source, weight) in enumerate(unit.sources):
             if weight is not None:
-                texts[f"w{source}-{index}-{k}"] = _weight_lines(program, weight, gradient=True)
-    home = {index: group for group, lines in texts.items() for role, index, _ in lines if role != "fixed"}
-    return texts, home
+                shown[f"w{source}-{index}-{k}"] = _weight_lines(program, weight, gradient=True)
+    home = {index: group for group, lines in shown.items() for role, index, _ in lines if role != "fixed"}
+    return shown, home
 
 
 def _units(program: Program) -> dict[int, _Unit]:
@@ -124,6 +130,7 @@ def _units(program: Program) -> dict[int, _Unit]:
         for parent in node.parents:
             consumers[parent].append(node)
 
+    nets = _net_inputs(program)
     units: dict[int, _Unit] = {}
     wanted = [len(program) - 1]
     while wanted:
@@ -133,10 +140,13 @@ def _units(program: Program) -> dict[int, _Unit]:
         unit = units[node.index] = _Unit(node)
         varying = [parent for parent in node.parents if program.nodes[parent].kind != "constant"]
         inner = program.nodes[varying[0]] if len(varying) == 1 and node.op not in ARITHMETIC else node
-        if inner.op in (primitives.affine, primitives.dot) and (inner is node or len(consumers[inner.index]) == 1):
+        if inner.index in nets and (inner is node or len(consumers[inner.index]) == 1):
             unit.net = inner
-            weights, inputs = inner.op.unflatten(inner.parents)[:2]
-            unit.sources = list(zip(inputs, weights))
+            unit.sources = [*nets[inner.index]]
+        elif node.op is primitives.dot:
+            for pair in zip(*node.op.unflatten(node.parents)):
+                factor = next((i for i in pair if i not in varying), None)
+                unit.sources += [(i, factor) for i in pair if i in varying]
         else:
             unit.sources = [(parent, None) for parent in varying]
         wanted += [source for source, _ in unit.sources]
@@ -149,6 +159,20 @@ def _units(program: Program) -> dict[int, _Unit]:
             feeds = [other.column for other in units.values() if unit.node.index in dict(other.sources)]
             unit.column = min(feeds, default=1) - 1
     return units
+
+
+def _net_inputs(program: Program) -> dict[int, list[tuple[int, int]]]:
+    """The inputs and weights of each affine node, and of each dot whose weights can learn, as a target cannot."""
+    learning: set[int] = set()
+    found = {}
+    for node in program:
+        if node.kind == "parameter" or learning.intersection(node.parents):
+            learning.add(node.index)
+        if node.op in (primitives.affine, primitives.dot):
+            weights, inputs = node.op.unflatten(node.parents)[:2]
+            if node.op is primitives.affine or learning.intersection(weights):
+                found[node.index] = list(zip(inputs, weights))
+    return found
 
 
 def _places(units: dict[int, _Unit], column_width: float, row_height: float) -> dict[int, tuple[float, float]]:
@@ -176,7 +200,7 @@ def _free_place(
     taken: list[tuple[float, float, float, float]],
 ) -> tuple[float, float]:
     """Where on an edge a label covers no label set before it, as near its start as can be; ``taken`` is added to."""
-    width, height = _width(lines), 0.26 * len(lines)
+    width, height = _width(lines) + 0.06, 0.27 * len(lines) + 0.04
     best = None
     for along in (first + 0.02 * step for step in range(16)):
         x, y = (a + along * (b - a) for a, b in zip(start, end))
@@ -194,12 +218,17 @@ def _free_place(
 
 def _width(lines: list[str]) -> float:
     """How wide these lines of text are, in inches."""
-    return 0.115 * max(map(len, lines))
+    return 0.115 * max(map(_letters, lines))
 
 
 def _radius(lines: list[str]) -> float:
     """Of the circle that graphviz draws about these lines, in inches."""
-    return 0.72 * max(0.102 * max(map(len, lines)), 0.27 * len(lines))
+    return 0.72 * max(0.102 * max(map(_letters, lines)), 0.27 * len(lines))
+
+
+def _letters(line: str) -> int:
+    """How long graphviz takes a line to be: it knows no width of a sign such as ∂, and makes it wide."""
+    return len(line) + sum(not c.isascii() for c in line)
 
 
 def _titles(program: Program, units: dict[int, _Unit]) -> dict[int, str]:
@@ -225,25 +254,24 @@ def _unit_lines(program: Program, unit: _Unit, title: str, err: bool) -> list[Li
     if net is not None:
         bias = [net.parents[-1]] if net.op is primitives.affine else []
         shown = list(dict.fromkeys([*bias, net.index, node.index]))
-    lines += [("data", index, f"{plain(program.labels[index])} = ") for index in shown]
+    names = [plain(label) for label in program.labels]
+    lines += [("data", index, f"{names[index]} = ") for index in shown]
     if net is not None:
-        lines.append(("err", net.index, f"Err{plain(title)} = ") if err else ("grad", net.index, "grad "))
+        by_net = f"∂{names[-1]}/∂{names[net.index]} = "
+        lines.append(("err", net.index, f"Err{plain(title)} = ") if err else ("grad", net.index, by_net))
     return lines
 
 
 def _weight_lines(program: Program, weight: int, gradient: bool) -> list[Line]:
+    if program.nodes[weight].kind == "constant":
+        return [("data", weight, "× ")]
     lines: list[Line] = [("data", weight, f"{plain(program.labels[weight])} = ")]
     return [*lines, ("grad", weight, "grad ")] if gradient else lines
 
 
-def _told(program: Program, lines: list[Line], digits: int) -> list[str]:
+def _told(lines: list[Line], written: Texts) -> list[str]:
     """Each line as it is written."""
-    told = []
-    for role, index, words in lines:
-        node = program.nodes[index]
-        quantity = {"fixed": None, "data": node.data, "grad": node.grad, "err": -node.grad}[role]
-        told.append(words if quantity is None else words + number(quantity, digits))
-    return told
+    return [words + ("" if role == "fixed" else written[role, index]) for role, index, words in lines]
 
 
 def _label(told: list[str]) -> str:

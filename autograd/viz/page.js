@@ -213,6 +213,26 @@ function describe(step) {
     button.ariaCurrent = phase === frame.phase ? "step" : null;
   }
   describeQuiz(step);
+  settle();
+}
+
+const SMALLEST = 16; // pixels: a formula shrinks to fit, but no further
+
+// Makes the formulas fit the panel, and keeps the panel from shrinking: it would move the picture.
+function settle() {
+  const panel = byId("panel");
+  const layout = [innerWidth, innerHeight, quizzing].join();
+  if (panel.dataset.layout !== layout) panel.style.minHeight = "";
+  panel.dataset.layout = layout;
+  for (const formula of byId("formulas").children) {
+    formula.classList.remove("long");
+    formula.style.fontSize = "";
+    const tooLong = () => formula.scrollWidth > formula.clientWidth;
+    let size = parseFloat(getComputedStyle(formula).fontSize);
+    while (tooLong() && size > SMALLEST) formula.style.fontSize = `${--size}px`;
+    formula.classList.toggle("long", tooLong());
+  }
+  panel.style.minHeight = `${panel.offsetHeight}px`;
 }
 
 function show(step) {
@@ -376,6 +396,13 @@ function toggleView() {
   keepInSight();
 }
 
+function toggleTable() {
+  if (rows.size === 0) return;
+  byId("ledger").hidden = !byId("ledger").hidden;
+  press("table", !byId("ledger").hidden);
+  keepInSight();
+}
+
 // ---- Explanations ------------------------------------------------------------------------------------------------
 
 // The equations of some nodes' gradients, each once, as they stand in the current step's round; a quiz keeps their
@@ -407,6 +434,7 @@ function explain(asked) {
   byId("by").value = node;
   byId("derivation").replaceChildren(...derivation([node]));
   if (!byId("explanation").open) byId("explanation").showModal();
+  byId("derivation").scrollTop = byId("derivation").lastChild.offsetTop; // what was asked comes after the deltas
 }
 
 // ---- Zooming and panning -----------------------------------------------------------------------------------------
@@ -582,6 +610,7 @@ const KEYS = {
   "]": () => goToRound(frames[now].round + 1),
   p: play,
   n: toggleView,
+  t: toggleTable,
   r: toggleRounding,
   q: toggleQuiz,
   e: () => explain(),
@@ -630,7 +659,7 @@ byId("answer").addEventListener("keydown", ({key}) => {
 const CLICKS = {
   previous: KEYS.ArrowLeft, next: KEYS.ArrowRight, play, fit, check, reveal,
   "phase-forward": KEYS.f, "phase-backward": KEYS.b, "phase-update": KEYS.u,
-  view: toggleView, rounding: toggleRounding, quiz: toggleQuiz,
+  view: toggleView, table: toggleTable, rounding: toggleRounding, quiz: toggleQuiz,
   "zoom-in": KEYS["+"], "zoom-out": KEYS["-"], help: KEYS["?"], close: () => byId("keys").close(),
   explain: () => explain(), "close-explanation": () => byId("explanation").close(),
 };
@@ -639,6 +668,7 @@ byId("slider").addEventListener("input", ({target}) => go(target.valueAsNumber -
 byId("round").addEventListener("change", ({target}) => goToRound(Number(target.value)));
 byId("by").addEventListener("change", ({target}) => explain(target.value));
 byId("parameters").tBodies[0].addEventListener("click", ({target}) => explain(target.closest("tr").dataset.node));
+addEventListener("resize", settle);
 addEventListener("hashchange", () => {
   const step = stepInAddress();
   if (step !== null) go(step);
@@ -649,7 +679,7 @@ addEventListener("hashchange", () => {
 byId("slider").max = frames.length;
 byId("rounds").hidden = lesson.rounds.length < 2;
 lesson.rounds.forEach((_, k) => byId("round").add(new Option(String(k + 1))));
-byId("ledger").hidden = rows.size === 0;
+byId("ledger").hidden = byId("table").hidden = rows.size === 0;
 byId("explain").hidden = byId("derivations").hidden = lesson.explained.nodes.length === 0;
 byId("by").labels[0].textContent = `The derivative of ${nodes.at(-1).label} by`;
 for (const node of lesson.explained.nodes) {

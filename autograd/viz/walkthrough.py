@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import itertools
 import json
 import math
 import os
@@ -18,9 +19,9 @@ from autograd.files import write_whole
 from autograd.formula import Formula, Symbol, number, plain
 from autograd.graph import Program
 from autograd.value import Value
-from autograd.viz.dot import TooManyNodesError, draw
+from autograd.viz.dot import Texts, TooManyNodesError, graph, texts, widest
 from autograd.viz.frames import DECIMALS, Frame, Optimizer, Round, Rounding, Telling, training
-from autograd.viz.network import draw_network, network_texts
+from autograd.viz.network import network, network_texts
 
 MOST_EXPLAINED = 20_000  # nodes × derivatives × steps of training: beyond it a page explains none, so as to stay small
 
@@ -88,13 +89,14 @@ def walkthrough(
         )
     rounds = training(output, optimizer=optimizer, steps=steps, err=err, decimals=decimals)
     decimals = decimals or DECIMALS
-    graph = draw(program.replay(), max_nodes=max_nodes)
-    graph.graph_attr["bgcolor"] = "transparent"
-    network, network_svg = None, ""
+    room = _widest(rounds, decimals)
+    drawn = graph(program, room)
+    drawn.graph_attr["bgcolor"] = "transparent"
+    units, network_svg = None, ""
     if any(node.op is not None and node.op.name in ("affine", "dot") for node in program):
-        texts, home = network_texts(program, err)
-        network = {"texts": texts, "home": home}
-        drawing = draw_network(program.replay(), err=err, weight_gradients=True)
+        lines, home = network_texts(program, err)
+        units = {"texts": lines, "home": home}
+        drawing = network(program, room, err, weight_gradients=True)
         drawing.graph_attr["bgcolor"] = "transparent"
         network_svg = _inline(drawing.pipe(format="svg", encoding="utf-8"))
     data = {
@@ -108,13 +110,32 @@ def walkthrough(
             }
             for one in rounds
         ],
-        "network": network,
+        "network": units,
         "explained": _explained(program, rounds, decimals),
     }
-    page = Walkthrough(_page(title, _inline(graph.pipe(format="svg", encoding="utf-8")), network_svg, data))
+    page = Walkthrough(_page(title, _inline(drawn.pipe(format="svg", encoding="utf-8")), network_svg, data))
     if path is not None:
         page.write(path)
     return page
+
+
+def _widest(rounds: list[Round], decimals: tuple[int, int]) -> Texts:
+    """What the pictures are drawn with, so that there is room for whatever the page comes to write in them."""
+    ways = [("exact", Rounding()), ("slide", Rounding(*decimals))]
+    tellings = []
+    for one, (way, rounding) in itertools.product(rounds, ways):
+        if getattr(one, way) is None:
+            continue
+        tellings.append(texts(getattr(one, way), rounding.show, 4))
+        for frame in one.frames:
+            node, quantity = frame.writes or (0, "memory")
+            telling: Telling = getattr(frame, way)
+            if quantity == "grad":  # so far: it may be wider than in the end
+                tellings.append({("grad", node): telling.shown, ("err", node): rounding.show(-telling.value)})
+            elif quantity == "new":
+                tellings.append({("data", node): telling.shown})
+    # A page may write a minus sign, which is as wide as +; graphviz knows the width of + alone.
+    return {place: text.replace("-", "+") for place, text in widest(tellings).items()}
 
 
 def _inline(svg: str) -> str:

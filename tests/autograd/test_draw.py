@@ -174,7 +174,7 @@ def test_the_network_view_shows_units_weights_and_errors() -> None:
     ):
         assert word in told, word
     assert f"Err2 = {-unit.grad:.3g}" in told
-    assert f"grad {unit.grad:.3g}" in texts(picture(draw_network(loss)))
+    assert f"∂E/∂i2 = {unit.grad:.3g}" in texts(picture(draw_network(loss)))
 
 
 def box(group: ET.Element) -> tuple[float, float, float, float]:
@@ -240,6 +240,32 @@ def test_an_activation_with_a_constant_is_part_of_its_unit_and_arithmetic_is_not
     assert len(groups) == 3  # two inputs, one unit
     groups = [g.get("id") for g in picture(draw_network(-net)).iter(f"{SVG}g") if str(g.get("id")).startswith("u")]
     assert len(groups) == 4
+
+
+@pytest.mark.parametrize(("nin", "nouts"), [(2, [2, 2]), (3, [2, 1]), (2, [3, 2, 1])])
+def test_inputs_units_and_weights_stand_in_the_programs_order(nin: int, nouts: list[int]) -> None:
+    outputs = nn.MLP(nin, nouts)([Value(0.5, f"x{k}") for k in range(1, nin + 1)])
+    loss = nn.half_squared_error(outputs, [0.0] * nouts[-1] if isinstance(outputs, list) else 0.0)
+    bold = [text for text in picture(draw(loss)).iter(f"{SVG}text") if text.get("font-weight") == "bold"]
+    height = {(text.text or "").strip(): float(text.get("y", "")) for text in bold}
+    program = Program.of(loss)
+    for node in program:
+        if node.op is not None and node.op.name == "affine":
+            weights, inputs, bias = node.op.unflatten([program.labels[parent] for parent in node.parents])
+            for names in (inputs, [*weights, bias]):
+                assert [height[name] for name in names] == sorted(height[name] for name in names), names
+
+
+def test_targets_are_no_weights_and_their_sum_is_no_unit() -> None:
+    s = nn.MLP(2, [2])([0.5, -1.0])
+    for targets, shown in ([0, 1], ["× 0", "× 1"]), ([Value(0.0, "t1"), Value(1.0, "t2")], ["t1 = 0", "t2 = 1"]):
+        svg = picture(draw_network(nn.cross_entropy(s, targets), weight_gradients=True))
+        circles = [g for g in svg.iter(f"{SVG}g") if str(g.get("id")).startswith("u") and list(g.iter(f"{SVG}ellipse"))]
+        assert len(circles) == 4 + len([word for word in shown if word.startswith("t")])
+        assert {"a·b", *shown} <= set(texts(svg))
+        assert len([told for told in texts(svg) if told.startswith("grad")]) == 4  # of the weights
+    unnamed = affine([Value(0.5)], [Value(1.0)], Value(0.0))  # weights that are no Parameters
+    assert len(list(picture(draw_network(unnamed)).iter(f"{SVG}ellipse"))) == 2 + 1  # the output's line is double
 
 
 def test_rounded_programs_can_be_drawn() -> None:

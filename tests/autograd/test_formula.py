@@ -102,6 +102,10 @@ def test_brackets_stand_where_they_are_needed(formula: Formula, text: str) -> No
         (Symbol("w11(0,1)"), "w11(0,1)", "w_{11}^{(0,1)}"),
         (Symbol("net1"), "net1", r"\mathrm{net}_{1}"),
         (Symbol("-1.5e-07"), "-1.5e-07", r"-1.5 \times 10^{-7}"),
+        (Symbol("1e-08"), "1e-08", "10^{-8}"),
+        (Symbol("-1e+20") * a, "-1e+20 * a", r"-10^{20} \times a"),
+        (Symbol("2e-08") ** 2, "2e-08^2", r"{\left(2 \times 10^{-8}\right)}^{2}"),
+        (Symbol("β1") ** 1, "beta1", r"\beta_{1}"),
         (Symbol("-inf"), "-inf", r"-\infty"),
         (Symbol("a_b{"), "a_b{", r"\mathrm{a\_b\{}"),
     ],
@@ -109,6 +113,16 @@ def test_brackets_stand_where_they_are_needed(formula: Formula, text: str) -> No
 def test_ascii_and_latex(formula: Formula, ascii: str, latex: str) -> None:
     assert formula.text(ascii=True) == ascii
     assert formula.latex() == latex
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [("2.5", "2.5"), ("-2.5e-08", "−2.5×10−8"), ("1e-08", "10−8"), ("-1e+20", "−1020"), ("-inf", "−inf")],
+)
+def test_numbers_in_mathml_have_powers_of_ten(number: str, written: str) -> None:
+    element = ET.fromstring(f"<math>{Symbol(number).mathml()}</math>")
+    assert "".join(element.itertext()) == written
+    assert len(list(element.iter("msup"))) == ("e" in number)
 
 
 @pytest.mark.parametrize(
