@@ -16,6 +16,7 @@ from autograd.viz.dot import FONT, STYLES, Texts, caption, markup, texts
 from autograd.viz.render import Drawing
 
 COLUMN, ROW = 4.8, 2.4  # inches between the centres of neighbouring units
+CLEAR = 0.2  # inches between a circle and the label of a weight, as far as their sizes are known
 
 
 ARITHMETIC = [primitives.PRIMITIVES[name] for name in ("neg", "add", "sub", "mul", "div", "pow")]  # no activations
@@ -73,7 +74,7 @@ def network(program: Program, written: Texts, err: bool, weight_gradients: bool)
         if weight is not None
     }
     radius = max(map(_radius, told.values()))
-    column = max(COLUMN, 2 * radius + 1.6 * max(map(_width, weights.values()), default=0))
+    column = max(COLUMN, 2 * radius + 2 * CLEAR + 1.6 * max(map(_width, weights.values()), default=0))
     place = _places(units, column, max(ROW + 0.7 * weight_gradients, 2 * radius + 0.15))
     taken: list[tuple[float, float, float, float]] = []  # where the weights' labels stand
     for index, unit in units.items():
@@ -86,7 +87,7 @@ def network(program: Program, written: Texts, err: bool, weight_gradients: bool)
             drawing.edge(f"n{source}", f"n{index}", id=f"s{source}-{index}-{k}")
             if lines := weights.get((source, index, k)):
                 first = 0.4 if units[source].sources else 0.32  # clear of the circle, which is larger for a unit
-                first = max(first, (_radius(told[source]) + _width(lines) / 2) / (x - place[source][0]))
+                first = max(first, (_radius(told[source]) + _width(lines) / 2 + CLEAR) / (x - place[source][0]))
                 label_x, label_y = _free_place(place[source], (x, y), first, lines, taken)
                 drawing.node(
                     f"w{source}-{index}-{k}",
