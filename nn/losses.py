@@ -1,7 +1,7 @@
 """Losses of one example: a function of the model's output and the target, to be made small.
 
 The output is a Value, or a list of them where the model has several units; the target is a number (or a Value), or a
-list that is as long. The risk of a batch is the mean of its examples' losses.
+list that is as long. What comes out is named E. The risk of a batch is the mean of its examples' losses.
 
 Targets that are plain numbers are checked. Nothing here asks for a Value's number, so a loss can be compiled.
 """
@@ -42,8 +42,7 @@ def mean_squared_error(output: Units, target: Units) -> Value:
     IITI, "Objective Function": MSE, where the mean over n instances is the batch's.
     """
     pairs = _pairs(output, target)
-    total = _total([autograd.squared_error(o, t) for o, t in pairs])
-    return total / len(pairs) if len(pairs) > 1 else total
+    return _total([autograd.squared_error(o, t) for o, t in pairs], len(pairs))
 
 
 def binary_cross_entropy(output: Units, target: Units) -> Value:
@@ -97,8 +96,7 @@ def cross_entropy_on_probabilities(output: Iterable[Value | float], target: Unit
     """
     p = _classes(output, "cross_entropy_on_probabilities")
     y = _distribution(target, len(p))
-    loss: Value = autograd.cross_entropy(p, y)
-    return loss
+    return _total([autograd.cross_entropy(p, y)])
 
 
 def cross_entropy(output: Iterable[Value | float], target: Units) -> Value:
@@ -116,8 +114,7 @@ def cross_entropy(output: Iterable[Value | float], target: Units) -> Value:
     """
     s = _classes(output, "cross_entropy")
     y = _distribution(target, len(s))
-    loss: Value = autograd.logsumexp(s) - autograd.dot(y, s)
-    return loss
+    return _total([autograd.logsumexp(s) - autograd.dot(y, s)])
 
 
 def hinge(output: Units, target: Units) -> Value:
@@ -149,9 +146,13 @@ def _pairs(output: Units, target: Units) -> list[tuple[Any, Any]]:
     return list(zip(outputs, targets))
 
 
-def _total(losses: list[Value]) -> Value:
-    """Their sum; one alone stands for itself, without another node."""
-    return losses[0] if len(losses) == 1 else autograd.sum(losses)
+def _total(losses: list[Value], over: int = 1) -> Value:
+    """Their sum, or mean, named E as the slides do; one alone stands for itself, without another node."""
+    E: Value = losses[0] if len(losses) == 1 else autograd.sum(losses)
+    E = E / over if over > 1 else E
+    if isinstance(E, Value):  # of floats alone it is one
+        E.name = "E"
+    return E
 
 
 def _check_targets(target: Units, loss: str, text: str, fits: Callable[[float], bool]) -> None:

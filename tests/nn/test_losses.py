@@ -198,6 +198,11 @@ def test_one_output_is_as_good_as_a_list_of_one(loss: Callable[..., Value]) -> N
     assert alone.op is listed.op
 
 
+@pytest.mark.parametrize("loss", [nn.mean_squared_error, nn.cross_entropy, nn.binary_cross_entropy_with_logits])
+def test_a_loss_is_named_as_on_the_slides(loss: Callable[..., Value]) -> None:
+    assert loss([Value(0.5), Value(2.0)], [0.0, 1.0]).name == "E"
+
+
 def test_a_loss_of_one_unit_is_the_one_node_of_the_slide() -> None:
     o = Value(0.5)
     for loss, row in (

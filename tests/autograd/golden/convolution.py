@@ -19,8 +19,8 @@ def value(image, t, theta):
     relu1 = np.maximum(r1, 0)
     relu1_transposed = relu1.reshape(m, 16, 2).swapaxes(1, 2).reshape(m, 32)
     o33 = relu1_transposed @ W2 + b33
-    squared_error1 = (t - o33)**2
-    return squared_error1.sum() / m
+    E = (t - o33)**2
+    return E.sum() / m
 
 
 @functools.cache
@@ -38,7 +38,7 @@ def value_and_grad(image, t, theta, gradient):
     relu1 = np.maximum(r1, 0)
     relu1_transposed = relu1.reshape(m, 16, 2).swapaxes(1, 2).reshape(m, 32)
     o33 = relu1_transposed @ W2 + b33
-    squared_error1 = (t - o33)**2
+    E = (t - o33)**2
 
     d_o33 = -2 * (t - o33) / m
     d_r1 = (r1 > 0) * (d_o33 * W2.T).reshape(m, 2, 16).swapaxes(1, 2).reshape(m, 32)
@@ -47,4 +47,4 @@ def value_and_grad(image, t, theta, gradient):
     np.matmul(ones(m * 16), d_r1.reshape(-1, 2), out=d_b1)
     np.matmul(relu1_transposed.T, d_o33, out=d_W2)
     np.matmul(ones(m), d_o33, out=d_b33)
-    return squared_error1.sum() / m
+    return E.sum() / m

@@ -21,8 +21,8 @@ def value(x, y, theta):
     o35 = o2 @ W3 + b35
     mul2 = y * o35
     sub1 = 1 - mul2
-    relu1 = np.maximum(sub1, 0)
-    add1 = relu1 + mul1
+    E = np.maximum(sub1, 0)
+    add1 = E + mul1
     return add1.sum() / m
 
 
@@ -44,8 +44,8 @@ def value_and_grad(x, y, theta, gradient):
     o35 = o2 @ W3 + b35
     mul2 = y * o35
     sub1 = 1 - mul2
-    relu1 = np.maximum(sub1, 0)
-    add1 = relu1 + mul1
+    E = np.maximum(sub1, 0)
+    add1 = E + mul1
 
     d_o35 = -((sub1 > 0) * y) / m
     d_i2 = (i2 > 0) * (d_o35 * W3.T)
