@@ -160,9 +160,10 @@ def fit(
     if not any(parameter in learned for _, parameter in model.named_parameters()):
         raise ValueError("optimizer holds no parameter of this model: make a new one, of model.parameters()")
     _check_count("epochs", epochs)
-    callables = {"loss": loss, "regulariser": regulariser, "schedule": schedule, "clip": clip}
-    for name, function in callables.items():
-        if function is not None and not callable(function):
+    optional = {"regulariser": regulariser, "schedule": schedule, "clip": clip}
+    given = {name: function for name, function in optional.items() if function is not None}
+    for name, function in {"loss": loss, **given}.items():
+        if not callable(function):
             raise TypeError(f"{name} must be a function, got {function!r}")
     if any(isinstance(module, MeProp) for module in model.modules()):
         raise TypeError("fit passes all gradients back: a model with MeProp learns by nn.meprop.backward, in a loop")

@@ -465,6 +465,7 @@ BAD: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"clip": 1.0}, TypeError, "clip must be a function, got 1.0"),
     ({"clip": lambda g: None}, ValueError, r"gradient must be a float64 array of shape \(3,\).*, got None"),
     ({"loss": "cross_entropy"}, TypeError, "loss must be a function, got 'cross_entropy'"),
+    ({"loss": None}, TypeError, "loss must be a function, got None"),
     ({"validation": X}, TypeError, r"validation must be a pair \(X, y\), got ndarray"),
     ({"stop": lambda record, parameters: None}, TypeError, "stop must be criteria such as optim.stopping.Epochs"),
     ({"stop": "early"}, TypeError, "stop must be criteria .*, got 'e'"),
