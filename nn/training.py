@@ -12,6 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 import autograd
 from autograd import Value
+from nn.engines import compiled_engine, scalar_engine
+from nn.examples import examples
 from nn.history import History
 from nn.losses import Loss
 from nn.meprop import MeProp
@@ -20,9 +22,6 @@ from nn.module import Module
 Array = NDArray[np.float64]
 Order = Literal["shuffled", "random", "in order"]
 Metric = Callable[[Array, Array], float]
-Step = Callable[[Array, Array, Array], tuple[float, Array]]
-Predict = Callable[[Array], Array]
-Risk = Callable[[Array, Array], float]
 
 
 class DivergenceError(ArithmeticError):
@@ -35,14 +34,6 @@ class DivergenceError(ArithmeticError):
     def __init__(self, message: str, history: History) -> None:
         super().__init__(message)
         self.history = history
-
-
-class Model(Protocol):
-    """What is trained: an `nn.Module` that is called on one example."""
-
-    def __call__(self, x: Any, /) -> Any: ...
-    def train(self) -> Any: ...
-    def eval(self) -> Any: ...
 
 
 class Optimizer(Protocol):
@@ -67,7 +58,7 @@ class Criterion(Protocol):
 
 
 def fit(
-    model: Model,
+    model: Module,
     X: ArrayLike,
     y: ArrayLike,
     *,
@@ -178,8 +169,8 @@ def fit(
         if name in ("epoch", "loss") or name.startswith("validation_"):
             raise ValueError(f"metrics has the name {name!r}, which the history uses itself")
     model.eval()
-    X, y, targets = _data(model, loss, X, y, "X", "y")
-    held_out = _data(model, loss, *validation, "validation X", "validation y") if validation is not None else None
+    X, y, targets = examples(model, loss, X, y, "X", "y")
+    held_out = examples(model, loss, *validation, "validation X", "validation y") if validation is not None else None
     if batch_size is None:
         batch_size = len(X)
     _check_count("batch_size", batch_size)
@@ -192,7 +183,7 @@ def fit(
     looks = bool(metrics or held_out or criteria or schedule)  # whether anyone sees the model between epochs
     rng = np.random.default_rng(rng)
     parameters = optimizer.parameters
-    step, predict, risk = (_compiled if compiled else _eager)(model, loss, parameters, regulariser)
+    step, predict, risk = (compiled_engine if compiled else scalar_engine)(model, loss, parameters, regulariser)
 
     history = History()
     theta = autograd.pack(parameters)
@@ -244,68 +235,6 @@ def fit(
     return history
 
 
-def _compiled(
-    model: Model, loss: Loss, parameters: Sequence[Value], regulariser: Callable[[], Value] | None
-) -> tuple[Step, Predict, Risk]:
-    """How to learn from a batch (its mean loss, and the gradient at theta), to predict, and to tell the risk."""
-
-    def objective(x: Any, target: Any) -> Value:
-        error = loss(model(x), target)
-        return error if regulariser is None else error + regulariser()
-
-    def error(x: Any, target: Any) -> Value:
-        return loss(model(x), target)
-
-    to_learn, to_tell = autograd.compile(objective, parameters), autograd.compile(error, parameters)
-    to_predict = autograd.compile(model)
-    gradient = np.empty(len(parameters))
-
-    def step(X: Array, targets: Array, theta: Array) -> tuple[float, Array]:
-        value, _ = to_learn.value_and_grad(X, targets, theta=theta, out=gradient)
-        if not math.isfinite(value):
-            autograd.unpack(theta, parameters)
-            check_domains(X, targets)
-        return value, gradient
-
-    def risk(X: Array, targets: Array) -> float:
-        value: float = to_tell(X, targets)
-        if not math.isfinite(value):
-            check_domains(X, targets)
-        return value
-
-    def check_domains(X: Array, targets: Array) -> None:
-        """Have the scalar engine raise its DomainError, where compiled code goes on with NaN or an infinity."""
-        for x, target in zip(X, targets):
-            if not math.isfinite(to_tell(x[np.newaxis], target[np.newaxis])):
-                error(x.tolist(), target.tolist())
-
-    return step, to_predict, risk
-
-
-def _eager(
-    model: Model, loss: Loss, parameters: Sequence[Value], regulariser: Callable[[], Value] | None
-) -> tuple[Step, Predict, Risk]:
-    """The same as `_compiled`, by the scalar engine."""
-
-    def risk(X: Array, targets: Array) -> Value:
-        total: Value = autograd.sum([loss(model(x), t) for x, t in zip(X.tolist(), targets.tolist())])
-        return total / len(X)
-
-    def step(X: Array, targets: Array, theta: Array) -> tuple[float, Array]:
-        autograd.unpack(theta, parameters)
-        for parameter in parameters:
-            parameter.grad = 0.0
-        objective = risk(X, targets) if regulariser is None else risk(X, targets) + regulariser()
-        objective.backward()
-        return objective.data, np.array([parameter.grad for parameter in parameters])
-
-    def predict(X: Array) -> Array:
-        outputs = [model(x) for x in X.tolist()]
-        return np.array([float(o) if isinstance(o, Value) else [float(ok) for ok in o] for o in outputs])
-
-    return step, predict, lambda X, targets: risk(X, targets).data
-
-
 def _batches(n: int, size: int, order: Order, rng: np.random.Generator) -> Iterator[NDArray[np.intp]]:
     """The indices of one epoch's batches; the last one may be smaller."""
     if order == "random" and size < n:
@@ -327,62 +256,6 @@ def _all_finite(numbers: Array) -> bool:
 def _measured(metrics: Mapping[str, Metric], outputs: Array, y: Array, prefix: str = "") -> dict[str, float]:
     """Each metric of the outputs: a row an example, or a number where there is one output."""
     return {prefix + name: float(metric(outputs, y)) for name, metric in metrics.items()}
-
-
-def _data(model: Model, loss: Loss, X: Any, y: Any, X_name: str, y_name: str) -> tuple[Array, Array, Array]:
-    """X and y as arrays, and y as the loss takes it. Each target is tried on one output, so that errors come early."""
-    X, y = _finite(X, X_name), _finite(y, y_name)
-    if X.ndim < 2:
-        raise ValueError(f"{X_name} must have a row of inputs for each example, [[1.0], [2.0]], got shape {X.shape}")
-    if len(X) != len(y):
-        raise ValueError(f"{X_name} and {y_name} must have one length, got {len(X)} examples and {len(y)} targets")
-    try:
-        output = model(X[0].tolist())
-    except (TypeError, ValueError) as error:
-        raise ValueError(
-            f"the model does not take the rows of {X_name}, whose shape is {X.shape[1:]}: {error}"
-        ) from error
-    targets = _targets(y, 1 if isinstance(output, Value) else len(output), y_name)
-    for i in np.unique(y, axis=0, return_index=True)[1].tolist():
-        try:
-            loss(output, targets[i].tolist())
-        except autograd.DomainError:  # it names the output, which is at fault
-            raise
-        except ValueError as error:
-            raise ValueError(f"{y_name}[{i}] does not fit the loss: {error}") from error
-    return X, targets if y.ndim == 2 else y, targets
-
-
-def _finite(data: Any, name: str) -> Array:
-    try:
-        array = np.asarray(data, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} must be an array of numbers whose rows are equally long: {error}") from error
-    if not array.size:
-        raise ValueError(f"{name} is empty")
-    if array.ndim == 0:
-        raise ValueError(f"{name} must have an entry for each example, got {data!r}")
-    bad = np.argwhere(~np.isfinite(array))
-    if len(bad):
-        place = "".join(f"[{i}]" for i in bad[0])
-        raise ValueError(f"{name}{place} is {array[tuple(bad[0])]}: the data must be finite numbers")
-    return array
-
-
-def _targets(y: Array, outputs: int, name: str) -> Array:
-    """A number an example where there is one output; otherwise a row of them, one-hot where y has class indices."""
-    if y.ndim == 2 and y.shape[1] == outputs:
-        return y[:, 0] if outputs == 1 else y
-    if y.ndim != 1:
-        raise ValueError(f"{name} must have a number for each of {outputs} outputs, got shape {y.shape}")
-    if outputs == 1:
-        return y
-    outside = np.flatnonzero(~np.isin(y, np.arange(outputs)))
-    if len(outside):
-        i = outside[0]
-        raise ValueError(f"{name}[{i}] is {y[i]:g}: the {outputs} outputs are for the classes 0 to {outputs - 1}")
-    one_hot: Array = (y[:, np.newaxis] == np.arange(outputs)).astype(np.float64)
-    return one_hot
 
 
 def _check_count(name: str, number: Any) -> None:
