@@ -64,8 +64,9 @@ class Compiled:
         self.compilations: dict[Shapes, Compilation] = {}  # by the shapes of an example
         self._ready: dict[Shapes, Compilation] = {}  # by the shapes of the arrays, known to be good
         self.latest: Compilation | None = None
-        self._good_theta: Theta | None = None  # the arrays that were last found to be good
-        self._good_out: Floats | None = None
+        self._good_theta: Theta | None = None  # the array that was last found to be good
+        self._good_out: Floats | None = None  # likewise, beside this theta
+        self._beside: Theta | None = None
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
@@ -96,7 +97,7 @@ class Compiled:
         compilation, data = self._prepared(arrays)
         if compilation.value_and_grad is None:
             raise TypeError(f"{self.name} was compiled without parameters: there is nothing to take the gradient of")
-        if out is None or out is not self._good_out or theta is not self._good_theta:
+        if out is None or out is not self._good_out or theta is not self._beside:
             out = self._place(out, theta)
         return float(compilation.value_and_grad(*data, *self._rest(compilation, len(data[0]), theta), out)), out
 
@@ -161,7 +162,7 @@ class Compiled:
             )
         if isinstance(theta, np.ndarray) and np.may_share_memory(out, theta):
             raise ValueError("out and theta share memory: the gradient would be written over the parameters it is of")
-        self._good_out = out
+        self._good_out, self._beside = out, theta
         return out
 
     def _prepared(self, arrays: Sequence[ArrayLike]) -> tuple[Compilation, list[Any]]:

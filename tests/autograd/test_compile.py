@@ -377,8 +377,15 @@ def test_flat_arrays_may_change_and_change_places() -> None:
         f.value_and_grad(X, theta=thetas[0], out=out)
         with pytest.raises(ValueError, match="share memory"):
             f.value_and_grad(X, theta=out[:], out=out)
+        f(X, theta=out)
         with pytest.raises(ValueError, match="share memory"):
             f.value_and_grad(X, theta=out, out=out)
+        with pytest.raises(ValueError, match="share memory"):
+            f.value_and_grad(X, theta=thetas[0], out=thetas[0][:])
+        f.value_and_grad(X, out=thetas[0])
+        f.value_and_grad(X, theta=out, out=np.empty_like(out))
+        with pytest.raises(ValueError, match="share memory"):
+            f.value_and_grad(X, theta=thetas[0], out=thetas[0])
 
 
 @pytest.mark.parametrize("function", [autograd.elu, autograd.pow, autograd.sigmoid, autograd.softplus])
