@@ -249,10 +249,10 @@ def array_formulas(single: bool = False, hoist: Callable[[str, Code], Code] = la
 
     maximum, minimum = extreme("max", "np.maximum"), extreme("min", "np.minimum")
 
-    def where(condition: Code | bool, a: Any, b: Any) -> Code:
-        a, b = code(a), code(b)
+    def where(condition: Code | bool, then: Any, otherwise: Any) -> Code:
+        a, b = code(then), code(otherwise)
         if isinstance(condition, bool):
-            return a if condition else b  # type: ignore[no-any-return]
+            return a if condition else b
         if condition.sides is not None:
             if (a, b) == condition.sides:
                 return maximum((b, a))
@@ -273,12 +273,12 @@ def array_formulas(single: bool = False, hoist: Callable[[str, Code], Code] = la
 
         return compared
 
-    def power(a: Any, b: Any) -> Code:
-        a, b = aligned(as_number(code(a)), as_number(code(b)))
+    def power(base: Any, exponent: Any) -> Code:
+        a, b = aligned(as_number(code(base)), as_number(code(exponent)))
         if b.number == 1.0:
-            return a  # type: ignore[no-any-return]
-        exponent = repr(b.number) if b.number is not None and b.number < 0 else b.within(ATOM)
-        return made(f"{a.within(ATOM)}**{exponent}", POW, a, b)
+            return a
+        raised = repr(b.number) if b.number is not None and b.number < 0 else b.within(ATOM)
+        return made(f"{a.within(ATOM)}**{raised}", POW, a, b)
 
     def dot(a: Code, b: Code) -> Code:
         if single and not a.batched and not b.batched:

@@ -67,16 +67,16 @@ def float_formulas(hoist: Hoist) -> SimpleNamespace:
 
         return comparison
 
-    def where(condition: Code | bool, a: Any, b: Any) -> Code:
-        a, b = code(a), code(b)
+    def where(condition: Code | bool, then: Any, otherwise: Any) -> Code:
+        a, b = code(then), code(otherwise)
         if isinstance(condition, bool):
-            return a if condition else b  # type: ignore[no-any-return]
+            return a if condition else b
         return made(f"{a.as_float(COMPARE)} if {condition} else {b.as_float(COMPARE)}", CASES, a, b)
 
-    def power(a: Any, b: Any) -> Code:
-        a, b = code(a), code(b)
+    def power(base: Any, exponent: Any) -> Code:
+        a, b = code(base), code(exponent)
         if b.number == 1.0:
-            return a  # type: ignore[no-any-return]
+            return a
         if a.tight != ATOM and a.number is None:  # such as a sum, whose power each of its terms may use
             a = hoist("base", a)
         if b.number is not None and b.number.is_integer():

@@ -1008,11 +1008,11 @@ def cross_entropy() -> Walkthrough:
     return walkthrough(E, optimizer=optim.Adam(model.parameters(), lr=0.1))
 
 
-LECTERN = {"width": 1280, "height": 720}
+LECTERN: Any = {"width": 1280, "height": 720}
 
 
 def test_formulas_are_seen_whole_and_the_picture_is_moved_by_none_that_is_lower(page: Page, tmp_path: Path) -> None:
-    page.set_viewport_size(LECTERN)  # type: ignore[arg-type]
+    page.set_viewport_size(LECTERN)
     s = [Value(x, f"s{k}") for k, x in enumerate([1.0, 2.0, 0.5, 0.25], start=1)]
     for written in (cross_entropy(), walkthrough(-autograd.log(autograd.softmax(s)[1]))):
         show(page, written, tmp_path)
@@ -1042,7 +1042,7 @@ def test_a_formula_that_cannot_shrink_enough_can_be_scrolled(page: Page, tmp_pat
 
 
 def test_what_is_asked_to_be_explained_is_in_sight_at_once(page: Page, tmp_path: Path) -> None:
-    page.set_viewport_size(LECTERN)  # type: ignore[arg-type]
+    page.set_viewport_size(LECTERN)
     show(page, cross_entropy(), tmp_path)
     page.keyboard.press("e")
     pane, asked = page.locator("#derivation").bounding_box(), page.locator(".equation").last.bounding_box()
@@ -1068,7 +1068,7 @@ def test_in_the_handout_no_formula_is_printed_over_another(lesson: Page) -> None
 
 
 def test_without_the_table_the_graphs_text_is_large_enough_for_a_room(lesson: Page) -> None:
-    lesson.set_viewport_size(LECTERN)  # type: ignore[arg-type]
+    lesson.set_viewport_size(LECTERN)
     text = "() => 16 * document.querySelector('#graph svg').getScreenCTM().a"
     table, button = lesson.locator("#ledger"), lesson.locator("#table")
     lesson.keyboard.press("u")  # the tallest formulas
