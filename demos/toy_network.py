@@ -45,11 +45,11 @@ LOSSES = {"half": (half_squared_error, 0.9), "full": (squared_error, 0.45)}
 TRAP = """\
   Mind the factor 2. The slide writes the loss as E = (t - o)^2, whose derivative is -2 (t - o), but its update rule
   w := w + lr Err o drops the 2. Its numbers are those of E = 1/2 (t - o)^2 with lr = 0.9: Err is then -dE/di.
-  With (t - o)^2 the same numbers need lr = 0.45 (run with --loss full); Err is then half of -dE/di."""
+  With (t - o)^2 the same numbers need lr = 0.45 ({full}); Err is then half of -dE/di."""
 
 ROUNDING = """\
   Mind the rounding. The slide rounds as it goes: Err6 = 0.474 * 0.526 * 0.526 = 0.1311. Carried through at full
-  precision it is 0.13117, which would round to 0.1312. (--rounding slide works as the slide does.)"""
+  precision it is 0.13117, which would round to 0.1312. ({half}--rounding slide works as the slide does.)"""
 
 
 class Line(NamedTuple):
@@ -314,9 +314,11 @@ def main(
         rows = [(line.name, line.formula, quantities[line.name], line.printed) for line in lines]
         board.table(["quantity", "formula", "value", "slide"], rows, "", digits=6)
         if phase == "backward":
-            remarks = [TRAP, ROUNDING]
-            if loss == "full":
-                remarks = [TRAP.replace("run with --loss full", "as here"), ROUNDING.replace("(", "(--loss half ")]
+            here = loss == "full"
+            remarks = [
+                TRAP.format(full="as here" if here else "run with --loss full"),
+                ROUNDING.format(half="--loss half " if here else ""),
+            ]
             for remark in remarks:
                 board.say(remark)
             for remark in remarks if rounding == "exact" else remarks[:1]:
