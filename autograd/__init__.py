@@ -1,72 +1,89 @@
 """Scalar reverse-mode automatic differentiation for teaching backpropagation.
 
-The code is meant to be read in this order: `primitives`, the table of operations; `value`, numbers that remember how
-they were computed, and the backward pass; `graph`, a numbered snapshot of a computation; `explain`, the chain rule
-written out; `functional`, derivatives as functions; `trace`, `grouping`, `code`, `lowering`, `lowered` and `compiled`,
-the same program for a batch; `viz`, pictures.
+The core is meant to be read in this order: `primitives`, the table of operations, whose rows `primitive` explains;
+`numbers`, what a row is evaluated on; `value`, numbers that remember how they were computed, and the backward pass;
+`program`, a numbered snapshot of a computation; `derivatives`, as functions and as Values again. Around it stand
+`anomaly`, `noise`, `packing`, `checks` and `files`. Each wing is a reading of the same graph: `formulas`, `compiling`,
+`viz` and `lesson`.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
+from autograd.anomaly import AnomalyError as AnomalyError
+from autograd.anomaly import detect_anomaly as detect_anomaly
 from autograd.checks import GradientError as GradientError
 from autograd.checks import check_gradients as check_gradients
-from autograd.compiled import Compiled as Compiled
-from autograd.explain import Explanation as Explanation
-from autograd.explain import explain as explain  # the function, in place of the module of this name
+from autograd.compiling.compile import compile as compile
+from autograd.compiling.compiled import Compiled as Compiled
+from autograd.compiling.trace import TracingError as TracingError
+from autograd.composed import linear as linear
+from autograd.composed import softmax as softmax
+from autograd.derivatives import grad as grad
+from autograd.derivatives import hessian as hessian
+from autograd.derivatives import hvp as hvp
+from autograd.derivatives import jacobian as jacobian
+from autograd.derivatives import value_and_grad as value_and_grad
 from autograd.files import load as load
 from autograd.files import save as save
-from autograd.functional import grad as grad
-from autograd.functional import hessian as hessian
-from autograd.functional import hvp as hvp
-from autograd.functional import jacobian as jacobian
-from autograd.functional import value_and_grad as value_and_grad
-from autograd.graph import Node as Node
-from autograd.graph import Program as Program
-from autograd.graph import leaves as leaves
+from autograd.formulas.explanation import Explanation as Explanation
+from autograd.formulas.explanation import explain as explain
+from autograd.noise import Noise as Noise
+from autograd.noise import noise as noise  # the function, in place of the module of this name
+from autograd.packing import pack as pack
+from autograd.packing import unpack as unpack
+from autograd.primitive import Domain as Domain
+from autograd.primitive import DomainError as DomainError
+from autograd.primitive import Primitive as Primitive
 from autograd.primitives import *  # noqa: F403  (every row of the table is a function of this package)
 from autograd.primitives import PRIMITIVES as PRIMITIVES
-from autograd.row import Domain as Domain
-from autograd.row import DomainError as DomainError
-from autograd.row import Primitive as Primitive
-from autograd.targets import compile as compile
-from autograd.value import AnomalyError as AnomalyError
+from autograd.program import Node as Node
+from autograd.program import Program as Program
+from autograd.program import leaves as leaves
 from autograd.value import Constant as Constant
-from autograd.value import Noise as Noise
 from autograd.value import Parameter as Parameter
-from autograd.value import TracingError as TracingError
 from autograd.value import Value as Value
-from autograd.value import affine as affine  # type: ignore[assignment]  # in place of the row, for speed
-from autograd.value import detect_anomaly as detect_anomaly
-from autograd.value import noise as noise
-from autograd.value import pack as pack
-from autograd.value import softmax as softmax
-from autograd.value import unpack as unpack
+from autograd.written_out import affine as affine  # type: ignore[assignment]  # in place of the row
+
+
+def _picture(value: Value) -> str | None:
+    """A Value's graph as SVG, for a notebook; None where it is too large to read."""
+    from autograd.viz import TooManyNodesError, draw
+
+    try:
+        return str(draw(value).pipe(format="svg", encoding="utf-8"))
+    except TooManyNodesError:
+        return None
+
+
+Value.picture = staticmethod(_picture)
 
 if TYPE_CHECKING:
-    from autograd.viz import Frame as Frame
+    from autograd.lesson import Frame as Frame
+    from autograd.lesson import Walkthrough as Walkthrough
+    from autograd.lesson import walkthrough as walkthrough
+    from autograd.lesson.frames import frames as frames
     from autograd.viz import TooManyNodesError as TooManyNodesError
-    from autograd.viz import Walkthrough as Walkthrough
     from autograd.viz import draw as draw
     from autograd.viz import draw_network as draw_network
-    from autograd.viz.frames import frames as frames
-    from autograd.viz.walkthrough import walkthrough as walkthrough
 else:
-    _DRAWING = ["Frame", "TooManyNodesError", "Walkthrough", "draw", "draw_network", "frames", "walkthrough"]
+    _DRAWN = {
+        **dict.fromkeys(["TooManyNodesError", "draw", "draw_network"], "autograd.viz"),
+        **dict.fromkeys(["Frame", "Walkthrough", "frames", "walkthrough"], "autograd.lesson"),
+    }
     __all__ = [
         *"AnomalyError Compiled Constant Domain DomainError Explanation GradientError Node Noise PRIMITIVES".split(),
         *"Parameter Primitive Program Value check_gradients compile detect_anomaly explain grad hessian hvp".split(),
-        *"TracingError jacobian leaves load noise pack save softmax unpack value_and_grad".split(),
-        *_DRAWING,
+        *"TracingError jacobian leaves linear load noise pack save softmax unpack value_and_grad".split(),
+        *_DRAWN,
         *PRIMITIVES,
     ]
 
     def __getattr__(name: str) -> object:
         """Drawing is imported when it is first asked for: computing needs no graphviz."""
-        if name in _DRAWING:
-            from autograd import viz
-
-            return getattr(viz, name)
+        if name in _DRAWN:
+            return getattr(import_module(_DRAWN[name]), name)
         raise AttributeError(f"module 'autograd' has no attribute {name!r}")
 
     def __dir__() -> list[str]:
-        return sorted({*globals(), *_DRAWING})
+        return sorted({*globals(), *_DRAWN})

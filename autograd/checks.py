@@ -5,16 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from autograd.functional import Function, Tree, check_function, leaves, one_number, rebuilt, variable
-from autograd.graph import Program, program_order
-from autograd.namespaces import ARRAYS
-from autograd.row import DomainError
-from autograd.value import Value, gradients
+from autograd.derivatives import Function, Tree, check_function, gradients, leaves, one_number, rebuilt, variable
+from autograd.numbers import ARRAYS, Reading
+from autograd.primitive import DomainError
+from autograd.program import Program
+from autograd.value import Value
 
 _IMAGINARY_STEP = 1e-50
 
@@ -64,7 +63,6 @@ def check_gradients(f: Function, *point: Tree, tolerance: float = 1e-6) -> None:
 
     program = Program.of(output)
     rounding, doubts = _rounding(program)
-    index = {value: i for i, value in enumerate(program_order(output))}
     differences: list[_Difference] = []
     for i, analytic in enumerate(gradients(output, variables)):
 
@@ -73,7 +71,7 @@ def check_gradients(f: Function, *point: Tree, tolerance: float = 1e-6) -> None:
 
         name = variables[i].name
         where = f"{places[i][0]} ({name})" if name else places[i][0]
-        leaf = index.get(variables[i])  # None where the output does not depend on it
+        leaf = program.index.get(variables[i])  # None where the output does not depend on it
         doubt = 0.0 if leaf is None else doubts[leaf]
         measured = _slope(along, numbers[i], rounding)
         if measured is None:
@@ -189,8 +187,10 @@ def _power(a: Any, b: Any) -> Any:
 
 # Complex numbers. Which case applies is decided by the real part; on the border between two the function may have a
 # corner (Martins, Sturdza & Alonso 2003, "The complex-step derivative approximation").
-COMPLEX = SimpleNamespace(
-    **{name: getattr(ARRAYS, name) for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh")},
+COMPLEX = Reading(
+    **{
+        name: getattr(ARRAYS, name) for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "arctan")
+    },
     sum=sum,
     dot=ARRAYS.dot,
     abs=lambda x: x if _greater(x, 0) else -x,
@@ -198,6 +198,7 @@ COMPLEX = SimpleNamespace(
     maximum=_maximum,
     minimum=lambda xs: -_maximum([-x for x in xs]),
     greater=_greater,
+    equal=lambda a, b: a == b,
     where=lambda condition, a, b: a if condition else b,
 )
 

@@ -4,7 +4,7 @@ Everything in this package is a reading of this table. A row says what an operat
 it is drawn, what it computes, its partial derivatives, and where it is defined. To add an operation, add a row:
 calling, drawing, checking and testing it then follow.
 
-The formulas are plain arithmetic over a namespace ``m`` (see `autograd.namespaces`), so the same row evaluates on
+The formulas are plain arithmetic over a namespace ``m`` (see `autograd.numbers`), so the same row evaluates on
 floats, on NumPy arrays, on Values (hence second derivatives) and on symbols (hence the proof in the tests that each
 partial is the derivative of its forward formula). In the partials ``y`` is the output, already computed.
 
@@ -15,7 +15,7 @@ import copyreg
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd.row import Domain, Primitive
+from autograd.primitive import Domain, Primitive
 
 POSITIVE = Domain("x > 0", lambda x: x > 0)
 NOT_NEGATIVE = Domain("x >= 0", lambda x: x >= 0)
@@ -45,12 +45,9 @@ def _pow_partials(m: Any, y: Any, a: Any, b: Any) -> tuple[Any, Any]:
     return by_base, by_exponent
 
 
-def _leaky_relu_partials(m: Any, y: Any, x: Any, slope: Any) -> tuple[Any, Any]:
-    return m.where(m.greater(x, 0), 1.0, slope), m.where(m.greater(x, 0), 0.0, x)
-
-
-def _elu_partials(m: Any, y: Any, x: Any, alpha: Any) -> tuple[Any, Any]:
-    return m.where(m.greater(x, 0), 1.0, alpha * m.exp(x)), m.where(m.greater(x, 0), 0.0, m.expm1(x))
+def _gelu_partials(m: Any, y: Any, x: Any) -> tuple[Any]:
+    gate = 1 / (1 + m.exp(-1.702 * x))  # x σ(1.702 x) is the approximate form of Hendrycks & Gimpel 2016, section 2
+    return (gate + 1.702 * y * (1 - gate),)
 
 
 def _softplus(m: Any, x: Any) -> Any:
@@ -113,7 +110,9 @@ sqrt      = Primitive("sqrt",     "x",    "√",         lambda m, x: m.sqrt(x),
 sin       = Primitive("sin",      "x",    "sin",       lambda m, x: m.sin(x),             lambda m, y, x: (m.cos(x),))
 cos       = Primitive("cos",      "x",    "cos",       lambda m, x: m.cos(x),             lambda m, y, x: (-m.sin(x),))
 tanh      = Primitive("tanh",     "x",    "tanh",      lambda m, x: m.tanh(x),            lambda m, y, x: (1 - y * y,))
+arctan    = Primitive("arctan",   "x",    "arctan",    lambda m, x: m.arctan(x),          lambda m, y, x: (1 / (1 + x * x),))
 sigmoid   = Primitive("sigmoid",  "x",    "σ",         lambda m, x: 1 / (1 + m.exp(-x)),  lambda m, y, x: (y * (1 - y),))
+gelu      = Primitive("gelu",     "x",    "gelu",      lambda m, x: x / (1 + m.exp(-1.702 * x)), _gelu_partials)
 softplus  = Primitive("softplus", "x",    "softplus",  _softplus,                         lambda m, y, x: (1 / (1 + m.exp(-x)),))
 
 # Made of pieces; the derivative jumps from one to the next.
@@ -121,8 +120,8 @@ abs        = Primitive("abs",        "x",            "|x|",         lambda m, x:
 step       = Primitive("step",       "x",            "step",        lambda m, x: m.where(m.greater(0, x), 0.0, 1.0),                 lambda m, y, x: (0.0,))
 relu       = Primitive("relu",       "x",            "relu",        lambda m, x: m.where(m.greater(0, x), 0.0, x),                   lambda m, y, x: (m.where(m.greater(x, 0), 1.0, 0.0),))
 relu6      = Primitive("relu6",      "x",            "relu6",       lambda m, x: m.minimum((m.maximum((x, 0.0)), 6.0)),              lambda m, y, x: (m.where(m.greater(x, 0), m.where(m.greater(6, x), 1.0, 0.0), 0.0),))
-leaky_relu = Primitive("leaky_relu", "x slope=0.01", "leaky relu",  lambda m, x, slope: m.where(m.greater(x, 0), x, slope * x),      _leaky_relu_partials)
-elu        = Primitive("elu",        "x alpha=1",    "elu",         lambda m, x, a: m.where(m.greater(x, 0), x, a * m.expm1(x)),     _elu_partials)
+leaky_relu = Primitive("leaky_relu", "x slope=0.01", "leaky relu",  lambda m, x, slope: m.where(m.greater(x, 0), x, slope * x),      lambda m, y, x, slope: (m.where(m.greater(x, 0), 1.0, slope), m.where(m.greater(x, 0), 0.0, x)))
+elu        = Primitive("elu",        "x alpha=1",    "elu",         lambda m, x, a: m.where(m.greater(x, 0), x, a * m.expm1(x)),     lambda m, y, x, a: (m.where(m.greater(x, 0), 1.0, a * m.exp(x)), m.where(m.greater(x, 0), 0.0, m.expm1(x))))
 
 # One node for many inputs: w* is a sequence of them, and the partial by it is a sequence too.
 sum       = Primitive("sum",       "x*",      "Σ",          lambda m, x: m.sum(x),               lambda m, y, x: ([1.0] * len(x),))

@@ -26,7 +26,7 @@ from tqdm import tqdm
 import nn
 import optim
 from autograd import Frame, Program, Value, explain, frames, half_squared_error, squared_error
-from autograd.formula import Symbol
+from autograd.formulas.expression import Symbol
 from demos.gallery import Board, printable
 
 # %% What the slide gives.

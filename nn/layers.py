@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Parameter, Value, affine, dot
+from autograd import Parameter, Value, affine, dot, linear
 from nn.activations import Activation, activation_name, activation_named
 from nn.initialisers import Initialiser, constant, initial_weights
 from nn.inputs import Inputs, as_values, check_sizes
@@ -105,19 +105,25 @@ class Layer(Module):
 
     def __call__(self, inputs: Inputs) -> list[Value]:
         """The outputs of the units, of ``nin`` numbers or Values."""
-        signals = as_values(inputs, self.input_names)
-        g = self.activation
-        if isinstance(g, Module):
-            outputs: list[Value] = g([neuron.net(signals) for neuron in self.neurons])
-            for neuron, output in zip(self.neurons, outputs):
-                output.name = neuron.output_name
-            return outputs
-        outputs = []
-        for neuron in self.neurons:
-            output = neuron.activation(neuron.net(signals))
+        nets = self.nets(as_values(inputs, self.input_names))
+        outputs: list[Value]
+        if isinstance(self.activation, Module):
+            outputs = self.activation(nets)
+        else:
+            outputs = [neuron.activation(net) for neuron, net in zip(self.neurons, nets)]
+        for neuron, output in zip(self.neurons, outputs):
             output.name = neuron.output_name
-            outputs.append(output)
         return outputs
+
+    def nets(self, inputs: Sequence[Value]) -> list[Value]:
+        """The units' net inputs, of Values."""
+        biases = [neuron.bias for neuron in self.neurons]
+        if None in biases:
+            return [neuron.net(inputs) for neuron in self.neurons]
+        nets = linear(inputs, [neuron.weights for neuron in self.neurons], biases)
+        for neuron, net in zip(self.neurons, nets):
+            net.name = neuron.net_name
+        return nets
 
 
 class Sequential(Module):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from numbers import Real
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -61,7 +62,7 @@ class Module:
 
         In an MLP that is layer by layer, unit by unit, weights then bias.
         """
-        return list(dict.fromkeys(parameter for _, parameter in self.named_parameters()))
+        return list(dict.fromkeys(_parameters(self, self)))
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0. `Value.backward` adds to what is there."""
@@ -170,6 +171,24 @@ def _walk(path: str, attribute: Any) -> Iterator[tuple[str, Entry]]:
             yield from _walk(f"{path}.{i}", item)
     elif any(isinstance(item, Parameter | Module) for item in _out_of_sight(attribute)):
         raise TypeError(f"{path} is a {type(attribute).__name__}, in which parameters are not found: make it a list")
+
+
+def _parameters(attribute: Any, module: Module) -> Iterator[Parameter]:
+    """The parameters in an attribute, as `_walk` finds them, at a fraction of the time that their paths cost."""
+    if isinstance(attribute, Parameter):
+        yield attribute
+    elif isinstance(attribute, Module):
+        for item in vars(attribute).values():
+            yield from _parameters(item, module)
+    elif isinstance(attribute, list | tuple):
+        kinds = set(map(type, attribute))
+        if kinds == {Parameter}:
+            yield from attribute
+        elif kinds != {str}:
+            for item in attribute:
+                yield from _parameters(item, module)
+    elif any(isinstance(item, Parameter | Module) for item in _out_of_sight(attribute)):
+        deque(module.named_parameters(), maxlen=0)  # which raises an error that says where
 
 
 def _out_of_sight(attribute: Any) -> Iterable[Any]:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import venv
 import zipfile
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -23,14 +24,23 @@ from benchmarks.race import check
 EXPORTED: list[str] = vars(autograd)["__all__"]  # which is made at run time, of the table
 ROOT = Path(__file__).parents[1]
 
-# Each module of autograd may import the ones to its left, and nothing else of the project.
-ORDER = [
-    *["files", "namespaces", "row", "primitives", "value", "graph", "formula", "functional", "checks"],
-    *["code", "indexing", "arrays", "trace", "grouping", "lowering", "lowered", "straightline"],
-    *["compiled", "compiled_jax", "compiled_python", "targets", "blackboard", "explain", "viz"],
-]
-# ... with one exception: a notebook asks a Value for its picture.
-AGAINST_THE_GRAIN = {("value", "viz")}
+# Up to `backward()`: what a student reads, in half an hour.
+CORE = ["primitives", "primitive", "numbers", "value", "program"]
+# The wings of autograd, and which of the others each may know. All know the files around the core.
+WINGS = {
+    "formulas": set[str](),
+    "compiling": {"formulas"},
+    "viz": {"formulas"},
+    "lesson": {"formulas", "compiling", "viz"},
+}
+LONGEST, CORE_LINES, VALUE_LINES = 400, 900, 400
+MAY_BE_LONGER = {"autograd/compiling/array_code.py"}
+
+
+def wing(module: str) -> str | None:
+    """Which wing of autograd a module is in; None for the core and what stands around it."""
+    part = module.split(".")[1] if "." in module else ""
+    return part if part in WINGS else None
 
 
 def imports(path: Path) -> set[str]:
@@ -45,18 +55,48 @@ def imports(path: Path) -> set[str]:
     return {name for name in found if name.split(".")[0] in ("autograd", "nn", "optim", "demos", "benchmarks")}
 
 
-def test_autograds_imports_run_one_way() -> None:
+def known_modules() -> dict[str, set[str]]:
+    """Each module of autograd but the package itself, and which of the others it imports."""
+    paths = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in (ROOT / "autograd").rglob("*.py")
+    }
+    del paths["autograd"]
+    return {module: (imports(path) & set(paths)) - {module} for module, path in paths.items()}
+
+
+def test_autograd_imports_nothing_of_its_users() -> None:
     for path in (ROOT / "autograd").rglob("*.py"):
-        module = path.relative_to(ROOT / "autograd").with_suffix("").parts[0]
-        if module == "__init__":
-            continue
-        assert module in ORDER, f"say in ORDER where {module} belongs"
-        for name in imports(path):
-            package, *rest = name.split(".")
-            assert package == "autograd", f"{path} imports {name}"
-            imported = rest[0] if rest and rest[0] in ORDER else None
-            if imported is not None and (module, imported) not in AGAINST_THE_GRAIN:
-                assert ORDER.index(imported) <= ORDER.index(module), f"{module} imports {imported}"
+        assert {name.split(".")[0] for name in imports(path)} <= {"autograd"}, path
+
+
+def test_autograds_wings_know_the_core_and_no_wing_that_they_should_not() -> None:
+    for module, imported in known_modules().items():
+        own = wing(module)
+        allowed = {own, None} | (WINGS[own] if own else set())
+        for other in imported:
+            assert wing(other) in allowed, f"{module} imports {other}"
+
+
+def test_imports_go_in_no_circle() -> None:
+    TopologicalSorter(known_modules()).prepare()  # raises CycleError, which names the circle
+
+
+def test_a_student_can_finish_the_core_and_files_are_short() -> None:
+    lines = {
+        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
+        for package in ("autograd", "nn", "optim", "demos", "benchmarks", "tests")
+        for path in (ROOT / package).rglob("*.py")
+    }
+    assert sum(lines[f"autograd/{name}.py"] for name in CORE) <= CORE_LINES
+    assert lines["autograd/value.py"] <= VALUE_LINES
+    too_long = {path: count for path, count in lines.items() if count > LONGEST and path not in MAY_BE_LONGER}
+    assert not too_long
+
+
+def test_no_wing_is_called_as_a_public_name_is() -> None:
+    assert not set(WINGS) & set(EXPORTED)
+    assert autograd.noise is importlib.import_module("autograd.noise").noise  # though a file is
 
 
 @pytest.mark.parametrize("package", ["nn", "optim"])
@@ -129,7 +169,7 @@ def test_the_wheel_holds_the_three_packages_and_no_tests(wheel: Path) -> None:
     sources = {
         str(path.relative_to(ROOT)) for top in ("autograd", "nn", "optim") for path in (ROOT / top).rglob("*.py")
     }
-    pages = {f"autograd/viz/page.{kind}" for kind in ("html", "css", "js")}
+    pages = {f"autograd/lesson/page/page.{kind}" for kind in ("html", "css", "js")}
     assert sources | pages | {"autograd/py.typed", "nn/py.typed", "optim/py.typed"} <= set(names)
 
 

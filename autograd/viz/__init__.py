@@ -1,8 +1,10 @@
-"""Pictures of computations; see `draw` and `walkthrough`."""
+"""The picture wing: the same program for a slide.
 
-from autograd.viz.dot import TooManyNodesError, draw
-from autograd.viz.frames import Frame, frames
+`graph` draws every node with its numbers, and the local derivative on every edge; `network` draws the units of a neural
+network; `render` has Graphviz, or what pip installs in its place, make the picture.
+"""
+
+from autograd.viz.graph import TooManyNodesError, draw
 from autograd.viz.network import draw_network
-from autograd.viz.walkthrough import Walkthrough, walkthrough
 
-__all__ = ["Frame", "TooManyNodesError", "Walkthrough", "draw", "draw_network", "frames", "walkthrough"]
+__all__ = ["TooManyNodesError", "draw", "draw_network"]

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 import graphviz
 
 from autograd import primitives
-from autograd.formula import number, plain
-from autograd.graph import Node, Program
+from autograd.formulas.expression import number, plain
+from autograd.program import Node, Program
 from autograd.value import Value
-from autograd.viz.dot import FONT, STYLES, Texts, caption, markup, texts
+from autograd.viz.graph import FONT, STYLES, Texts, caption, markup, texts
 from autograd.viz.render import Drawing
 
 COLUMN, ROW = 4.8, 2.4  # inches between the centres of neighbouring units

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
-import importlib
 import math
 import re
 import xml.etree.ElementTree as ET
@@ -29,7 +27,7 @@ from autograd import (
     sigmoid,
     squared_error,
 )
-from autograd.formula import Formula
+from autograd.formulas.expression import Formula
 from demos.toy_network import INPUTS, TARGET, WEIGHTS, slide_network
 from tests.autograd.test_functional import CORNERED
 from tests.autograd.test_primitives import POINTS, arity
@@ -451,14 +449,3 @@ def test_the_gradients_of_the_2_2_1_net_are_chains_of_factors() -> None:
     deltas = [one.left.text() for one in together.equations if one.left.kind == "leaf"]
     assert deltas == ["δ_net1(1,2)", "δ_net1(0,1)", "δ_net2(0,1)"]
     assert "<msubsup><mi>w</mi><mn>12</mn><mn>(0,1)</mn></msubsup>" in together.mathml()
-
-
-# ---- The house ---------------------------------------------------------------------------------------------------
-
-
-def test_the_function_stands_where_the_module_of_its_name_would() -> None:
-    module = importlib.import_module("autograd.explain")
-    assert autograd.explain is module.explain
-    assert callable(autograd.explain)
-    assert doctest.testmod(module).failed == 0
-    assert math.isfinite(autograd.explain(toy(), "w14").value)

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-import autograd.formula
+import autograd.formulas.expression
 from autograd import PRIMITIVES, Primitive
-from autograd.formula import SYMBOLS, Formula, Symbol, equation, product, quotient, total
+from autograd.formulas.expression import SYMBOLS, Formula, Symbol, equation, product, quotient, total
 
 rows = pytest.mark.parametrize("row", list(PRIMITIVES.values()), ids=list(PRIMITIVES))
 
@@ -182,4 +182,4 @@ def test_names_in_mathml_are_text() -> None:
 
 
 def test_the_docstring_speaks_the_truth() -> None:
-    assert doctest.testmod(autograd.formula).failed == 0
+    assert doctest.testmod(autograd.formulas.expression).failed == 0

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import PRIMITIVES, Constant, DomainError, Parameter, Primitive, Value
-from autograd.namespaces import ARRAYS, FLOATS
-from autograd.value import VALUES, record
+from autograd.derivatives import VALUES
+from autograd.numbers import ARRAYS, FLOATS
+from autograd.value import record
 
 ROWS = list(PRIMITIVES.values())
 rows = pytest.mark.parametrize("row", ROWS, ids=list(PRIMITIVES))

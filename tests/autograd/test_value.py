@@ -134,7 +134,7 @@ def test_a_misspelt_attribute_is_an_error() -> None:
 
 def test_other_types_are_left_to_themselves() -> None:
     with pytest.raises(TypeError):
-        Value(1.0) + "1"  # type: ignore[operator]
+        Value(1.0) + "1"  # type: ignore[arg-type]
     with pytest.raises(TypeError):
         [1] * Value(1.0)  # type: ignore[operator]
 

@@ -11,9 +11,9 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograd.blackboard import Blackboard
-from autograd.formula import Formula, Symbol, equation, number, product, quotient, total
-from autograd.graph import Program, program_order
+from autograd.formulas.expression import Formula, Symbol, equation, number, product, quotient, total
+from autograd.formulas.nodes import Blackboard
+from autograd.program import Program
 from autograd.value import Value
 
 _MOST_NAMES = 40  # that an error lists
@@ -143,10 +143,9 @@ def explain(
     asked = list(wrt) if isinstance(wrt, Sequence) and not isinstance(wrt, str) else [wrt]
     if not asked:
         raise ValueError("wrt is empty: name at least one quantity")
-    known: dict[Value | str, int] = {label: i for i, label in enumerate(program.labels)}
-    if isinstance(output, Value):
-        known.update({value: i for i, value in enumerate(program_order(output))})
-    elif any(isinstance(one, Value) for one in asked):
+    known: dict[object, int] = dict(zip(program.labels, range(len(program))))
+    known.update({value: i for value, i in program.index.items()})
+    if isinstance(output, Program) and any(isinstance(one, Value) for one in asked):
         raise TypeError("a Program knows its nodes by name only: give wrt as text, such as 'w14'")
     for one in asked:
         if not isinstance(one, Value | str):
@@ -196,7 +195,7 @@ class _Paths:
     ) -> None:
         self.program, self.numbers, self.digits = program, numbers, digits
         self.board = Blackboard(program)
-        self.gradients = [node.grad for node in program] if rounding else _gradients(program)
+        self.gradients = [node.grad for node in program] if rounding else program.gradients()
         self.gradient_digits = 12 if rounding else digits  # a rounded gradient is shown as it is
         self.last = len(program) - 1
         on_a_path = set(targets)
@@ -270,13 +269,3 @@ class _Paths:
 
     def delta(self, i: int) -> Formula:
         return Symbol(f"δ_{self.board.names[i]}")
-
-
-def _gradients(program: Program) -> list[float]:
-    """Backpropagation, with the local derivatives as they were recorded."""
-    gradients = [0.0] * len(program)
-    gradients[-1] = 1.0
-    for node in reversed(program.nodes):
-        for parent, derivative in zip(node.parents, node.local_derivatives):
-            gradients[parent] += derivative * gradients[node.index]
-    return gradients

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
-from autograd.compiled import Compiled
-from autograd.compiled_jax import CompiledJax
-from autograd.compiled_python import CompiledPython
+from autograd.compiling.compiled import Compiled
+from autograd.compiling.compiled_jax import CompiledJax
+from autograd.compiling.compiled_python import CompiledPython
 from autograd.value import Value
 
 

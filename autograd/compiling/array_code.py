@@ -17,8 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.arrays import Array, Product, Slot
-from autograd.code import (
+from autograd.compiling.array_expressions import (
     ATOM,
     LONGEST,
     MATMUL,
@@ -37,10 +36,11 @@ from autograd.code import (
     shape_of,
     tuple_of,
 )
-from autograd.grouping import Grouping
-from autograd.indexing import Indices, evenly, everywhere, run_of, transpose, transposed
-from autograd.row import Primitive
-from autograd.trace import Trace
+from autograd.compiling.groups import Grouping
+from autograd.compiling.slices import Indices, evenly, everywhere, run_of, transpose, transposed
+from autograd.compiling.trace import Trace
+from autograd.compiling.variables import Array, Product, Slot
+from autograd.primitive import Primitive
 
 
 class Lowering:

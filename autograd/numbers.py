@@ -1,7 +1,8 @@
 """The number systems that a formula of the primitive table is evaluated on.
 
-A row of the table is plain arithmetic over a namespace ``m``: ``1 / (1 + m.exp(-x))``. With `FLOATS`
-it computes one number, with `ARRAYS` a NumPy array of them, and with `autograd.value.VALUES` a graph.
+A row of the table is plain arithmetic over a namespace ``m``: ``1 / (1 + m.exp(-x))``. With `FLOATS` it computes one
+number, with `ARRAYS` a NumPy array of them, and with `autograd.derivatives.VALUES` a graph. Each such `Reading` defines
+all of `FUNCTIONS`, and a row uses nothing else: to add an elementary function, add it to that list and to each reading.
 
 Both systems here follow IEEE 754 as NumPy and PyTorch do: an overflow is an infinity and an undefined result is a
 NaN, so that a formula may mention a branch that `where` then discards. Whether an input is allowed at all is
@@ -11,6 +12,7 @@ the business of the row's domain, not of these functions.
 import functools
 import math
 import operator
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from types import SimpleNamespace
 from typing import Any
@@ -18,16 +20,9 @@ from typing import Any
 import numpy as np
 
 
-def _exp(x: float) -> float:
+def _exp(x: float, exp: Callable[[float], float] = math.exp) -> float:
     try:
-        return math.exp(x)
-    except OverflowError:
-        return math.inf
-
-
-def _expm1(x: float) -> float:
-    try:
-        return math.expm1(x)
+        return exp(x)
     except OverflowError:
         return math.inf
 
@@ -57,23 +52,41 @@ def _nan_if_any(choose: Callable[[Iterable[float]], float]) -> Callable[[Sequenc
     return lambda xs: math.nan if any(map(math.isnan, xs)) else choose(xs)
 
 
-def _dot(a: Iterable[Any], b: Iterable[Any]) -> Any:
-    return sum(map(operator.mul, a, b))
+class _Zero(float):
+    """Where a sum starts that is no builtin float, so that it is plain addition."""
 
 
-FLOATS = SimpleNamespace(
+# The sum, added up from left to right. From Python 3.12 the builtin `sum` compensates for the rounding of floats, and
+# no number here is to depend on the version.
+total: Callable[..., Any] = sum if sys.version_info < (3, 12) else lambda numbers: sum(numbers, _Zero()) + 0.0
+
+
+def dot(a: Iterable[Any], b: Iterable[Any]) -> Any:
+    """The sum of the products."""
+    return total(map(operator.mul, a, b))
+
+
+FUNCTIONS = "exp expm1 log log1p sqrt sin cos tanh arctan abs pow sum dot maximum minimum greater equal where".split()
+
+
+class Reading(SimpleNamespace):
+    """What a row's formulas are evaluated on: a namespace with each of `FUNCTIONS`."""
+
+
+FLOATS = Reading(
     exp=_exp,
-    expm1=_expm1,
+    expm1=lambda x: _exp(x, math.expm1),
     log=_log,
     log1p=math.log1p,
     sqrt=math.sqrt,
     sin=_nan_at_infinity(math.sin),
     cos=_nan_at_infinity(math.cos),
     tanh=math.tanh,
+    arctan=math.atan,
     abs=abs,
     pow=_pow,
-    sum=sum,
-    dot=_dot,
+    sum=total,
+    dot=dot,
     maximum=_nan_if_any(max),
     minimum=_nan_if_any(min),
     greater=operator.gt,
@@ -81,22 +94,11 @@ FLOATS = SimpleNamespace(
     where=lambda condition, a, b: a if condition else b,
 )
 
-ARRAYS = SimpleNamespace(
-    exp=np.exp,
-    expm1=np.expm1,
-    log=np.log,
-    log1p=np.log1p,
-    sqrt=np.sqrt,
-    sin=np.sin,
-    cos=np.cos,
-    tanh=np.tanh,
-    abs=np.abs,
+ARRAYS = Reading(
+    **{name: getattr(np, name) for name in FUNCTIONS[:10] + FUNCTIONS[-3:]},  # up to abs, and the choices
     pow=np.power,
-    sum=sum,
-    dot=_dot,
+    sum=total,
+    dot=dot,
     maximum=functools.partial(functools.reduce, np.maximum),
     minimum=functools.partial(functools.reduce, np.minimum),
-    greater=np.greater,
-    equal=np.equal,
-    where=np.where,
 )

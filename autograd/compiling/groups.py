@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograd.graph import Node
-from autograd.indexing import Indices
+from autograd.compiling.slices import Indices
+from autograd.program import Node
 
 
 @dataclass(frozen=True)

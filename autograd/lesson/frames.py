@@ -17,10 +17,10 @@ from typing import Any, Literal, Protocol
 from numpy.typing import NDArray
 
 from autograd import primitives
-from autograd.blackboard import Blackboard
-from autograd.formula import Formula, Symbol, equation, number, quotient
-from autograd.graph import Node, Program, program_order
-from autograd.row import DomainError
+from autograd.formulas.expression import Formula, Symbol, equation, number, quotient
+from autograd.formulas.nodes import Blackboard
+from autograd.primitive import DomainError
+from autograd.program import Node, Program
 from autograd.value import Value
 
 Phase = Literal["forward", "backward", "update"]
@@ -186,7 +186,7 @@ def _rounds(
     memories: list[dict[int, list[float]]] = [{} for _ in roundings]  # what is remembered of each parameter, by index
     if optimizer is not None:
         places = {parameter: place for place, parameter in enumerate(optimizer.parameters)}
-        for index, value in enumerate(program_order(output)):
+        for value, index in program.index.items():
             if value in places:
                 for memory in memories:
                     memory[index] = [float(array[places[value]]) for array in optimizer.memory.values()]

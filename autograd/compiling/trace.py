@@ -2,18 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.arrays import Array
-from autograd.graph import Program, program_order
-from autograd.indexing import Indices
+from autograd.compiling.slices import Indices
+from autograd.compiling.variables import Array
+from autograd.noise import Noise, Source, postponed
+from autograd.primitive import Primitive
 from autograd.primitives import sum as total
-from autograd.value import Constant, Noise, Source, Traced, Value, tracing
+from autograd.program import Program
+from autograd.value import Constant, Value
+
+
+class TracingError(TypeError):
+    """A function that is being traced asked a value for its number, or branched on it."""
+
+
+class Traced(Value, varies=False):
+    """A value that has no number yet: a function is run on these to learn what it computes, whatever the numbers."""
+
+    __slots__ = ()
+
+    def __init__(self, name: str | None = None) -> None:
+        self.grad, self.parents, self.local_derivatives, self.op, self.name = 0.0, (), (), None, name
+
+    @property
+    def data(self) -> float:  # type: ignore[override]
+        raise TracingError(
+            f"{self!r} has no number: the function is being traced, once for all examples, so what it computes may not"
+            " depend on one example's numbers; use operations such as autograd.maximum or relu instead of branching"
+        )
+
+    @staticmethod
+    def _record(primitive: Primitive, operands: Sequence[Any], check: bool = True) -> Value:
+        """What is computed of values without numbers has none."""
+        result = Traced()
+        result.op = primitive
+        result.parents = tuple([x if isinstance(x, Value) else Constant(primitive.number(x)) for x in operands])
+        return result
+
+    def _no_number(self, *_: object) -> Any:
+        return self.data
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self) if isinstance(other, Real) else self is other
+
+    __hash__ = Value.__hash__
+    __bool__ = __index__ = __lt__ = __le__ = __gt__ = __ge__ = backward = _no_number
+
+    def __repr__(self) -> str:
+        return f"the traced value {self.name}" if self.name else "a traced value"
 
 
 @dataclass(frozen=True)
@@ -63,7 +107,7 @@ def trace(
     """
     inputs = {argument: _traced(argument, shape) for argument, shape in shapes.items()}
     try:
-        with tracing() as sources:
+        with postponed() as sources:
             result = function(*inputs.values())
     except Exception as error:
         told = ", ".join([f"{argument} of shape {shape} an example" for argument, shape in shapes.items()])
@@ -78,12 +122,10 @@ def trace(
         raise TypeError(f"{name} must return one Value to have a gradient, got lists of shape {shape}")
     root = returned[0]
     if len(returned) > 1:  # a sum holds them together
-        root = Traced()
-        root.op, root.parents = total, tuple(returned)
-    order, program = program_order(root), Program.of(root)
-    index = {value: i for i, value in enumerate(order)}
-    if len(returned) > 1:
-        order, program = order[:-1], Program(program.nodes[:-1])
+        root = Traced._record(total, returned)
+    traced = Program.of(root, data=lambda value: math.nan if isinstance(value, Traced) else value.data)
+    index = traced.index
+    program = Program(traced.nodes[:-1] if len(returned) > 1 else traced.nodes)
     outputs = np.array([index[output] for output in returned]).reshape(shape)
 
     arguments = {argument: Array(argument, int(np.prod(shape)), True) for argument, shape in shapes.items()}
@@ -97,7 +139,7 @@ def trace(
     while any(argument.startswith(prefix) for argument in shapes):
         prefix += "_"
     noises = {source: f"{prefix}{k}" for k, source in enumerate(sources, start=1)}
-    given = _other_leaves(order, {parameter: k for k, parameter in enumerate(parameters or ())}, noises, leaves)
+    given = _other_leaves(index, {parameter: k for k, parameter in enumerate(parameters or ())}, noises, leaves)
     if parameters is not None:
         arguments["theta"] = Array("theta", len(parameters), False, learns=True)
     if given:
@@ -108,14 +150,14 @@ def trace(
 
 
 def _other_leaves(
-    order: Iterable[Value],
+    index: Mapping[Value, int],
     learned: Mapping[Value, int],
     noises: Mapping[Source, str],
     leaves: dict[int, tuple[str, int]],
 ) -> list[Value]:
     """Add to ``leaves`` those that are no inputs; returns the given ones."""
     given: list[Value] = []
-    for i, value in enumerate(order):
+    for value, i in index.items():
         if value.op is not None or i in leaves or isinstance(value, Constant):
             continue
         if value in learned:

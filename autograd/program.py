@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from operator import attrgetter
 from typing import Literal
 
-from autograd.namespaces import FLOATS
-from autograd.row import Primitive
-from autograd.value import Constant, Parameter, Traced, Value, topological_order
+from autograd.numbers import FLOATS
+from autograd.primitive import Primitive
+from autograd.value import Constant, Parameter, Value, topological_order
 
 Kind = Literal["input", "parameter", "constant", "interior", "output"]
 
@@ -45,37 +45,44 @@ class Program:
     """The nodes of a computation, each after its parents; the last one is the output.
 
     ``print(program)`` writes one line a node, such as ``o4 = sigmoid(i4) = 0.3318``.
+
+    Attributes:
+        nodes: those nodes.
+        index: of each Value that the program was taken of, its node's place.
     """
 
     nodes: tuple[Node, ...]
+    index: dict[Value, int] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def of(cls, output: Value | Program) -> Program:
+    def of(cls, output: Value | Program, data: Callable[[Value], float] = attrgetter("data")) -> Program:
         """The program that computed ``output``, with the numbers and gradients that its Values hold now.
 
         A Program is returned as it is; anything else raises TypeError.
+
+        Args:
+            output: the program's last value.
+            data: gives each Value's number, for Values that hold none.
         """
         if isinstance(output, Program):
             return output
         if not isinstance(output, Value):
             raise TypeError(f"a Value or a Program is needed, got {type(output).__name__} {output!r}")
-        order = program_order(output)
-        index = {value: i for i, value in enumerate(order)}
-        return cls(
-            tuple(
-                Node(
-                    i,
-                    "output" if value is output else _kind(value),
-                    value.name or "",
-                    value.op,
-                    tuple([index[parent] for parent in value.parents]),
-                    math.nan if isinstance(value, Traced) else value.data,
-                    value.grad,
-                    value.local_derivatives,
-                )
-                for i, value in enumerate(order)
+        index = {value: i for i, value in enumerate(program_order(output))}
+        nodes = [
+            Node(
+                i,
+                "output" if value is output else _kind(value),
+                value.name or "",
+                value.op,
+                tuple([index[parent] for parent in value.parents]),
+                data(value),
+                value.grad,
+                value.local_derivatives,
             )
-        )
+            for value, i in index.items()
+        ]
+        return cls(tuple(nodes), index)
 
     def rounded(self, data: int, grad: int) -> Program:
         """The same program worked by hand, as on a slide: each result is rounded before the next step uses it.
@@ -113,14 +120,24 @@ class Program:
             partials = node.op.local_derivatives(values[-1], inputs)
             varies = [self.nodes[parent].kind != "constant" for parent in node.parents]
             local_derivatives.append(tuple([d if v else 0.0 for d, v in zip(partials, varies)]))
+        numbers = zip(self.nodes, values, local_derivatives)
+        forward = [replace(node, data=v, local_derivatives=d) for node, v, d in numbers]
+        gradients = Program(tuple(forward)).gradients(round_grad)
+        return replace(self, nodes=tuple([replace(node, grad=g) for node, g in zip(forward, gradients)]))
+
+    def gradients(self, round_grad: Callable[[float], float] = float) -> list[float]:
+        """The output's derivative by each node: backpropagation with the local derivatives that were recorded.
+
+        Args:
+            round_grad: applied to each gradient before it is handed on.
+        """
         gradients = [0.0] * len(self.nodes)
         gradients[-1] = 1.0
         for node in reversed(self.nodes):
             gradients[node.index] = round_grad(gradients[node.index])
-            for parent, derivative in zip(node.parents, local_derivatives[node.index]):
+            for parent, derivative in zip(node.parents, node.local_derivatives):
                 gradients[parent] += derivative * gradients[node.index]
-        numbers = zip(self.nodes, values, gradients, local_derivatives)
-        return Program(tuple([replace(n, data=v, grad=g, local_derivatives=d) for n, v, g, d in numbers]))
+        return gradients
 
     @cached_property
     def labels(self) -> tuple[str, ...]:

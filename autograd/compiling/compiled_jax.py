@@ -6,9 +6,9 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from autograd.compiled import Compiled, Floats, Theta
-from autograd.lowered import Lowered, lower
-from autograd.trace import Trace
+from autograd.compiling.compiled import Compiled, Floats, Theta
+from autograd.compiling.numpy_code import Lowered, lower
+from autograd.compiling.trace import Trace
 
 
 class CompiledJax(Compiled):

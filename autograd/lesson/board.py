@@ -14,13 +14,13 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from autograd.explain import Explanation, explain
 from autograd.files import write_whole
-from autograd.formula import Formula, Symbol, number, plain
-from autograd.graph import Program
+from autograd.formulas.explanation import Explanation, explain
+from autograd.formulas.expression import Formula, Symbol, number, plain
+from autograd.lesson.frames import DECIMALS, Frame, Optimizer, Round, Rounding, Telling, training
+from autograd.program import Program
 from autograd.value import Value
-from autograd.viz.dot import Texts, TooManyNodesError, graph, texts, widest
-from autograd.viz.frames import DECIMALS, Frame, Optimizer, Round, Rounding, Telling, training
+from autograd.viz.graph import Texts, TooManyNodesError, graph, texts, widest
 from autograd.viz.network import network, network_texts
 
 MOST_EXPLAINED = 20_000  # nodes × derivatives × steps of training: beyond it a page explains none, so as to stay small
@@ -239,7 +239,7 @@ def _explained(program: Program, rounds: list[Round], decimals: tuple[int, int])
 def _page(title: str, graph: str, network: str, data: dict[str, Any]) -> str:
     """The template filled in. Its policy lets only its own script and style run, and nothing be fetched."""
     template, css, js = (
-        resources.files("autograd.viz").joinpath(f"page.{kind}").read_text(encoding="utf-8")
+        resources.files("autograd.lesson").joinpath(f"page/page.{kind}").read_text(encoding="utf-8")
         for kind in ("html", "css", "js")
     )
     policy = (

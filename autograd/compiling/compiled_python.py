@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from autograd.compiled import Compilation, Compiled, Theta
-from autograd.lowered import Lowered
-from autograd.straightline import careful, straight_line
-from autograd.trace import Trace
+from autograd.compiling.compiled import Compilation, Compiled, Theta
+from autograd.compiling.numpy_code import Lowered
+from autograd.compiling.straight_lines import careful, straight_line
+from autograd.compiling.trace import Trace
 
 
 class CompiledPython(Compiled):

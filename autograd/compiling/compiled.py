@@ -16,12 +16,13 @@ from typing import Any, Literal, NoReturn
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from autograd.code import Names
-from autograd.graph import Program
-from autograd.lowered import Lowered, lower
-from autograd.straightline import TAKEN
-from autograd.trace import Trace, trace
-from autograd.value import Value, pack
+from autograd.compiling.array_expressions import Names
+from autograd.compiling.numpy_code import Lowered, lower
+from autograd.compiling.straight_lines import TAKEN
+from autograd.compiling.trace import Trace, trace
+from autograd.packing import pack
+from autograd.program import Program
+from autograd.value import Value
 
 Floats = NDArray[np.float64]
 Theta = Floats | list[float]

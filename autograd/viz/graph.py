@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 
 import graphviz
 
-from autograd.formula import number, plain
-from autograd.graph import Node, Program
+from autograd.formulas.expression import number, plain
+from autograd.program import Node, Program
 from autograd.value import Value
 from autograd.viz.render import Drawing
 

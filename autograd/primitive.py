@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.namespaces import ARRAYS, FLOATS
+from autograd.numbers import ARRAYS, FLOATS
 
 
 class DomainError(ValueError):
@@ -52,12 +52,14 @@ class Primitive:
     domain: Domain | None = None
 
     # Derived from `inputs`: the names without stars and defaults, which ones are sequences, the values of the last ones
-    # that may be left out, whether the number of parents varies, and the number of parents where it does not.
+    # that may be left out, whether the number of parents varies, and the number of parents where it does not; and, of a
+    # function of one number that is defined everywhere, its output and slope. `written_out` has quicker ones of some.
     names: tuple[str, ...] = field(init=False)
     sequences: tuple[bool, ...] = field(init=False)
     defaults: tuple[float, ...] = field(init=False)
     n_ary: bool = field(init=False)
     arity: int | None = field(init=False)
+    quick: Callable[[Any], Any] | None = field(init=False)
 
     def __post_init__(self) -> None:
         words = self.inputs.split()
@@ -67,6 +69,7 @@ class Primitive:
         set_once("defaults", tuple(float(word.split("=")[1]) for word in words if "=" in word))
         set_once("n_ary", "*" in self.inputs)
         set_once("arity", None if self.n_ary else len(words))
+        set_once("quick", None)
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         """Apply the operation to numbers, arrays or Values (or sequences of them, for an input with a ``*``).
@@ -78,11 +81,9 @@ class Primitive:
             ValueError: sequences of different lengths; the lengths are named.
             DomainError: a number outside the domain; the operation, the value and the domain are named.
         """
-        if named:
-            arguments = self._in_order(arguments, named)
-        if self.n_ary and len(self.names) == 1 and not (len(arguments) == 1 and hasattr(arguments[0], "__iter__")):
-            arguments = (arguments,)
-        operands = arguments if len(arguments) == self.arity else self.flatten(arguments)
+        operands: Sequence[Any] = arguments
+        if named or len(arguments) != self.arity:
+            operands = self.flatten(self._in_order(arguments, named))
         for operand in operands:
             record = getattr(operand, "_record", None)
             if record is not None:  # a Value: it remembers what is done with it
@@ -94,7 +95,10 @@ class Primitive:
         return float(self.forward(FLOATS, *inputs))
 
     def _in_order(self, arguments: Sequence[Any], named: dict[str, Any]) -> tuple[Any, ...]:
-        """The arguments of a call of which some are given by name."""
+        """The arguments of a call, of which some may be given by name, and a single sequence spread out."""
+        if not named:
+            is_sequence = len(arguments) == 1 and hasattr(arguments[0], "__iter__")
+            return (arguments,) if self.sequences == (True,) and not is_sequence else tuple(arguments)
         rest = self.names[len(arguments) :]
         values = dict(zip(self.names[len(self.names) - len(self.defaults) :], self.defaults)) | named
         if not set(named) <= set(rest) <= set(values):

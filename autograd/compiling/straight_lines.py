@@ -10,16 +10,28 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from autograd.code import ADD, ATOM, CASES, COMPARE, LONGEST, POW, Code, Names, code, function, literal, made
-from autograd.indexing import Indices
-from autograd.lowered import Lowered
-from autograd.namespaces import FLOATS
-from autograd.trace import Trace
+from autograd.compiling.array_expressions import (
+    ADD,
+    ATOM,
+    CASES,
+    COMPARE,
+    LONGEST,
+    POW,
+    Code,
+    Names,
+    code,
+    function,
+    literal,
+    made,
+)
+from autograd.compiling.numpy_code import Lowered
+from autograd.compiling.slices import Indices
+from autograd.compiling.trace import Trace
+from autograd.numbers import FLOATS, Reading
 
 NAMESPACE: dict[str, Any] = {"math": math, "np": np, "maximum": FLOATS.maximum, "minimum": FLOATS.minimum}
 TAKEN = [*NAMESPACE, "abs"]  # names that the code gives a meaning of their own
@@ -27,7 +39,7 @@ TAKEN = [*NAMESPACE, "abs"]  # names that the code gives a meaning of their own
 Hoist = Callable[[str, Code], Code]
 
 
-def float_formulas(hoist: Hoist) -> SimpleNamespace:
+def float_formulas(hoist: Hoist) -> Reading:
     """The namespace in which a row of the primitive table becomes Python code on floats.
 
     The code raises ArithmeticError or ValueError where the scalar engine goes to infinity or finds a number outside
@@ -93,8 +105,9 @@ def float_formulas(hoist: Hoist) -> SimpleNamespace:
         return called
 
     greater = compare(">", lambda a, b: a > b)
-    return SimpleNamespace(
+    return Reading(
         **{name: call(name, f"math.{name}") for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh")},
+        arctan=call("arctan", "math.atan"),
         abs=call("abs", "abs"),
         pow=power,
         sum=total,

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from autograd.code import ATOM, Code, function, literal, mth_part, shape_of, tuple_of
-from autograd.indexing import evenly
-from autograd.lowering import Lowering
-from autograd.trace import Trace
+from autograd.compiling.array_code import Lowering
+from autograd.compiling.array_expressions import ATOM, Code, function, literal, mth_part, shape_of, tuple_of
+from autograd.compiling.slices import evenly
+from autograd.compiling.trace import Trace
 
 
 @dataclass(frozen=True)

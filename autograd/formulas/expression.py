@@ -22,10 +22,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html.entities import codepoint2name
-from types import SimpleNamespace
 from typing import Any
 
-from autograd.namespaces import FLOATS
+from autograd.numbers import FLOATS, Reading
 
 # How tightly an operation binds; an operand that binds less tightly is put in brackets.
 _TIGHTNESS = {
@@ -234,8 +233,8 @@ def _total(terms: Sequence[Any]) -> Formula:
 
 _E = Symbol("ℯ")  # Euler's number, told apart from a quantity that a student calls e
 
-SYMBOLS = SimpleNamespace(
-    **{name: _call(name) for name in ("log", "sin", "cos", "tanh")},
+SYMBOLS = Reading(
+    **{name: _call(name) for name in ("log", "sin", "cos", "tanh", "arctan")},
     exp=lambda x: Formula("pow", (_E, _formula(x))),
     expm1=lambda x: Formula("pow", (_E, _formula(x))) - 1,  # as they are read, not as they are computed exactly
     log1p=lambda x: Formula("call", (1 + _formula(x),), "log"),
@@ -295,7 +294,7 @@ _LATEX_LETTERS = {
     **{c: f"\\{c}" for c in "{}$&#_%"},
     "\\": r"\backslash{}", "^": r"{\wedge}", "~": r"{\sim}", " ": r"\ ",
 }  # fmt: skip
-_LATEX_FUNCTIONS = ("log", "sin", "cos", "tanh", "max", "min")
+_LATEX_FUNCTIONS = ("log", "sin", "cos", "tanh", "arctan", "max", "min")
 
 
 def _greek(c: str) -> str | None:

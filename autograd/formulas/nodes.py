@@ -6,8 +6,8 @@ The explanation of a derivative and the steps of a walkthrough write the same th
 
 from __future__ import annotations
 
-from autograd.formula import SYMBOLS, Formula, Symbol, number
-from autograd.graph import Node, Program
+from autograd.formulas.expression import SYMBOLS, Formula, Symbol, number
+from autograd.program import Node, Program
 
 
 class Blackboard:

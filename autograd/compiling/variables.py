@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from autograd.code import ATOM, NODES, SEQUENCES, Code, array_formulas
-from autograd.indexing import Indices
-from autograd.row import Primitive
+from autograd.compiling.array_expressions import ATOM, NODES, SEQUENCES, Code, array_formulas
+from autograd.compiling.slices import Indices
+from autograd.primitive import Primitive
 
 
 @dataclass(eq=False)

@@ -16,11 +16,12 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from autograd.numbers import Reading
 
 RESERVED = [
     *"np functools m k column ones parts gradient value value_and_grad numbers".split(),
@@ -220,7 +221,7 @@ def _infix(a: Code, sign: str, b: Any, tight: int, fold: Callable[[float, float]
     return made(f"{a.within(tight)} {sign} {b.within(right)}", tight, a, b)
 
 
-def array_formulas(single: bool = False, hoist: Callable[[str, Code], Code] = lambda name, x: x) -> SimpleNamespace:
+def array_formulas(single: bool = False, hoist: Callable[[str, Code], Code] = lambda name, x: x) -> Reading:
     """The namespace in which a row of the primitive table becomes NumPy code.
 
     Args:
@@ -290,8 +291,10 @@ def array_formulas(single: bool = False, hoist: Callable[[str, Code], Code] = la
     def call(name: str) -> Callable[[Any], Code]:
         return lambda x: made(f"np.{name}({as_number(code(x))})", ATOM, code(x))
 
-    return SimpleNamespace(
-        **{name: call(name) for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "abs")},
+    return Reading(
+        **{
+            name: call(name) for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "arctan", "abs")
+        },
         pow=power,
         sum=total,
         dot=dot,

@@ -24,7 +24,11 @@ from typing import Any
 import numpy as np
 
 from autograd import primitives
-from autograd.value import Constant, Value, gradients
+from autograd.numbers import Reading
+from autograd.primitive import Primitive
+from autograd.primitives import PRIMITIVES
+from autograd.value import Constant, Operand, Value, record, topological_order
+from autograd.watching import watched, watcher
 
 Tree = Any  # a number, an array of numbers, or a list or tuple of trees
 Function = Callable[..., Any]
@@ -143,6 +147,55 @@ def check_function(f: Function) -> None:
     """Raise TypeError where ``f`` is none, as a Value is not: ``torch.autograd.grad`` takes what was computed."""
     if not callable(f):
         raise TypeError(f"f must be a function, got {f!r}; the gradient of a Value is what its backward() computes")
+
+
+def gradients(output: Value, inputs: Sequence[Value], as_values: bool = False) -> list[Any]:
+    """d output / d each of ``inputs``: a backward pass that leaves every ``grad`` as it is.
+
+    Args:
+        output: what is differentiated.
+        inputs: by what; leaves or results. Only nodes between them and the output are visited.
+        as_values: whether to evaluate the table's partials on Values, so that the gradients are Values that can be
+            differentiated again. Otherwise they are floats, of the local derivatives that were recorded.
+    """
+    order = topological_order(output)
+    varying = set(inputs)
+    for node in order:
+        if not varying.isdisjoint(node.parents):
+            varying.add(node)
+    order = [node for node in order if node in varying]
+    gradient: dict[Value, Any] = {output: 1.0}
+    with watched(by=None):  # a formula may mention a branch that `where` discards
+        for node in reversed(order):
+            partials: Sequence[Any] = node.local_derivatives
+            if as_values and node.op is not None:
+                partials = node.op.flatten(node.op.partials(VALUES, node, *node.op.unflatten(node.parents)))
+            for parent, partial in zip(node.parents, partials):
+                if parent in varying:
+                    contribution = partial * gradient[node]
+                    gradient[parent] = gradient[parent] + contribution if parent in gradient else contribution
+    if onlooker := watcher.get():
+        onlooker.passed_back(order, lambda value: float(gradient.get(value, 0.0)))
+    found = [gradient.get(value, 0.0) for value in inputs]
+    return [g if isinstance(g, Value) else Constant(g) for g in found] if as_values else found
+
+
+def _unchecked(primitive: Primitive) -> Callable[..., Value]:
+    return lambda *arguments: record(primitive, primitive.flatten(arguments), check=False)
+
+
+def _data(x: Operand) -> float:
+    return x.data if isinstance(x, Value) else x
+
+
+# The namespace in which a row's partials, evaluated on Values, are Values again: see `gradients`. Domains are not
+# checked here, for a formula may mention a branch that `where` discards.
+VALUES = Reading(
+    **{name: _unchecked(row) for name, row in PRIMITIVES.items()},
+    greater=lambda a, b: _data(a) > _data(b),
+    equal=lambda a, b: _data(a) == _data(b),
+    where=lambda condition, a, b: a if condition else b,
+)
 
 
 class _Run:

@@ -1,0 +1,177 @@
+"""Written out for speed: what most programs are made of, by hand, in place of what follows from the table.
+
+Whatever is here computes the same as the table's row of its name, to the last bit, and a test holds it to that. It is
+what a Value that varies does with another, or with a plain float or int; all else goes by the table.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd import primitives
+from autograd.numbers import FLOATS, dot
+from autograd.value import VARYING, Constant, Value, new_node
+
+add, sub, mul, div, neg, power = (primitives.PRIMITIVES[name] for name in ("add", "sub", "mul", "div", "neg", "pow"))
+Method = Callable[[Any, Any], Any]
+_new = object.__new__
+pow = math.pow
+
+
+def constant(x: float) -> Constant:
+    """A number that stands in a formula."""
+    leaf = _new(Constant)
+    leaf.data = float(x)
+    leaf.grad = 0.0
+    leaf.parents = leaf.local_derivatives = ()
+    leaf.op = leaf.name = None
+    return leaf
+
+
+def plus(self: Value, other: Any, by_table: Method = Value.__add__) -> Any:
+    """``self + other``."""
+    kind = type(other)
+    if kind in VARYING:
+        return new_node(self.data + other.data, add, (self, other), (1.0, 1.0))
+    if kind is float or kind is int:
+        return new_node(self.data + other, add, (self, constant(other)), (1.0, 0.0))
+    return by_table(self, other)
+
+
+def minus(self: Value, other: Any, by_table: Method = Value.__sub__) -> Any:
+    """``self - other``."""
+    kind = type(other)
+    if kind in VARYING:
+        return new_node(self.data - other.data, sub, (self, other), (1.0, -1.0))
+    if kind is float or kind is int:
+        return new_node(self.data - other, sub, (self, constant(other)), (1.0, 0.0))
+    return by_table(self, other)
+
+
+def times(self: Value, other: Any, by_table: Method = Value.__mul__) -> Any:
+    """``self * other``."""
+    kind = type(other)
+    if kind in VARYING:
+        a, b = self.data, other.data
+        return new_node(a * b, mul, (self, other), (b, a))
+    if kind is float or kind is int:
+        return new_node(self.data * other, mul, (self, constant(other)), (float(other), 0.0))
+    return by_table(self, other)
+
+
+def over(self: Value, other: Any, by_table: Method = Value.__truediv__) -> Any:
+    """``self / other``."""
+    kind = type(other)
+    if kind in VARYING and other.data:
+        a, b = self.data, other.data
+        return new_node(a / b, div, (self, other), (1 / b, -a / b / b))
+    if (kind is float or kind is int) and other:
+        return new_node(self.data / other, div, (self, constant(other)), (1 / other, 0.0))
+    return by_table(self, other)
+
+
+def to_the(self: Value, other: Any, by_table: Method = Value.__pow__) -> Any:
+    """``self ** other``."""
+    kind, a = type(other), self.data
+    if (a > 0 and (kind is int or kind is float)) or (kind is int and other > 1):
+        b = float(other)
+        try:
+            return new_node(pow(a, b), power, (self, constant(b)), (b * pow(a, b - 1.0), 0.0))
+        except OverflowError:  # to infinity, as the table says
+            pass
+    return by_table(self, other)
+
+
+def added_to(self: Value, other: Any, by_table: Method = Value.__radd__) -> Any:
+    """``other + self``."""
+    if type(other) is float or type(other) is int:
+        return new_node(other + self.data, add, (constant(other), self), (0.0, 1.0))
+    return by_table(self, other)
+
+
+def taken_from(self: Value, other: Any, by_table: Method = Value.__rsub__) -> Any:
+    """``other - self``."""
+    if type(other) is float or type(other) is int:
+        return new_node(other - self.data, sub, (constant(other), self), (0.0, -1.0))
+    return by_table(self, other)
+
+
+def multiplying(self: Value, other: Any, by_table: Method = Value.__rmul__) -> Any:
+    """``other * self``."""
+    if type(other) is float or type(other) is int:
+        return new_node(other * self.data, mul, (constant(other), self), (0.0, float(other)))
+    return by_table(self, other)
+
+
+def dividing(self: Value, other: Any, by_table: Method = Value.__rtruediv__) -> Any:
+    """``other / self``."""
+    b = self.data
+    if (type(other) is float or type(other) is int) and b:
+        return new_node(other / b, div, (constant(other), self), (0.0, -other / b / b))
+    return by_table(self, other)
+
+
+def negated(self: Value) -> Value:
+    """``-self``."""
+    return new_node(-self.data, neg, (self,), (-1.0,))
+
+
+for operation, method in {
+    **{"add": plus, "radd": added_to, "sub": minus, "rsub": taken_from, "mul": times, "rmul": multiplying},
+    **{"truediv": over, "rtruediv": dividing, "pow": to_the, "neg": negated},
+}.items():
+    setattr(Value, f"__{operation}__", method)
+
+
+def tanh(x: Value) -> Value:
+    """``tanh(x)``, and so on."""
+    y = math.tanh(x.data)
+    return new_node(y, primitives.tanh, (x,), (1 - y * y,))
+
+
+def sigmoid(x: Value) -> Value:
+    y = 1 / (1 + FLOATS.exp(-x.data))
+    return new_node(y, primitives.sigmoid, (x,), (y * (1 - y),))
+
+
+def exp(x: Value) -> Value:
+    y = FLOATS.exp(x.data)
+    return new_node(y, primitives.exp, (x,), (y,))
+
+
+def relu(x: Value) -> Value:
+    a = x.data
+    if a > 0:
+        return new_node(a, primitives.relu, (x,), (1.0,))
+    return new_node(0.0 if a < 0 else a, primitives.relu, (x,), (0.0,))
+
+
+for function in (tanh, sigmoid, exp, relu):
+    setattr(Value, function.__name__, function)
+    object.__setattr__(primitives.PRIMITIVES[function.__name__], "quick", function)
+
+
+def affine(weights: Sequence[Any], inputs: Sequence[Any], bias: Any) -> Value:
+    """A neuron's net input, ``sum_i w_i x_i + b``, as one node whose edges bear x for each w and w for each x.
+
+    Args:
+        weights: w, Values or numbers.
+        inputs: x, as many.
+        bias: b.
+    """
+    try:
+        plain = len(weights) == len(inputs) and VARYING.issuperset(map(type, (*weights, *inputs, bias)))
+    except TypeError:  # one that is no sequence, and can perhaps be read only once
+        plain = False
+    if not plain:
+        net: Value = primitives.affine(weights, inputs, bias)
+        return net
+    return affine_of_values(weights, inputs, [x.data for x in inputs], bias)
+
+
+def affine_of_values(weights: Sequence[Value], inputs: Sequence[Value], x: list[float], bias: Value) -> Value:
+    """`affine`, where all of them vary; ``x`` is the data of the inputs."""
+    w = [weight.data for weight in weights]
+    return new_node(dot(w, x) + bias.data, primitives.affine, (*weights, *inputs, bias), (*x, *w, 1.0))
