@@ -7,6 +7,7 @@ import platform
 import sys
 import warnings
 from importlib import import_module
+from itertools import groupby
 
 WORKLOADS = {
     "w1": "W1, 2-16-16-1 net, 100 points",
@@ -36,7 +37,9 @@ def main(chosen: list[str]) -> None:
     for name in chosen:
         if name in WORKLOADS:
             seconds = race(list(import_module(f"benchmarks.{name}").contestants()))
-            row(WORKLOADS[name], {who: s * 1e6 for who, s in seconds.items()}, "µs")
+            for (task, form), costs in groupby(seconds.items(), lambda cost: (cost[0].task, cost[0].form)):
+                label = ", ".join(filter(None, [WORKLOADS[name], task, form]))
+                row(label, {contestant.name: s * 1e6 for contestant, s in costs}, "µs")
     if "memory" in chosen:
         row("memory a node of the chain", chain.bytes_a_node(), "bytes")
     if "compile" in chosen:
