@@ -18,6 +18,7 @@ WORKLOADS = {
     "convolution": "8 filters of 3×3, 16 images of 28×28",
     "digits": "a whole training: digits, 100 epochs, to 97% of the test set",
     "chain": "chain of 10,000 nodes",
+    "dot_products": "64 dot products of 16, `sum(a * b)`",
 }
 OTHERS = ("memory", "compile")
 
@@ -38,7 +39,7 @@ def main(chosen: list[str]) -> None:
     for name in chosen:
         if name in WORKLOADS:
             workload = import_module(f"benchmarks.{name}")
-            unit, per_second = getattr(workload, "UNIT", ("µs", 1e6))
+            unit, per_second = getattr(workload, "UNIT", ("µs", 1e6))  # of a step, unless it tells of a part
             seconds = race(list(workload.contestants()))
             for (task, form), costs in groupby(seconds.items(), lambda cost: (cost[0].task, cost[0].form)):
                 label = ", ".join(filter(None, [WORKLOADS[name], task, form]))
