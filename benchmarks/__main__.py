@@ -7,8 +7,10 @@ import platform
 import sys
 import warnings
 from importlib import import_module
+from itertools import groupby
 
 WORKLOADS = {
+    "operators": "one operation",
     "w1": "W1, 2-16-16-1 net, 100 points",
     "w2": "W2, the toy network",
     "w4": "W4, 64-32-10 net, 32 digits",
@@ -16,6 +18,7 @@ WORKLOADS = {
     "convolution": "8 filters of 3×3, 16 images of 28×28",
     "digits": "a whole training: digits, 100 epochs, to 97% of the test set",
     "chain": "chain of 10,000 nodes",
+    "dot_products": "64 dot products of 16, `sum(a * b)`",
 }
 OTHERS = ("memory", "compile")
 
@@ -31,12 +34,16 @@ def main(chosen: list[str]) -> None:
 
     warnings.simplefilter("ignore")
     print(f"Python {platform.python_version()}, medians of interleaved runs, results checked equal first\n")
-    print("| one training step | takes | others, times as long |")
+    print("| workload | takes | others, times as long |")
     print("|---|---|---|")
     for name in chosen:
         if name in WORKLOADS:
-            seconds = race(list(import_module(f"benchmarks.{name}").contestants()))
-            row(WORKLOADS[name], {who: s * 1e6 for who, s in seconds.items()}, "µs")
+            workload = import_module(f"benchmarks.{name}")
+            unit, per_second = getattr(workload, "UNIT", ("µs", 1e6))  # of a step, unless it tells of a part
+            seconds = race(list(workload.contestants()))
+            for (task, form), costs in groupby(seconds.items(), lambda cost: (cost[0].task, cost[0].form)):
+                label = ", ".join(filter(None, [WORKLOADS[name], task, form]))
+                row(label, {contestant.name: s * per_second for contestant, s in costs}, unit)
     if "memory" in chosen:
         row("memory a node of the chain", chain.bytes_a_node(), "bytes")
     if "compile" in chosen:

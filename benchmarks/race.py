@@ -24,26 +24,36 @@ class Contestant:
     Attributes:
         name: whose it is, for the table.
         step: does the work once, from the same state each time or from where it left off, and returns the loss.
-        gradient: the gradient that the last step computed, in the order all contestants of the workload share; of a
+        gradient: the gradient that the last step computed, in the order all contestants of the task share; of a
             whole training, the weights it arrived at.
+        form: "as written" where the step is what a peer's users write, and the same for all but for the import;
+            "tuned" where each does the task the fastest way it has.
+        task: what is computed, where a workload has several.
+        collector: whether the garbage collector runs in its turns. Where it does not, a turn is one step, and its
+            garbage is collected before the next turn, at nobody's cost.
     """
 
     name: str
     step: Callable[[], float]
     gradient: Callable[[], Any]
+    form: str = "tuned"
+    task: str = ""
+    collector: bool = True
 
 
 def check(contestants: Sequence[Contestant]) -> None:
-    """Run two steps of each and raise AssertionError unless losses and gradients agree with the first one's."""
+    """Run two steps of each; raise AssertionError unless losses and gradients agree with those of the task's first."""
     for _ in range(2):
-        results = [(contestant.step(), np.asarray(contestant.gradient())) for contestant in contestants]
-        loss, gradient = results[0]
-        for contestant, (other_loss, other_gradient) in zip(contestants, results):
-            np.testing.assert_allclose(other_loss, loss, rtol=1e-10, err_msg=contestant.name)
-            np.testing.assert_allclose(other_gradient, gradient, rtol=1e-8, atol=1e-12, err_msg=contestant.name)
+        results: dict[str, tuple[float, Any]] = {}
+        for contestant in contestants:
+            loss, gradient = contestant.step(), np.asarray(contestant.gradient())
+            first_loss, first_gradient = results.setdefault(contestant.task, (loss, gradient))
+            who = f"{contestant.name} {contestant.task}"
+            np.testing.assert_allclose(loss, first_loss, rtol=1e-10, err_msg=who)
+            np.testing.assert_allclose(gradient, first_gradient, rtol=1e-8, atol=1e-12, err_msg=who)
 
 
-def race(contestants: Sequence[Contestant]) -> dict[str, float]:
+def race(contestants: Sequence[Contestant]) -> dict[Contestant, float]:
     """Seconds a step: the median over rounds, in each of which contestants take turns of as many steps as fit.
 
     One whose steps take longer than a turn sits out rounds in proportion.
@@ -51,21 +61,24 @@ def race(contestants: Sequence[Contestant]) -> dict[str, float]:
     check(contestants)
     gc.collect()
     gc.freeze()  # nobody's collector goes through what the others have imported
-    durations = {contestant.name: _duration(contestant) for contestant in contestants}
-    times: dict[str, list[float]] = {contestant.name: [] for contestant in contestants}
+    durations = {contestant: _duration(contestant) for contestant in contestants}
+    times: dict[Contestant, list[float]] = {contestant: [] for contestant in contestants}
     for k in range(ROUNDS):
-        for contestant in contestants:
-            steps = max(LEAST_STEPS, round(TURN / durations[contestant.name]))
-            every = max(1, round(steps * durations[contestant.name] / TURN))
+        for contestant, duration in durations.items():
+            steps = max(LEAST_STEPS, round(TURN / duration)) if contestant.collector else 1
+            every = max(1, round(steps * duration / TURN))
             if k % min(every, math.ceil(ROUNDS / LEAST_TURNS)):
                 continue
             gc.collect()
+            if not contestant.collector:
+                gc.disable()
             start = time.perf_counter()
             for _ in range(steps):
                 contestant.step()
-            times[contestant.name].append((time.perf_counter() - start) / steps)
+            times[contestant].append((time.perf_counter() - start) / steps)
+            gc.enable()
     gc.unfreeze()
-    return {name: statistics.median(values) for name, values in times.items()}
+    return {contestant: statistics.median(values) for contestant, values in times.items()}
 
 
 def _duration(contestant: Contestant) -> float:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
+import micrograd.nn
 import numpy as np
 
 import autograd
 import nn
 import optim
-from autograd import relu
+from autograd import Value, relu
 from autograd import sum as total
 from benchmarks import peers
 from benchmarks.layout import Floats, pack, unpack
@@ -29,15 +31,52 @@ START = autograd.pack(nn.MLP(2, [16, 16, 1], activation="relu").parameters())
 
 def contestants() -> Iterator[Contestant]:
     """Everyone who can be raced here, chalkgrad first."""
+    yield from as_written()
     yield compiled()
     yield eager()
     yield hand_written_numpy()
-    yield micrograd("micrograd", collect=False)
-    yield micrograd("micrograd, collector off", collect=True)
     with contextlib.suppress(ImportError):
         yield pytorch()
     with contextlib.suppress(ImportError):
         yield jax()
+
+
+def as_written() -> Iterator[Contestant]:
+    """micrograd's demo with our import and with its own, as installed and with one collection a step."""
+    yield demo("chalkgrad", Value, nn.MLP(2, [16, 16, 1], activation="relu"))
+    yield demo("micrograd", micrograd.engine.Value, micrograd.nn.MLP(2, [16, 16, 1]))
+    off = demo("micrograd, collector off", micrograd.engine.Value, micrograd.nn.MLP(2, [16, 16, 1]))
+
+    def step() -> float:
+        loss = off.step()
+        gc.collect()
+        return loss
+
+    yield replace(off, step=step, collector=False)
+
+
+def demo(name: str, value: Callable[[float], Any], model: Any) -> Contestant:
+    """A step as micrograd's demo notebook writes it, on anyone's Value and MLP."""
+    for parameter, data in zip(model.parameters(), START.tolist()):
+        parameter.data = data
+
+    def loss() -> Any:
+        inputs = [list(map(value, xrow)) for xrow in X]
+        scores = list(map(model, inputs))
+        losses = [(1 + -yi * scorei).relu() for yi, scorei in zip(Y, scores)]
+        data_loss = sum(losses) * (1.0 / len(losses))
+        reg_loss = ALPHA * sum(p * p for p in model.parameters())
+        return data_loss + reg_loss
+
+    def step() -> float:
+        total_loss = loss()
+        model.zero_grad()
+        total_loss.backward()
+        for p in model.parameters():
+            p.data -= LR * p.grad
+        return float(total_loss.data)
+
+    return Contestant(name, step, lambda: [p.grad for p in model.parameters()], form="as written")
 
 
 def compiled() -> Contestant:
@@ -58,7 +97,7 @@ def compiled() -> Contestant:
 
 
 def eager() -> Contestant:
-    """The eager engine: one node a neuron."""
+    """The eager engine: one node a neuron, and one a sum."""
     model = nn.MLP(2, [16, 16, 1], activation="relu")
     parameters = model.parameters()
     optimizer = optim.SGD(parameters, lr=LR)
@@ -72,34 +111,6 @@ def eager() -> Contestant:
         return float(loss)
 
     return Contestant("chalkgrad, eager", step, lambda: [p.grad for p in parameters])
-
-
-def micrograd(name: str, collect: bool) -> Contestant:
-    """micrograd as its demo uses it; ``collect`` turns the collector off during the step and times one collection."""
-    from micrograd.nn import MLP
-
-    model = MLP(2, [16, 16, 1])
-    parameters: list[Any] = model.parameters()
-    for parameter, data in zip(parameters, START.tolist()):
-        parameter.data = data
-
-    def step() -> float:
-        if collect:
-            gc.disable()
-        model.zero_grad()
-        hinge = sum((1 + -y * model(x)).relu() for x, y in zip(ROWS, LABELS)) * (1 / len(ROWS))
-        loss = hinge + ALPHA * sum(p * p for p in parameters)
-        loss.backward()
-        for p in parameters:
-            p.data -= LR * p.grad
-        value = float(loss.data)
-        if collect:
-            del hinge, loss
-            gc.collect()
-            gc.enable()
-        return value
-
-    return Contestant(name, step, lambda: [p.grad for p in parameters])
 
 
 def hand_written_numpy() -> Contestant:

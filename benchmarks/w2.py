@@ -1,4 +1,4 @@
-"""W2: one training step of the slide's 3-2-1 sigmoid network on one example."""
+"""W2: one training step of the slide's 3-2-1 network on one example: of sigmoid units, and of micrograd's ReLU."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import contextlib
 import math
 from collections.abc import Iterator
 from typing import Any
+
+import micrograd.nn
 
 import autograd
 import nn
@@ -20,12 +22,30 @@ WEIGHTS = [0.2, 0.4, -0.5, -0.4, -0.3, 0.1, 0.2, 0.2, -0.3, -0.2, 0.1]
 
 def contestants() -> Iterator[Contestant]:
     """Everyone who can be raced here, chalkgrad first."""
+    yield as_written("chalkgrad", nn.MLP(3, [2, 1], activation="relu"))
+    yield as_written("micrograd", micrograd.nn.MLP(3, [2, 1]))
     yield chalkgrad()
     yield chalkgrad_python()
     yield straight_line()
-    yield micrograd()
     with contextlib.suppress(ImportError):
         yield pytorch()
+
+
+def as_written(name: str, net: Any) -> Contestant:
+    """A step as micrograd's users write it, on a net of micrograd's ReLU units."""
+    for parameter, data in zip(net.parameters(), WEIGHTS):
+        parameter.data = data
+
+    def step() -> float:
+        loss = (net(INPUTS) - TARGET) ** 2
+        net.zero_grad()
+        loss.backward()
+        for p in net.parameters():
+            p.data -= 0.1 * p.grad
+        return float(loss.data)
+
+    task = "ReLU, `(net(x) - 1.0) ** 2`"
+    return Contestant(name, step, lambda: [p.grad for p in net.parameters()], form="as written", task=task)
 
 
 def chalkgrad() -> Contestant:
@@ -67,41 +87,6 @@ def chalkgrad_python() -> Contestant:
         return value
 
     return Contestant('chalkgrad, target="python"', step, lambda: gradient)
-
-
-def micrograd() -> Contestant:
-    """micrograd's neurons with a sigmoid written as its author wrote tanh in the lecture."""
-    from micrograd.engine import Value
-    from micrograd.nn import MLP
-
-    def sigmoid(x: Any) -> Any:
-        s = 1 / (1 + math.exp(-x.data))
-        out = Value(s, (x,), "sigmoid")
-
-        def _backward() -> None:
-            x.grad += s * (1 - s) * out.grad
-
-        out._backward = _backward
-        return out
-
-    model = MLP(3, [2, 1])
-    for layer in model.layers:
-        for neuron in layer.neurons:
-            neuron.nonlin = False
-    parameters: list[Any] = model.parameters()
-    for parameter, data in zip(parameters, WEIGHTS):
-        parameter.data = data
-
-    def step() -> float:
-        model.zero_grad()
-        hidden = [sigmoid(x) for x in model.layers[0](INPUTS)]
-        loss = 0.5 * (TARGET - sigmoid(model.layers[1](hidden))) ** 2
-        loss.backward()
-        for p in parameters:
-            p.data -= LR * p.grad
-        return float(loss.data)
-
-    return Contestant("micrograd", step, lambda: [p.grad for p in parameters])
 
 
 def straight_line() -> Contestant:

@@ -18,7 +18,7 @@ import pytest
 import autograd
 import nn
 import optim
-from benchmarks import chain, convolution, digits, mnist_sized, w1, w2, w4
+from benchmarks import chain, convolution, digits, dot_products, mnist_sized, operators, w1, w2, w4
 from benchmarks.race import check
 
 EXPORTED: list[str] = vars(autograd)["__all__"]  # which is made at run time, of the table
@@ -139,7 +139,9 @@ def test_readme_and_docstrings_speak_the_truth(tmp_path: Path, monkeypatch: pyte
 
 
 @pytest.mark.parametrize(
-    "workload", [w1, w2, w4, mnist_sized, convolution, chain], ids=lambda workload: workload.__name__
+    "workload",
+    [operators, w1, w2, w4, mnist_sized, convolution, chain, dot_products],
+    ids=lambda workload: workload.__name__,
 )
 def test_benchmarks_race_contestants_that_agree(workload: object) -> None:
     check([c for c in workload.contestants() if c.name != "micrograd, collector off"])  # type: ignore[attr-defined]
