@@ -6,17 +6,14 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    from autograd.value import Value
+from typing import Any, Protocol
 
 
 class Watcher(Protocol):
-    """What is shown each node when it is made, and each backward pass when it is done."""
+    """What is shown each node (a Value) when it is made, and each backward pass when it is done."""
 
-    def made(self, node: Value) -> None: ...
-    def passed_back(self, order: Sequence[Value], gradient: Callable[[Value], float]) -> None: ...
+    def made(self, node: Any) -> None: ...
+    def passed_back(self, order: Sequence[Any], gradient: Callable[[Any], float]) -> None: ...
 
 
 watchers = 0  # how many watch, in any thread: nearly always none, and then a node asks no further
