@@ -8,6 +8,7 @@ the same program for a batch; `viz`, pictures.
 
 from typing import TYPE_CHECKING
 
+from autograd import arguments as arguments
 from autograd.checks import GradientError as GradientError
 from autograd.checks import check_gradients as check_gradients
 from autograd.compiled import Compiled as Compiled
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
 else:
     _DRAWING = ["Frame", "TooManyNodesError", "Walkthrough", "draw", "draw_network", "frames", "walkthrough"]
     __all__ = [
+        "arguments",
         *"AnomalyError Compiled Constant Domain DomainError Explanation GradientError Node Noise PRIMITIVES".split(),
         *"Parameter Primitive Program Value check_gradients compile detect_anomaly explain grad hessian hvp".split(),
         *"TracingError jacobian leaves load noise pack save softmax unpack value_and_grad".split(),

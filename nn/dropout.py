@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd import noise
+from autograd import arguments, noise
 from nn.module import Module
 from nn.nested import each, flat, lists
 
@@ -25,9 +25,7 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float = 0.5, rng: np.random.Generator | int = 0) -> None:
-        if not 0 <= p < 1:
-            raise ValueError(f"p must be at least 0 and below 1, got {p!r}")
-        self.p = p
+        self.p = arguments.number("p", p, "at least 0 and below 1", lambda p: 0 <= p < 1)
         self.rng = np.random.default_rng(rng)
 
     def draw(self, shape: tuple[int, ...]) -> NDArray[np.float64]:

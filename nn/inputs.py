@@ -38,10 +38,3 @@ def as_value(number: Any, name: str) -> Value:
     if not math.isfinite(value.data):
         raise ValueError(f"input {name} is {value.data}; inputs must be finite numbers")
     return value
-
-
-def check_sizes(**sizes: Any) -> None:
-    """Raise ValueError, naming the argument, where a size is no whole number from 1 up."""
-    for name, size in sizes.items():
-        if not isinstance(size, int) or size < 1:
-            raise ValueError(f"{name} must be a whole number from 1 up, got {size!r}")

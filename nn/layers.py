@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Parameter, Value, affine, dot
+from autograd import Parameter, Value, affine, arguments, dot
 from nn.activations import Activation, activation_name, activation_named
 from nn.initialisers import Initialiser, constant, initial_weights
-from nn.inputs import Inputs, as_values, check_sizes
+from nn.inputs import Inputs, as_values
 from nn.module import Module
 from nn.nested import each, lists
 
@@ -43,7 +43,7 @@ class Neuron(Module):
         first: int = 1,
         number: int | str | None = None,
     ) -> None:
-        check_sizes(nin=nin)
+        nin = arguments.whole_number("nin", nin)
         self.input_names = [f"x{i}" for i in range(first, first + nin)]
         own = str(first + nin if number is None else number)
         comma = "," if len(own) > 1 else ""
@@ -89,7 +89,7 @@ class Layer(Module):
         bias: bool = True,
         first: int = 1,
     ) -> None:
-        check_sizes(nin=nin, nout=nout)
+        nin, nout = arguments.whole_number("nin", nin), arguments.whole_number("nout", nout)
         self.input_names = [f"x{i}" for i in range(first, first + nin)]
         weights = initial_weights(init, np.random.default_rng(rng), (nout, nin))
         activation = activation_named(activation)
@@ -188,10 +188,10 @@ class MLP(Sequential):
     ) -> None:
         if isinstance(nouts, int):
             raise TypeError(f"nouts lists the size of each layer, such as [{nouts}], got {nouts}")
-        if not isinstance(nin, int) or not all(isinstance(n, int) for n in nouts) or not nouts or min(nin, *nouts) < 1:
-            raise ValueError(
-                f"an MLP needs at least one input, one layer and one unit in each, got {nin}, {list(nouts)}"
-            )
+        nin = arguments.whole_number("nin", nin)
+        nouts = [arguments.whole_number(f"nouts[{k}]", n) for k, n in enumerate(nouts)]
+        if not nouts:
+            raise ValueError("nouts is empty: an MLP needs at least one layer")
         hidden = [activation] * (len(nouts) - 1) if isinstance(activation, str) or callable(activation) else activation
         if len(hidden) != len(nouts) - 1:
             raise ValueError(

@@ -13,7 +13,7 @@ from numbers import Real
 from typing import Any
 
 import autograd
-from autograd import Value
+from autograd import Value, arguments
 
 Units = Value | float | Iterable[Value | float]  # the outputs of one example, or its targets
 Loss = Callable[[Any, Any], Value]
@@ -173,9 +173,10 @@ def _classes(output: Iterable[Value | float], loss: str) -> list[Any]:
 def _distribution(target: Units, K: int) -> list[Any]:
     """The target as K probabilities: a class index is 1 for that class and 0 for the others."""
     if isinstance(target, Real):
-        if target not in range(K):
-            raise ValueError(f"a class index must be a whole number from 0 to {K - 1} for {K} classes, got {target!r}")
-        return [float(k == target) for k in range(K)]
+        index: Any = target
+        index = int(index) if index % 1 == 0 else index  # in an array of floats class 1 is 1.0
+        index = arguments.whole_number(f"a class index for {K} classes", index, least=0, most=K - 1)
+        return [float(k == index) for k in range(K)]
     if isinstance(target, Value):
         raise ValueError(f"a class index must be a number, got {target!r}; compiled, give rows: np.eye({K})[y]")
     y = _listed(target)

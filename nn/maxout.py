@@ -6,9 +6,9 @@ import string
 
 import numpy as np
 
-from autograd import Value, maximum
+from autograd import Value, arguments, maximum
 from nn.initialisers import Initialiser, constant, initial_weights
-from nn.inputs import Inputs, as_values, check_sizes
+from nn.inputs import Inputs, as_values
 from nn.layers import Neuron
 from nn.module import Module
 
@@ -37,9 +37,8 @@ class Maxout(Module):
         bias: bool = True,
         first: int = 1,
     ) -> None:
-        check_sizes(nin=nin, nout=nout)
-        if not isinstance(pieces, int) or not 2 <= pieces <= 26:
-            raise ValueError(f"pieces must be a whole number from 2 to 26, got {pieces!r}")
+        nin, nout = arguments.whole_number("nin", nin), arguments.whole_number("nout", nout)
+        pieces = arguments.whole_number("pieces", pieces, least=2, most=len(string.ascii_lowercase))
         self.input_names = [f"x{i}" for i in range(first, first + nin)]
         rng = np.random.default_rng(rng)
         weights = [initial_weights(init, rng, (nout, nin)) for _ in range(pieces)]

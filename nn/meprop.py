@@ -14,9 +14,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd import Value, leaves
+from autograd import Value, arguments, leaves
 from nn.activations import Activation, activation_named
-from nn.inputs import check_sizes
 from nn.layers import Layer
 from nn.module import Module
 
@@ -37,8 +36,7 @@ class MeProp(Module):
     """
 
     def __init__(self, k: int, activation: str | Activation = "linear") -> None:
-        check_sizes(k=k)
-        self.k = k
+        self.k = arguments.whole_number("k", k)
         self.activation = activation_named(activation)
         self.activeness: list[int] = []
         self.examples = 0

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from numbers import Real
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from autograd import Parameter, Value
-
-LARGEST = sys.float_info.max  # a whole number may be larger, and no float
+from autograd import Parameter, Value, arguments
 
 AModule = TypeVar("AModule", bound="Module")
 
@@ -202,8 +198,10 @@ def _data(entry: Entry) -> Any:
 def _mistakes(path: str, entry: Entry, given: Any) -> Iterator[str]:
     """What keeps ``given`` from being the data of ``entry``."""
     if isinstance(entry, Parameter):
-        if isinstance(given, bool) or not isinstance(given, Real) or not abs(given) <= LARGEST:  # type: ignore[operator]
-            yield f"{path} must be a finite number, got {given!r}"
+        try:
+            arguments.number(path, given, "a finite number")
+        except ValueError as error:
+            yield str(error)
     elif not isinstance(given, list | tuple):
         yield f"{path} must be a list of {len(entry)}, got {given!r}"
     elif len(given) != len(entry):

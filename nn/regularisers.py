@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
-from numbers import Real
 
 import autograd
-from autograd import Value
+from autograd import Value, arguments
 
 
 def l1(parameters: Iterable[Value], strength: float) -> Value:
@@ -38,6 +36,5 @@ def _checked(parameters: Iterable[Value], strength: float) -> list[Value]:
     thetas = list(parameters)
     if not thetas:
         raise ValueError("parameters is empty: there is nothing to regularise")
-    if not isinstance(strength, Real) or not 0 <= strength < math.inf:
-        raise ValueError(f"strength must be a number of at least 0, got {strength!r}")
+    arguments.not_negative("strength", strength)
     return thetas

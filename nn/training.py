@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Literal, Protocol, get_args
+from typing import Literal, Protocol, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd
-from autograd import Value
+from autograd import Value, arguments
 from nn.engines import compiled_engine, scalar_engine
 from nn.examples import examples
 from nn.history import History
@@ -150,7 +150,7 @@ def fit(
     learned = set(optimizer.parameters)
     if not any(parameter in learned for _, parameter in model.named_parameters()):
         raise ValueError("optimizer holds no parameter of this model: make a new one, of model.parameters()")
-    _check_count("epochs", epochs)
+    epochs = arguments.whole_number("epochs", epochs)
     optional = {"regulariser": regulariser, "schedule": schedule, "clip": clip}
     given = {name: function for name, function in optional.items() if function is not None}
     for name, function in {"loss": loss, **given}.items():
@@ -160,8 +160,7 @@ def fit(
         raise TypeError("fit passes all gradients back: a model with MeProp learns by nn.meprop.backward, in a loop")
     if validation is not None and not (isinstance(validation, tuple | list) and len(validation) == 2):
         raise TypeError(f"validation must be a pair (X, y), got {type(validation).__name__}")
-    if order not in get_args(Order):
-        raise ValueError(f"order must be one of {', '.join(map(repr, get_args(Order)))}, got {order!r}")
+    arguments.choice("order", order, *get_args(Order))
     if metrics is not None and not isinstance(metrics, Mapping):
         raise TypeError(f'metrics must be functions by name, such as {{"accuracy": nn.accuracy}}, got {metrics!r}')
     metrics = dict(metrics or {})
@@ -173,7 +172,7 @@ def fit(
     held_out = examples(model, loss, *validation, "validation X", "validation y") if validation is not None else None
     if batch_size is None:
         batch_size = len(X)
-    _check_count("batch_size", batch_size)
+    batch_size = arguments.whole_number("batch_size", batch_size)
     if batch_size > len(X):
         raise ValueError(f"batch_size must be at most {len(X)}, the number of examples, got {batch_size}")
     criteria = [stop] if callable(stop) else list(stop)
@@ -190,7 +189,7 @@ def fit(
     try:
         for epoch in _bar(epochs, progress, "compiled" if compiled else "scalar engine"):
             if schedule is not None:
-                optimizer.lr = _learning_rate(schedule(epoch - 1), epoch)
+                optimizer.lr = arguments.not_negative(f"schedule({epoch - 1})", schedule(epoch - 1))
             if epoch == 1 or looks:
                 model.train()
             total, seen = 0.0, 0
@@ -256,17 +255,6 @@ def _all_finite(numbers: Array) -> bool:
 def _measured(metrics: Mapping[str, Metric], outputs: Array, y: Array, prefix: str = "") -> dict[str, float]:
     """Each metric of the outputs: a row an example, or a number where there is one output."""
     return {prefix + name: float(metric(outputs, y)) for name, metric in metrics.items()}
-
-
-def _check_count(name: str, number: Any) -> None:
-    if not isinstance(number, int | np.integer) or isinstance(number, bool) or number < 1:
-        raise ValueError(f"{name} must be a whole number of at least 1, got {number!r}")
-
-
-def _learning_rate(lr: Any, epoch: int) -> float:
-    if not isinstance(lr, int | float | np.number) or not 0 <= lr < math.inf:
-        raise ValueError(f"schedule must give a learning rate that is not negative, got {lr!r} for epoch {epoch - 1}")
-    return float(lr)
 
 
 def _bar(epochs: int, progress: bool, how: str) -> Iterable[int]:

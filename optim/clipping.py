@@ -8,8 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd import Value
-from optim import arguments
+from autograd import Value, arguments
 
 
 def clip_by_norm(gradient: NDArray[np.float64], max_norm: float) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from optim import arguments
+from autograd import arguments
 
 
 def gradient_descent(
@@ -90,7 +90,7 @@ def newton(
         ArithmeticError: the Hessian has no inverse, or a step leads to a number that is not finite; the step is named.
     """
     arguments.positive("threshold", threshold)
-    arguments.count("max_steps", max_steps)
+    arguments.whole_number("max_steps", max_steps)
     x = _point(x)
     if path is not None:
         path.append(x)

@@ -15,8 +15,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd import Value, pack, unpack
-from optim import arguments, rules
+from autograd import Value, arguments, pack, unpack
+from optim import rules
 
 FLOAT64 = np.dtype(np.float64)
 
@@ -126,14 +126,13 @@ class Optimizer:
         _check_names("the state", state, ["optimizer", "t", "hyperparameters", "memory"])
         if state["optimizer"] != type(self).__name__:
             raise ValueError(f"the state is one of {state['optimizer']}, and this is {type(self).__name__}")
-        if type(state["t"]) is not int or state["t"] < 0:
-            raise ValueError(f"t must be a number of steps, got {state['t']!r}")
+        t = arguments.whole_number("t", state["t"], least=0)
         _check_names("hyperparameters", state["hyperparameters"], self._names)
         _check_names("memory", state["memory"], list(self.memory))
         loaded = copy.copy(self)
         for name, value in state["hyperparameters"].items():
             setattr(loaded, name, value)
-        loaded.t = state["t"]
+        loaded.t = t
         loaded.memory = {name: self._flat(name, state["memory"][name]) for name in self.memory}
         vars(self).update(vars(loaded))
 
@@ -393,6 +392,14 @@ def _check_names(what: str, given: Any, needed: list[str]) -> None:
             raise ValueError(f"{what} must have exactly {', '.join(needed)}; {', '.join(map(str, names))} {told}")
 
 
+def _betas(name: str, pair: Any) -> tuple[float, float]:
+    if not isinstance(pair, tuple | list) or len(pair) != 2:
+        raise ValueError(f"{name} must be two numbers, got {pair!r}")
+    kind = "two numbers, each at least 0 and below 1"
+    beta1, beta2 = [arguments.number(name, x, kind, lambda x: 0 <= x < 1) for x in pair]
+    return beta1, beta2
+
+
 # How each hyperparameter is checked, and made the type that it is kept as.
 _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "lr": arguments.not_negative,  # a schedule may end with 0
@@ -402,7 +409,7 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "lr_decay": arguments.not_negative,
     "initial_accumulator_value": arguments.not_negative,
     "alpha": arguments.share,
-    "betas": arguments.betas,
+    "betas": _betas,
     "eps": arguments.not_negative,
     "nesterov": arguments.flag,
     "maximize": arguments.flag,

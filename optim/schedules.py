@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from optim import arguments
+from autograd import arguments
 
 Schedule = Callable[[int], float]
 
@@ -29,7 +29,7 @@ def step(lr: float, step_size: int, gamma: float = 0.1) -> Schedule:
         ValueError: an argument is not positive, or ``step_size`` is not whole.
     """
     lr, gamma = arguments.positive("lr", lr), arguments.positive("gamma", gamma)
-    step_size = arguments.count("step_size", step_size)
+    step_size = arguments.whole_number("step_size", step_size)
     return lambda epoch: lr * gamma ** (epoch // step_size)
 
 
@@ -59,7 +59,7 @@ def cosine(lr: float, epochs: int, min_lr: float = 0.0) -> Schedule:
         ValueError: ``lr`` or ``epochs`` is not positive, or ``min_lr`` is not from 0 to ``lr``.
     """
     lr = arguments.positive("lr", lr)
-    epochs = arguments.count("epochs", epochs)
+    epochs = arguments.whole_number("epochs", epochs)
     min_lr = arguments.number("min_lr", min_lr, f"a number from 0 to lr={lr:g}", lambda x: 0 <= x <= lr)
     return lambda epoch: min_lr + (lr - min_lr) * (1 + math.cos(math.pi * epoch / epochs)) / 2
 
@@ -80,6 +80,6 @@ def warm_up(schedule: Schedule, epochs: int, start_factor: float = 1 / 3) -> Sch
     """
     if not callable(schedule):
         raise TypeError(f"schedule must be a function of the epoch, such as cosine(0.1, 50), got {schedule!r}")
-    epochs = arguments.count("epochs", epochs)
+    epochs = arguments.whole_number("epochs", epochs)
     start_factor = arguments.number("start_factor", start_factor, "above 0 and at most 1", lambda x: 0 < x <= 1)
     return lambda epoch: schedule(epoch) * (start_factor + (1 - start_factor) * min(epoch, epochs) / epochs)

@@ -9,8 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd import Value, pack, unpack
-from optim import arguments
+from autograd import Value, arguments, pack, unpack
 
 
 class Stopping:
@@ -67,7 +66,7 @@ class Epochs(Stopping):
     """
 
     def __init__(self, n: int) -> None:
-        self.n = arguments.count("n", n)
+        self.n = arguments.whole_number("n", n)
 
     def __call__(self, record: Mapping[str, float], parameters: Sequence[Value]) -> str | None:
         return f"{self.n} epochs are over" if _watched(record, "epoch") >= self.n else None
@@ -128,7 +127,7 @@ class EarlyStopping(Stopping):
         monitor: str = "validation_loss",
         mode: Literal["min", "max"] = "min",
     ) -> None:
-        self.patience = arguments.count("patience", patience)
+        self.patience = arguments.whole_number("patience", patience)
         self.min_delta = arguments.not_negative("min_delta", min_delta)
         self.monitor = monitor
         self.mode = arguments.choice("mode", mode, "min", "max")

@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[1]
 
 # Each module of autograd may import the ones to its left, and nothing else of the project.
 ORDER = [
+    "arguments",
     *["files", "namespaces", "row", "primitives", "value", "graph", "formula", "functional", "checks"],
     *["code", "indexing", "arrays", "trace", "grouping", "lowering", "lowered", "straightline"],
     *["compiled", "compiled_jax", "compiled_python", "targets", "blackboard", "explain", "viz"],
