@@ -24,7 +24,8 @@ from nn.meprop import MeProp
 from nn.metrics import accuracy
 from nn.module import Module, functional_call
 from nn.regularisers import l1, l2
-from nn.training import Criterion, DivergenceError, fit
+from nn.settings import Criterion
+from nn.training import DivergenceError, fit
 
 __all__ = [
     "ACTIVATIONS",

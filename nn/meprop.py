@@ -35,6 +35,8 @@ class MeProp(Module):
         examples: how many examples there were.
     """
 
+    cannot_fit = "MeProp learns by nn.meprop.backward, in a loop of your own"
+
     def __init__(self, k: int, activation: str | Activation = "linear") -> None:
         self.k = arguments.whole_number("k", k)
         self.activation = activation_named(activation)

@@ -21,9 +21,11 @@ class Module:
 
     Attributes:
         training: True while the model learns; set by `train` and `eval`. Dropout minds it.
+        cannot_fit: why `nn.fit` cannot train a model that this module is part of; None where it can.
     """
 
     training: bool = True
+    cannot_fit: str | None = None
 
     if TYPE_CHECKING:
         __call__: Callable[..., Any]  # what a module computes, of what its subclass says

@@ -473,7 +473,11 @@ BAD: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"metrics": nn.accuracy}, TypeError, "metrics must be functions by name"),
     ({"metrics": {"loss": nn.accuracy}}, ValueError, "metrics has the name 'loss'"),
     ({"metrics": {"validation_loss": nn.accuracy}}, ValueError, "metrics has the name 'validation_loss'"),
-    ({"model": nn.MLP(2, [3, 1], [nn.MeProp(1)])}, TypeError, "a model with MeProp learns by nn.meprop.backward"),
+    (
+        {"model": nn.MLP(2, [3, 1], [nn.MeProp(1)])},
+        TypeError,
+        "cannot train this model: .* learns by nn.meprop.backward",
+    ),
 ]
 
 
@@ -482,6 +486,15 @@ def test_mistakes_are_named(options: dict[str, Any], error: type[Exception], tol
     model = options.get("model", nn.MLP(2, [1]))
     with pytest.raises(error, match=told):
         fit(model, **{name: option for name, option in options.items() if name != "model"})
+
+
+def test_a_module_may_say_why_fit_cannot_train_it() -> None:
+    class Grown(Line):
+        cannot_fit = "it grows by Grown.grow()"
+
+    assert Line().cannot_fit is None
+    with pytest.raises(TypeError, match=r"fit cannot train this model: it grows by Grown\.grow\(\)"):
+        fit(nn.Sequential(nn.Layer(2, 2), Grown()))
 
 
 def test_class_indices_out_of_range_are_named() -> None:
