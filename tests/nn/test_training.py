@@ -8,7 +8,7 @@ import signal
 import struct
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -283,6 +283,15 @@ def test_a_criterion_may_put_weights_back_when_training_ends() -> None:
     assert data_of(model) == [7.0, 8.0, 9.0]
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Ctrl-C raises KeyboardInterrupt, also where Python was started with it ignored, as a job in the background is."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize("where", ["loss", "update", "metric"])
 def test_ctrl_c_ends_it_cleanly_with_the_last_complete_update(where: str) -> None:
     model, undisturbed, calls = Line(), Line(), 0
