@@ -79,7 +79,7 @@ def a_table_of_pairs(board: Board, rng: np.random.Generator) -> None:
     board.table(["dollars", *[f"{d:.0f}" for d in x]], [("shekels", *t)], "The exchanges", digits=6)
 
     def mse(constant: Any) -> Any:
-        return sum((constant * xi - ti) ** 2 for xi, ti in zip(x.tolist(), t.tolist())) / len(x)
+        return autograd.sum([(constant * xi - ti) ** 2 for xi, ti in zip(x.tolist(), t.tolist())]) / len(x)
 
     path: list[float] = []
     found = optim.gradient_descent(

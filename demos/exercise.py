@@ -158,14 +158,14 @@ def batch(board: Board, rng: np.random.Generator) -> None:
     rows, means = [], {}
     for name in ASKED:
         terms = [chain[name] for chain in chains]
-        means[name] = sum(terms) / len(pairs)
+        means[name] = autograd.sum(terms) / len(pairs)
         rows.append((f"dE/d{name}", *terms, means[name], engine[name]))
     board.table(["", "n = 1", "n = 2", "n = 3", "n = 4", "mean", "the engine"], rows, "The chains of each pair")
     board.claim(
         "The mean of the chains is the engine's gradient, to 1e-12.",
         all(abs(means[name] - engine[name]) < 1e-12 for name in ASKED),
     )
-    printed = sum(chain["as printed"] for chain in chains) / len(pairs)
+    printed = autograd.sum([chain["as printed"] for chain in chains]) / len(pairs)
     board.say(
         "Mind a slip in the solution's second line: it writes ∂o/∂w11(1,2) between the other factors of dE/dw11(0,1). "
         "The path to w11(0,1) leads through y1 and not through w11(1,2), so the factor is ∂o/∂y1 = S'(net1(1,2)) "

@@ -32,7 +32,7 @@ def mean_squared_error(board: Board) -> None:
     truth = [1.0, 2.0, 4.0]
     predictions = {"perfect": truth, "close": [1.1, 1.8, 4.3], "one far off": [1.0, 2.0, 7.0]}
     mse = {
-        name: sum(float(nn.squared_error(y_hat, y)) for y_hat, y in zip(guesses, truth)) / len(truth)
+        name: autograd.sum([float(nn.squared_error(y_hat, y)) for y_hat, y in zip(guesses, truth)]) / len(truth)
         for name, guesses in predictions.items()
     }
     board.table(

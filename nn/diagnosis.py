@@ -132,7 +132,7 @@ def _gradients(losses: Sequence[Program]) -> tuple[dict[int, float], dict[int, f
         if edges:
             deltas[layer] += [abs(run.grad) for run in runs]
             gradients[layer] += [abs(run.local_derivatives[k] * run.grad) for run in runs for k in edges]
-    of_deltas, of_gradients = ({n: sum(x) / len(x) for n, x in seen.items()} for seen in (deltas, gradients))
+    of_deltas, of_gradients = ({n: autograd.sum(x) / len(x) for n, x in seen.items()} for seen in (deltas, gradients))
     return of_deltas, of_gradients
 
 

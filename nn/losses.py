@@ -182,6 +182,7 @@ def _distribution(target: Units, K: int) -> list[Any]:
     y = _listed(target)
     if len(y) != K:
         raise ValueError(f"a target must be a class index or {K} probabilities, one a class, got {target!r}")
-    if all(isinstance(yk, Real) for yk in y) and (min(y) < 0 or abs(sum(y) - 1) > 1e-6):  # 1e-6 is float32's rounding
+    rounding = 1e-6  # of float32
+    if all(isinstance(yk, Real) for yk in y) and (min(y) < 0 or abs(autograd.sum(y) - 1) > rounding):
         raise ValueError(f"a target distribution needs probabilities whose sum is 1, got {target!r}")
     return y

@@ -6,6 +6,7 @@ Importing this module sets it. Figures are made by `figure`, without pyplot, so 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from statistics import fmean
 from typing import Any
 
 import matplotlib
@@ -228,7 +229,7 @@ def _apart(places: list[float], gap: float, low: float, high: float) -> list[flo
 
     def spread(group: list[float]) -> list[float]:
         width = gap * (len(group) - 1)
-        first = max(low, min(sum(group) / len(group) - width / 2, high - width))
+        first = max(low, min(fmean(group) - width / 2, high - width))
         return [first + gap * i for i in range(len(group))]
 
     groups: list[list[float]] = []  # of places that touch, each spread evenly about its mean
