@@ -43,7 +43,7 @@ def listing() -> str:
 
 
 def run_every_demo(out: Path, seed: int) -> int:
-    """Run all demos and write the gallery, telling of progress; returns the exit status."""
+    """Run all demos and write the gallery, reporting progress; returns the exit status."""
     begun = time.perf_counter()
     failed = 0
     demos = course()

@@ -52,7 +52,7 @@ def mean_squared_error(board: Board) -> None:
     E = nn.squared_error(guess, Value(2.0, "y"))
     E.name = "E"
     E.backward()
-    board.graph(E, "squared_error", "The squared error of one instance, and its derivative by the prediction.")
+    board.graph(E, "squared_error", "The squared error of one instance, and its derivative at the prediction.")
 
 
 # %% Classification: the cross-entropy, L = - sum_k y_k log yhat_k = - log yhat of the right class.

@@ -1,5 +1,5 @@
 """Neural networks of Values: modules, layers and activations, losses and training, under PyTorch's names where PyTorch
-has the thing."""
+has them."""
 
 from autograd import Parameter
 from nn import initialisers, meprop

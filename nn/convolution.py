@@ -71,8 +71,8 @@ class Conv2d(Module):
             Nested lists: filters, rows, columns.
 
         Raises:
-            ValueError: the image has not ``in_channels`` channels, is ragged, is smaller than a filter, or has a pixel
-                that is NaN or infinite.
+            ValueError: the image does not have ``in_channels`` channels, is ragged, is smaller than a filter, or has a
+                pixel that is NaN or infinite.
         """
         padded = self._padded(self._pixels(image))
         height, width = len(padded[0]), len(padded[0][0])
@@ -136,7 +136,7 @@ class Flatten(Module):
     """The values of nested lists in one list, channel by channel and row by row (torch.nn.Flatten)."""
 
     def __call__(self, x: Any) -> list[Any]:
-        """Of lists or arrays however deep."""
+        """Flatten lists or arrays, however deeply nested."""
         return list(flat(lists(x)))
 
 

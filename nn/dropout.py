@@ -21,7 +21,7 @@ class Dropout(Module):
 
     Args:
         p: the share of units to drop, from 0 to below 1.
-        rng: the source of the choice, or a seed for it. It goes on from example to example.
+        rng: the source of randomness, or a seed for it. It is not reset from one example to the next.
     """
 
     def __init__(self, p: float = 0.5, rng: np.random.Generator | int = 0) -> None:
@@ -33,7 +33,7 @@ class Dropout(Module):
         return (self.rng.random(shape) >= self.p) / (1 - self.p)
 
     def __call__(self, x: Any) -> Any:
-        """Of the units in a nested list; as it is after ``eval()``."""
+        """Drop units of a nested list; after ``eval()``, return it as it is."""
         if not self.training or self.p == 0:
             return x
         x = lists(x)

@@ -103,7 +103,7 @@ def initial_weights(init: str | Initialiser, rng: np.random.Generator, shape: tu
     """Weights of this shape, from an initialiser or the one of this name.
 
     Raises:
-        ValueError: there is none of this name, or it gives an array of another shape or one that is not finite.
+        ValueError: no initialiser has this name, or it gives an array of another shape or one that is not finite.
     """
     if not callable(init):
         if init not in INITIALISERS:

@@ -1,4 +1,4 @@
-"""Inputs of a model: numbers become Values with the slide's names, and what is wrong with them is said early."""
+"""Inputs of a model: numbers become Values with the slide's names, and mistakes in them are reported early."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Inputs = Sequence[Value | float] | NDArray[np.float64] | Value | float
 
 
 def as_values(inputs: Any, names: Sequence[str]) -> list[Value]:
-    """The inputs of a layer as Values: each number becomes one of the name that stands for it.
+    """The inputs of a layer as Values: each number becomes one, with the name at the same place.
 
     A single input need not be in a list.
     """

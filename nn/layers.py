@@ -54,14 +54,14 @@ class Neuron(Module):
         self.net_name, self.output_name = f"i{own}", f"o{own}"
 
     def net(self, inputs: Sequence[Value]) -> Value:
-        """The net input i_j, of Values."""
+        """The net input i_j for Values."""
         bias = self.bias
         net: Value = dot(self.weights, inputs) if bias is None else affine(self.weights, inputs, bias)
         net.name = self.net_name
         return net
 
     def __call__(self, inputs: Inputs) -> Value:
-        """The output o_j, of ``nin`` numbers or Values."""
+        """The output o_j for ``nin`` numbers or Values."""
         output: Value = self.activation(self.net(as_values(inputs, self.input_names)))
         output.name = self.output_name
         return output
@@ -74,7 +74,7 @@ class Layer(Module):
         nin: how many inputs each has.
         nout: how many neurons there are.
         activation: g, by name, as a function of a Value, or as a Module that is called on the list of net inputs.
-        rng, init, bias: as of a `Neuron`.
+        rng, init, bias: as for a `Neuron`.
         first: the number of the first unit that feeds the layer; its own units are numbered on from the last one.
     """
 
@@ -104,7 +104,7 @@ class Layer(Module):
         return f"Layer({len(self.input_names)}, {len(self.neurons)}, {activation_name(self.activation)})"
 
     def __call__(self, inputs: Inputs) -> list[Value]:
-        """The outputs of the units, of ``nin`` numbers or Values."""
+        """The outputs of the units for ``nin`` numbers or Values."""
         signals = as_values(inputs, self.input_names)
         g = self.activation
         if isinstance(g, Module):
@@ -121,11 +121,11 @@ class Layer(Module):
 
 
 class Sequential(Module):
-    """Layers called one after another, each on what the one before gives (torch.nn.Sequential).
+    """Layers called one after another, each on the output of the one before (torch.nn.Sequential).
 
     Args:
-        layers: Modules, and activations by name or as a function of a Value, which is applied to every unit. Layers
-            number their units from 1 each; give them ``first=`` where the drawing should number them through.
+        layers: Modules, and activations by name or as a function of a Value, which is applied to every unit. Each
+            layer numbers its units from 1; give it ``first=`` where the drawing should number them through.
 
     Example:
         >>> model = Sequential(Layer(2, 3, rng=1), "relu", Layer(3, 1, first=3, rng=2))

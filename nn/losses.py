@@ -3,7 +3,7 @@
 The output is a Value, or a list of them where the model has several units; the target is a number (or a Value), or a
 list that is as long. What comes out is named E. The risk of a batch is the mean of its examples' losses.
 
-Targets that are plain numbers are checked. Nothing here asks for a Value's number, so a loss can be compiled.
+Targets that are plain numbers are checked. Nothing here reads a Value's number, so a loss can be compiled.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def half_squared_error(output: Units, target: Units) -> Value:
     Backward Pass", are those of this form.
 
     Raises:
-        ValueError: there are not as many targets as outputs. Likewise of every loss below.
+        ValueError: there are not as many targets as outputs. The same goes for every loss below.
     """
     return _total([autograd.half_squared_error(o, t) for o, t in _pairs(output, target)])
 
@@ -55,8 +55,8 @@ def binary_cross_entropy(output: Units, target: Units) -> Value:
         target: y in [0, 1]: the class 0 or 1, or a probability of class 1.
 
     Raises:
-        DomainError: p or y is outside [0, 1], or the loss is infinite, which comes of a sigmoid that is 1 to the last
-            digit: `binary_cross_entropy_with_logits` of its net input has no such limit.
+        DomainError: p or y is outside [0, 1], or the loss is infinite, as for a sigmoid that is 1 to the last digit:
+            `binary_cross_entropy_with_logits` of its net input has no such limit.
     """
     pairs = _pairs(output, target)
     _check_targets(target, "binary_cross_entropy", "in [0, 1]", lambda y: 0 <= y <= 1)
@@ -150,7 +150,7 @@ def _total(losses: list[Value], over: int = 1) -> Value:
     """Their sum, or mean, named E as the slides do; one alone stands for itself, without another node."""
     E: Value = losses[0] if len(losses) == 1 else autograd.sum(losses)
     E = E / over if over > 1 else E
-    if isinstance(E, Value):  # of floats alone it is one
+    if isinstance(E, Value):  # the sum of floats alone is a float
         E.name = "E"
     return E
 

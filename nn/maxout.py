@@ -23,7 +23,7 @@ class Maxout(Module):
         nin: how many inputs each unit has.
         nout: how many units there are.
         pieces: how many linear pieces a unit has, 2 to 26.
-        rng, init, bias, first: as of a `Layer`.
+        rng, init, bias, first: as for a `Layer`.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Maxout(Module):
         self.output_names = [f"o{first + nin + unit}" for unit in range(nout)]
 
     def __call__(self, inputs: Inputs) -> list[Value]:
-        """The outputs of the units, of ``nin`` numbers or Values."""
+        """The outputs of the units for ``nin`` numbers or Values."""
         signals = as_values(inputs, self.input_names)
         outputs: list[Value] = [maximum([piece.net(signals) for piece in pieces]) for pieces in self.units]
         for output, name in zip(outputs, self.output_names):

@@ -20,7 +20,7 @@ class Module:
     there is no ``forward``.
 
     Attributes:
-        training: True while the model learns; set by `train` and `eval`. Dropout minds it.
+        training: True while the model learns; set by `train` and `eval`. Dropout depends on it.
         cannot_fit: why `nn.fit` cannot train a model that this module is part of; None where it can.
     """
 
@@ -79,7 +79,7 @@ class Module:
 
         Raises:
             TypeError: ``state`` is no dict.
-            ValueError: entries are missing, surplus, of another shape, or hold something else than finite numbers.
+            ValueError: entries are missing, surplus, of another shape, or hold anything but finite numbers.
                 The message names every one of them, and the model is as it was.
         """
         if not isinstance(state, Mapping):
@@ -148,7 +148,7 @@ def _replaced(attribute: Any, instead: Mapping[Parameter, Value | float]) -> Any
     return attribute
 
 
-# What has one entry in a state: a parameter, or a list of such, however deep.
+# What has one entry in a state: a parameter, or a list of parameters, however deeply nested.
 Entry = Parameter | list[Any] | tuple[Any, ...]
 
 

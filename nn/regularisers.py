@@ -23,7 +23,7 @@ def l1(parameters: Iterable[Value], strength: float) -> Value:
 
 
 def l2(parameters: Iterable[Value], strength: float) -> Value:
-    """``lambda sum_j theta_j^2``, at least 0; it shrinks parameters (ridge). Arguments and errors as of `l1`.
+    """``lambda sum_j theta_j^2``, at least 0; it shrinks parameters (ridge). Arguments and errors as for `l1`.
 
     Its derivative is 2 lambda theta, so in plain gradient descent it is PyTorch's ``weight_decay`` of 2 lambda.
     """

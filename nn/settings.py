@@ -56,7 +56,7 @@ def check(
 
     Args:
         optional: by the argument's name, what must be a function where it is given at all.
-        model, loss, optimizer, order, validation, metrics, criteria: as of `nn.fit`.
+        model, loss, optimizer, order, validation, metrics, criteria: as for `nn.fit`.
     """
     if not isinstance(model, Module) or not callable(model):
         raise TypeError(f"model must be an nn.Module that can be called on an example, got {model!r}")

@@ -28,7 +28,7 @@ def clip_by_norm(gradient: NDArray[np.float64], max_norm: float) -> NDArray[np.f
 
 
 def clip_by_value(gradient: NDArray[np.float64], clip_value: float) -> NDArray[np.float64]:
-    """A gradient with each entry brought between ``-clip_value`` and ``clip_value``: its direction may change.
+    """A gradient with each entry clamped to ``[-clip_value, clip_value]``: its direction may change.
 
     Args:
         gradient: an array; it stays as it is.

@@ -26,7 +26,7 @@ def step(lr: float, step_size: int, gamma: float = 0.1) -> Schedule:
         gamma: what it is then multiplied by.
 
     Raises:
-        ValueError: an argument is not positive, or ``step_size`` is not whole.
+        ValueError: an argument is not positive, or ``step_size`` is not a whole number.
     """
     lr, gamma = arguments.positive("lr", lr), arguments.positive("gamma", gamma)
     step_size = arguments.whole_number("step_size", step_size)
@@ -65,7 +65,7 @@ def cosine(lr: float, epochs: int, min_lr: float = 0.0) -> Schedule:
 
 
 def warm_up(schedule: Schedule, epochs: int, start_factor: float = 1 / 3) -> Schedule:
-    """A schedule of which at first only a share is taken, that grows evenly to the whole (LinearLR, chained).
+    """A schedule that starts with a share of its learning rates, which grows evenly to the whole (LinearLR, chained).
 
     ``schedule(epoch) (start_factor + (1 - start_factor) min(epoch, epochs) / epochs)``.
 

@@ -110,14 +110,14 @@ class EarlyStopping(Stopping):
     """Stop when the model no longer improves, and give it back its best weights (HKU, "Solution 3: Early stopping").
 
     Args:
-        patience: for how many epochs in a row it may fail to improve; with the last of them training stops.
-        min_delta: by how much more than nothing the best so far has to be bettered, to count.
+        patience: after how many epochs in a row without improvement training stops.
+        min_delta: an epoch counts as an improvement if it betters the best so far by more than this.
         monitor: which entry of the record to watch.
         mode: "min" where less is better, "max" where more is.
 
     Attributes:
         best: the best number so far; None before there is one.
-        best_epoch: the epoch that it is of; None before there is one.
+        best_epoch: the epoch of that number; None before there is one.
     """
 
     def __init__(
@@ -169,7 +169,7 @@ class EarlyStopping(Stopping):
 
 
 def _watched(record: Mapping[str, float], name: str) -> float:
-    """An entry of the record; a ValueError names it, and those there are, where it is not there."""
+    """An entry of the record, or a ValueError that names it and the entries that there are."""
     if name not in record:
         raise ValueError(f"{name!r} is watched, and is not in the record; there are {', '.join(record)}")
     return record[name]

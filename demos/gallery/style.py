@@ -163,7 +163,7 @@ def classes(
     x1: tuple[float, float],
     x2: tuple[float, float],
 ) -> None:
-    """Draw points in the plane, each class in its colour and with its marker, and over what ground each class is given.
+    """Draw points in the plane, each class in its colour and with its marker, and shade the region given to each class.
 
     Args:
         axes: to draw on; its grid goes.

@@ -442,7 +442,7 @@ def test_the_docstring_speaks_the_truth() -> None:
 BAD: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"data": [], "targets": []}, ValueError, "X is empty"),
     ({"targets": []}, ValueError, "y is empty"),
-    ({"targets": Y[:3]}, ValueError, "X and y must have one length, got 5 examples and 3 targets"),
+    ({"targets": Y[:3]}, ValueError, "X and y must have the same length, got 5 examples and 3 targets"),
     ({"data": Y}, ValueError, r"X must have a row of inputs for each example, .*, got shape \(5,\)"),
     ({"data": [[1.0, 2.0], [3.0]]}, ValueError, "X must be an array of numbers whose rows are equally long"),
     ({"data": [["a", "b"]]}, ValueError, "X must be an array of numbers"),
@@ -455,7 +455,7 @@ BAD: list[tuple[dict[str, Any], type[Exception], str]] = [
         r"the model does not take the rows of X, whose shape is \(4,\): .* got 4",
     ),
     ({"targets": np.stack([Y, Y], 1)}, ValueError, r"y must have a number for each of 1 outputs, got shape \(5, 2\)"),
-    ({"validation": (X, Y[:2])}, ValueError, "validation X and validation y must have one length, got 5 .* 2"),
+    ({"validation": (X, Y[:2])}, ValueError, "validation X and validation y must have the same length, got 5 .* 2"),
     ({"validation": (X * np.nan, Y)}, ValueError, r"validation X\[0\]\[0\] is nan"),
     ({"loss": nn.hinge}, ValueError, r"y\[\d\] does not fit the loss: hinge needs targets -1 or \+1, got"),
     ({"loss": nn.binary_cross_entropy_with_logits}, ValueError, r"y\[4\] does not fit the loss: .* got -0.5"),
