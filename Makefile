@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo gallery test check bench pictures golden clean
+.PHONY: demo gallery test coverage check bench pictures golden clean
 
 demo: .venv/demos.stamp  ## the slide's toy network, stepped through
 	$(BIN)/python -m demos toy_network
@@ -13,6 +13,10 @@ gallery: .venv/demos.stamp  ## every example, and the gallery of them: out/index
 
 test: .venv/dev.stamp  ## the whole test suite
 	$(BIN)/python -m pytest
+
+coverage: .venv/dev.stamp  ## the same, and which lines and branches no test has reached
+	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage report
 
 check: .venv/dev.stamp  ## style and types
 	$(BIN)/ruff check .
@@ -27,10 +31,10 @@ pictures: .venv/dev.stamp gallery  ## the pictures in the README; needs chromium
 	$(BIN)/python -m demos.gallery.sheet out/index.html docs/gallery.png
 
 golden: .venv/dev.stamp  ## the emitted code that the tests compare with
-	$(BIN)/python tests/autograd/test_golden.py
+	$(BIN)/python tests/compiling/test_golden.py
 
 clean:
-	rm -rf .venv out
+	rm -rf .venv out .coverage
 
 .venv/demos.stamp: pyproject.toml
 	@echo "Setting up .venv, which takes about a minute, once."

@@ -10,6 +10,7 @@ The core is meant to be read in this order: `primitives`, the table of operation
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from autograd import arguments as arguments
 from autograd.anomaly import AnomalyError as AnomalyError
 from autograd.anomaly import detect_anomaly as detect_anomaly
 from autograd.checks import GradientError as GradientError
@@ -72,6 +73,7 @@ else:
         **dict.fromkeys(["Frame", "Walkthrough", "frames", "walkthrough"], "autograd.lesson"),
     }
     __all__ = [
+        "arguments",
         *"AnomalyError Compiled Constant Domain DomainError Explanation GradientError Node Noise PRIMITIVES".split(),
         *"Parameter Primitive Program Value check_gradients compile detect_anomaly explain grad hessian hvp".split(),
         *"TracingError jacobian leaves linear load noise pack save softmax unpack value_and_grad".split(),

@@ -13,6 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import NoReturn
 
+import autograd
 from demos.gallery.build import build
 from demos.gallery.course import DECKS, course, names
 
@@ -27,9 +28,10 @@ class Parser(argparse.ArgumentParser):
 
 def natural(text: str) -> int:
     """A seed: a whole number from 0."""
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"a seed is a whole number from 0, not {text!r}")
-    return int(text)
+    try:
+        return autograd.arguments.whole_number("a seed", int(text) if text.isdecimal() else text, least=0)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def listing() -> str:
@@ -41,7 +43,7 @@ def listing() -> str:
 
 
 def run_every_demo(out: Path, seed: int) -> int:
-    """Run all demos and write the gallery, telling of progress; returns the exit status."""
+    """Run all demos and write the gallery, reporting progress; returns the exit status."""
     begun = time.perf_counter()
     failed = 0
     demos = course()

@@ -1,7 +1,7 @@
 """Activations: nine of them with their slopes, and what can go wrong.
 
 Learning multiplies by the slope of the activation, g'. So one wants a function whose gradient is large enough to learn
-by: the step has none, sigmoid and tanh lose theirs far out, and a ReLU can die of it.
+by: the step has none, sigmoid and tanh lose theirs far out, and a ReLU can die.
 
 Source: IITI, "Activation Functions with Gradients: Nonlinear Activation Functions" and "Activation Functions with
 Gradients: Revisiting Perceptron"; HKU, "g: Common Activation Functions", "Gradient with Sigmoid", "ReLU (Rectified
@@ -288,12 +288,10 @@ def zig_zag(board: Board, seed: int) -> None:
         "All-positive: at each update both weights increase or both decrease.", bool(np.all(ups[:, 0] == ups[:, 1]))
     )
     left = [float(np.linalg.norm(path[-1] - best)) for path in (positive, centred)]
-    board.number("left of the way, all-positive inputs", left[0])
-    board.number("left of the way, zero-centred inputs", left[1])
+    board.number("distance left, all-positive inputs", left[0])
+    board.number("distance left, zero-centred inputs", left[1])
     board.claim("After the same 40 examples zero-centred inputs have come nearer.", left[1] < left[0])
-    board.figure(
-        fig, "zig_zag", "The way to the best weights (★): in zig-zag on the left, with little of it on the right."
-    )
+    board.figure(fig, "zig_zag", "The way to the best weights (★): a zig-zag on the left, hardly any on the right.")
 
 
 # %% The lecture, from top to bottom.

@@ -32,17 +32,17 @@ def f(x: Any) -> Any:
     return np.sin(4 * x + 0.6)
 
 
-# %% A fit h(x) of one training set: a linear unit whose inputs are polynomials of x.
+# %% A fit h(x) to one training set: a linear unit whose inputs are polynomials of x.
 
 
 def features(x: Array, degree: int) -> Array:
-    """Legendre's polynomials P1(x) .. Pd(x): any polynomial is a sum of them, and gradient descent likes them better
-    than powers of x, for they are hardly alike."""
+    """Legendre's polynomials P1(x) .. Pd(x): any polynomial is a weighted sum of them, and gradient descent does
+    better with them than with powers of x, for they are nearly uncorrelated."""
     return np.asarray(legendre.legvander(x, degree)[:, 1:], dtype=np.float64)
 
 
 def one_fit(board: Board, rng: np.random.Generator) -> None:
-    """The model as a network, trained by gradient descent; least squares finds the same at once."""
+    """The model as a network, trained by gradient descent; least squares finds the same directly."""
     board.heading("One training set")
     board.say(
         "y = f(x) + ε at fifty places x, with f(x) = sin(4x + 0.6) and noise ε of standard deviation 0.8. The model "
@@ -79,9 +79,9 @@ def many_sets(board: Board, rng: np.random.Generator) -> None:
     board.heading("Two types of errors")
     board.say(
         "Now 500 training sets, and for each degree as many fits h, whose mean is h̄. Bias² = (f - h̄)²; "
-        "variance = E[(h - h̄)²]; both are averaged over x. New data err from a fit by "
+        "variance = E[(h - h̄)²]; both are averaged over x. The error of a fit on new data is "
         "E[(f + ε - h)²] = bias² + variance + σ²; the slide leaves out σ², the variance of the noise, which no "
-        "model can mend."
+        "model can remove."
     )
     Y = f(x)[:, np.newaxis] + rng.normal(0, NOISE, (len(x), 500))
     Y_new = f(x)[:, np.newaxis] + rng.normal(0, NOISE, Y.shape)
@@ -105,7 +105,7 @@ def many_sets(board: Board, rng: np.random.Generator) -> None:
     )
     board.claim("Variance increases with every degree.", bool(np.all(np.diff(variance) > 0)))
     board.claim(
-        "By theory it is σ² (degree + 1) / 50; it is that within 10%.",
+        "In theory it is σ² (degree + 1) / 50; and so it is, within 10%.",
         np.allclose(variance, NOISE**2 * (degrees + 1) / len(x), rtol=0.1),
     )
     board.claim(

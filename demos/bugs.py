@@ -1,7 +1,7 @@
 """Bugs: eight ways to get backpropagation wrong, each beside the right number.
 
 None of them stops the program: it runs, and prints a wrong number or learns nothing. For each: the wrong number, the
-right one, and why. A lecturer may switch on single ones, as in `python -m demos bugs --only zero-grad reuse`.
+right one, and why. Single ones can be picked, as in `python -m demos bugs --only zero-grad reuse`.
 
 Source: IITI, "Training: How Neural Networks Learn", "Example: Resolve How to Compute Gradient? (Output Layer)",
 "Activation Functions with Gradients: Nonlinear Activation Functions" and "Gradient Descent: How Much to Update?"; HKU,
@@ -37,7 +37,7 @@ def zero_grad(board: Board, seed: int) -> None:
     board.say(
         "f(w) = (3 - w)², from w = 0 with a learning rate of 0.1. backward() adds to the gradient that is there: that "
         "is how the gradients of a batch are summed. Unless it is set to 0 before each step, each follows the sum of "
-        "all gradients since the beginning: past the minimum and back again, and never to rest."
+        "all gradients since the beginning: past the minimum and back again, never coming to rest."
     )
     paths = {}
     for forgotten in (True, False):
@@ -175,7 +175,7 @@ def equal_weights(board: Board, seed: int) -> None:
         ["", "equal weights: wrong", "N(0, 0.01): right"],
         [("different hidden units", *alike), ("loss after 300 epochs", *losses)], "",
     )  # fmt: skip
-    board.claim("From equal weights there is one hidden unit in effect; else there are four.", alike == [1, 4])
+    board.claim("From equal weights there is one hidden unit in effect; from random ones, four.", alike == [1, 4])
     board.claim("Its loss is more than ten times as large.", losses[0] > 10 * losses[1])
 
 
@@ -188,7 +188,7 @@ def saturated(board: Board, seed: int) -> None:
     board.say(
         "A sigmoid unit with x = 10 and w = 2, so that its net input is 20; the target is 0. It could not be more "
         "wrong, and hardly learns, for o (1 - o) is almost 0 there. The same unit with x scaled to 0.1 learns; so does "
-        "the first one with cross-entropy, whose gradient by the net input is o - t."
+        "the first one with cross-entropy, whose gradient at the net input is o - t."
     )
     t = Value(0.0, "t")
 
@@ -213,7 +213,7 @@ def saturated(board: Board, seed: int) -> None:
             E.name = "E"
             board.graph(E, "saturated", "The edge from i to σ bears o (1 - o), which is almost 0: nothing comes back.")
     wrong, scaled, entropy = gradient.values()
-    board.table(["", "dE/di"], [*gradient.items()], "The gradient by the net input")
+    board.table(["", "dE/di"], [*gradient.items()], "The gradient at the net input")
     board.claim("Saturated, the gradient is below a hundred-millionth.", 0 < wrong < 1e-8)
     board.claim("Scaled, it is more than ten million times that.", scaled > 1e7 * wrong)
     board.claim("With cross-entropy it is 1, which is o - t, as wrong as can be.", abs(entropy - 1) < 1e-8)

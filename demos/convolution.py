@@ -1,8 +1,8 @@
 """Convolution: a small filter is moved over an image, and finds edges.
 
 At each place the dot product of filter and patch says how much the patch looks like the filter; all of them are the
-response map. Stride, padding and colour are variations. What the filter is need not be designed: gradient descent finds
-edge detectors by itself.
+response map. Stride, padding and colour are variations. The filter need not be designed: gradient descent finds edge
+detectors by itself.
 
 Source: UCSD, "Edge Detector", "Vertical Edge Filter", "Convolution", "Example: Vertical Filter", "Example: Horizontal
 Filter", "More About Filters" and "Convolution with 3-d Filter".
@@ -125,10 +125,12 @@ def whole_image(board: Board) -> None:
     maps = response_maps(np.stack(list(FILTERS.values()))[:, None], image)
     by_hand = [np.einsum("mnij,ij->mn", sliding_window_view(image, (3, 3)), f) for f in FILTERS.values()]
     board.claim("Every response is the dot product of a patch and the filter.", np.allclose(maps, by_hand, rtol=1e-12))
-    board.claim("The map of a 20 x 20 image is 18 x 18: a 3 x 3 filter has so many places.", maps.shape == (2, 18, 18))
+    board.claim(
+        "The map of a 20 x 20 image is 18 x 18: a 3 x 3 filter fits in so many places.", maps.shape == (2, 18, 18)
+    )
     flipped = response_maps(VERTICAL[None, None], image.T)[0]
     board.claim(
-        "The horizontal filter does on an image what the vertical one does on it turned over.",
+        "The horizontal filter does to an image what the vertical one does to its transpose.",
         np.allclose(maps[1], flipped.T),
     )
 
@@ -152,7 +154,7 @@ def stride_and_padding(board: Board) -> None:
     """The size of the map with strides and paddings."""
     board.heading("More about filters: stride, padding")
     board.say(
-        "Stride s: the filter moves by s pixels. Padding p: p rows and columns of zeros are put around the image. Of n "
+        "Stride s: the filter moves by s pixels. Padding p: p rows and columns of zeros are put around the image. On n "
         "pixels a filter of k gives a map of (n + 2p - k) / s + 1, rounded down; k = 3 with p = 1 keeps the size."
     )
     image, maps, rows, right = house(), {}, [], []
@@ -162,7 +164,7 @@ def stride_and_padding(board: Board) -> None:
         size = (20 + 2 * p - k) // s + 1
         rows.append((f"{k} x {k}", s, p, " x ".join(map(str, maps[k, s, p].shape))))
         right.append(maps[k, s, p].shape == (size, size))
-    board.table(["filter", "stride", "padding", "response map"], rows, "Of an image of 20 x 20")
+    board.table(["filter", "stride", "padding", "response map"], rows, "From an image of 20 x 20")
     board.claim("Every map has the size of the formula.", all(right))
     board.claim(
         "Stride 2 gives every other response of stride 1.", np.array_equal(maps[3, 2, 0], maps[3, 1, 0][::2, ::2])
@@ -172,11 +174,11 @@ def stride_and_padding(board: Board) -> None:
     )
 
     fig, axes = style.figure(1, 3, size=(13, 4.9))
-    for panel, (told, key) in zip(
+    for panel, (kind, key) in zip(
         axes, {"3×3": (3, 1, 0), "3×3, stride 2": (3, 2, 0), "5×5, padding 2": (5, 1, 2)}.items()
     ):
         height, width = maps[key].shape
-        style.picture(panel, maps[key], f"{told}: {height} × {width}")
+        style.picture(panel, maps[key], f"{kind}: {height} × {width}")
     board.figure(fig, "stride", "Three response maps of the house, with another stride and another size of filter.")
 
 
@@ -209,7 +211,7 @@ def colour(board: Board) -> None:
     style.picture(axes[1, 0], np.moveaxis(image, 0, 2), "image, 3 channels")
     style.picture(axes[1, 1], maps[0], "response, one map")
     style.picture(axes[1, 2], grey, "in grey: nothing", bounds=(-3, 3))
-    board.figure(fig, "colour", "A filter of three channels sees an edge between colours of one brightness.")
+    board.figure(fig, "colour", "A filter of three channels sees an edge between colours of equal brightness.")
 
 
 # %% A filter that is learned.

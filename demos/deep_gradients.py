@@ -1,7 +1,7 @@
 """Deep gradients: vanishing through sigmoids, exploding, and held by clipping.
 
 On its way back through a net the gradient is multiplied, layer by layer, by the slope g' of the activation and by a
-weight. Many small factors make nothing of it, many large ones make it enormous.
+weight. Many small factors shrink it to nothing, many large ones make it enormous.
 
 Source: HKU, "Vanishing Gradient Problem" and "Gradient with Sigmoid"; IIMA, "Vanishing and Exploding Gradients"; UCSD,
 "Difficulty of Training (Deep) NNs" and "Vanishing Gradients".
@@ -70,8 +70,9 @@ def by_layer(board: Board, seed: int) -> None:
     board.heading("Ten layers: who vanishes?")
     board.say(
         "A net of nine hidden layers of twelve units and a linear output, on twelve random examples. All three start "
-        "from the same weights, of deviation √(2/12), and differ in the activation alone; the linear net has larger "
-        "weights, of deviation 1. nn.diagnose runs each forward and backward and takes the mean of |δ| in each layer."
+        "from the same weights, of standard deviation √(2/12), and differ in the activation alone; the linear net has "
+        "larger weights, of standard deviation 1. nn.diagnose runs each forward and backward and takes the mean of |δ| "
+        "in each layer."
     )
     rng = np.random.default_rng(seed)
     X, y = rng.normal(size=(12, 12)).tolist(), rng.normal(size=12).tolist()
@@ -121,7 +122,7 @@ def clipping(board: Board) -> None:
     """One gradient, clipped by value and by norm."""
     board.heading("Clipping, by value and by norm")
     board.say(
-        "By value: each entry is brought between -c and c, which may change the direction. By norm: the whole vector "
+        "By value: each entry is clamped to [-c, c], which may change the direction. By norm: the whole vector "
         "is shortened to a length, and keeps its direction."
     )
     g = np.array([6.0, 1.5])
@@ -154,20 +155,20 @@ def clipping(board: Board) -> None:
 
 
 def cross(a: Array, b: Array) -> float:
-    """Of two vectors of the plane: 0 where they have one direction."""
+    """The cross product of two vectors in the plane: 0 where they have the same direction."""
     return float(a[0] * b[1] - a[1] * b[0])
 
 
-# %% It holds an exploding net.
+# %% It keeps an exploding net in check.
 
 
 def clipping_holds(board: Board, seed: int) -> None:
     """A deep linear net with large weights, trained with and without clipping."""
-    board.heading("Clipping holds an exploding net")
+    board.heading("Clipping keeps an exploding net in check")
     board.say(
-        "A linear net of eight layers of four units, with weights of deviation 1, learns a linear function with a "
-        "learning rate of 0.01. Unclipped, one step of its enormous gradient throws the weights so far that the next "
-        "gradient is more enormous still. Clipped, no step can be long. (In nn.fit it is the argument clip.)"
+        "A linear net of eight layers of four units, with weights of standard deviation 1, learns a linear function "
+        "with a learning rate of 0.01. Unclipped, one step of its enormous gradient throws the weights so far that the "
+        "next gradient is more enormous still. Clipped, no step can be long. (In nn.fit it is the argument clip.)"
     )
     rng = np.random.default_rng(seed)
     X = rng.normal(size=(16, 4))

@@ -1,6 +1,6 @@
 """Deltas: every weight's gradient is its input times its unit's delta.
 
-The gradient of the cost by a unit's net input is its delta. Deltas are passed back from layer to layer, and each weight
+The gradient of the cost at a unit's net input is its delta. Deltas are passed back from layer to layer, and each weight
 needs its own unit's alone: dJ/dw_ij = x_i δ_j. Only the last layer's deltas depend on the cost function.
 
 Source: HKU, "A simple BP example", "Key equations for backpropagation", "For the special case of output layer",
@@ -45,7 +45,7 @@ def chain(board: Board) -> None:
     J.backward()
 
     def dg(s: Value) -> float:
-        """Of the sigmoid: g'(s) = (1 - g(s)) g(s)."""
+        """The slope of the sigmoid: g'(s) = (1 - g(s)) g(s)."""
         g = 1 / (1 + math.exp(-s.data))
         return (1 - g) * g
 
@@ -141,7 +141,7 @@ def every_weight(board: Board, rng: np.random.Generator) -> None:
         digits=6,
     )
     board.claim(
-        "A unit's delta is the gradient of J by its net input.",
+        "A unit's delta is the gradient of J at its net input.",
         all(abs(delta - nodes[name].grad) < 1e-12 for name, delta in named.items()),
     )
     board.network(J, "network", "The 2-3-2 net: the grad in a unit is its δ.")
@@ -180,8 +180,8 @@ def output_layer(board: Board, rng: np.random.Generator) -> None:
         ("binary", "binary cross-entropy", "sigmoid", "h - y", worst["BCE"]),
         ("many classes", "cross-entropy", "softmax", "h - y", worst["CE"]),
     ]
-    told = [(*row[:-1], f"{row[-1]:.0e}") for row in rows]
-    board.table(["task", "J", "g", "δ(L)", "largest difference"], told, "Engine against formula, at 50 points each")
+    shown = [(*row[:-1], f"{row[-1]:.0e}") for row in rows]
+    board.table(["task", "J", "g", "δ(L)", "largest difference"], shown, "Engine against formula, at 50 points each")
     board.claim("Each of the three is what the engine finds, to 1e-12.", max(worst.values()) < 1e-12)
 
     fig, axes = style.figure()
@@ -197,7 +197,7 @@ def output_layer(board: Board, rng: np.random.Generator) -> None:
         fig,
         "output_deltas",
         "A wrong and saturated output, on the left, has almost no delta with the square error; with cross-entropy it "
-        "has the full one.",
+        "has its full one.",
         cover=True,
     )
 
@@ -206,7 +206,7 @@ def output_layer(board: Board, rng: np.random.Generator) -> None:
 
 
 def softmax_jacobian(board: Board) -> None:
-    """g' of softmax, and why h - y is what comes of it."""
+    """g' of softmax, and why it leads to h - y."""
     board.heading("The Jacobian of softmax")
     board.say(
         "g'(s) is a matrix here: dp_i/ds_j = p_i (1 - p_i) where i = j, and -p_i p_j elsewhere. Times dJ/dp_i = "

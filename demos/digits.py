@@ -42,11 +42,11 @@ class Split(NamedTuple):
     y_test: Array
 
 
-# %% The data: 60% to train on, 20% for validation, 20% to test with.
+# %% The data: 60% to train on, 20% for validation, 20% to test on.
 
 
 def data(board: Board, seed: int) -> Split:
-    """The digits, from 0 (white) to 1 (black), each class in the same shares."""
+    """The digits, from 0 (white) to 1 (black), each class with the same share in every part."""
     board.heading("Divide up the data")
     digits = load_digits()
     X, y = digits.data / 16, digits.target
@@ -101,8 +101,8 @@ def perceptron(board: Board, d: Split, seed: int) -> nn.MLP:
     model = new_perceptron(seed)
     board.say(
         "64 pixels, 100 hidden ReLU units, 10 output units with softmax and the cross-entropy. After each epoch the "
-        "validation loss is looked at; when it has not improved for 8 epochs, training stops and the best weights are "
-        "taken."
+        "validation loss is checked; when it has not improved for 8 epochs, training stops and the best weights are "
+        "restored."
     )
     board.number("parameters", len(model.parameters()))
     history = train(model, d, seed, lr=0.003)
@@ -128,7 +128,7 @@ def perceptron(board: Board, d: Split, seed: int) -> nn.MLP:
     history.plot("loss", left)
     history.plot("accuracy", right)
     for axes in (left, right):
-        axes.set_title("", loc="left")  # why it stopped, which is told below
+        axes.set_title("", loc="left")  # why it stopped, which is said below
     right.set(ylim=(0.85, 1.02))
     board.figure(fig, "curves", "Loss and accuracy by epochs; the epoch whose weights are taken is marked.")
     board.say(f"It stopped because {history.reason}.")
@@ -199,9 +199,9 @@ def output(board: Board, model: nn.MLP, d: Split) -> None:
 def mistakes(board: Board, model: nn.MLP, d: Split) -> None:
     """The confusion matrix, and the pictures that were taken for another digit."""
     board.heading("Where it is wrong")
-    told = autograd.compile(model)(d.X_test).argmax(axis=1)
-    counts = confusion_matrix(d.y_test, told)
-    wrong = np.flatnonzero(told != d.y_test)
+    predicted = autograd.compile(model)(d.X_test).argmax(axis=1)
+    counts = confusion_matrix(d.y_test, predicted)
+    wrong = np.flatnonzero(predicted != d.y_test)
     board.claim("The mistakes are what is off the diagonal.", counts.sum() - np.trace(counts) == len(wrong))
     fig, axes = style.figure(size=(8.4, 7.4))
     axes.imshow(np.sqrt(counts), cmap="Blues")  # of the root, so that a single mistake can be seen
@@ -211,13 +211,13 @@ def mistakes(board: Board, model: nn.MLP, d: Split) -> None:
             axes.text(j, i, n, ha="center", va="center", color=colour, weight="normal" if i == j else "bold")
     axes.set(xlabel="predicted by the net", ylabel="digit", xticks=range(10), yticks=range(10))
     axes.grid(visible=False)
-    board.figure(fig, "confusion", "How often each digit of the test set was taken for which.")
+    board.figure(fig, "confusion", "How often each digit of the test set was taken for each digit.")
 
     fig, axes = style.figure(2, 6, size=(13, 5.4))
     for panel in axes.flat[len(wrong) :]:
         panel.set_axis_off()
     for panel, i in zip(axes.flat, wrong):
-        style.picture(panel, d.X_test[i].reshape(8, 8), f"{d.y_test[i]}, taken for {told[i]}", **INK)
+        style.picture(panel, d.X_test[i].reshape(8, 8), f"{d.y_test[i]}, taken for {predicted[i]}", **INK)
     board.figure(
         fig, "mistakes", f"The {len(wrong)} of {len(d.y_test)} test pictures that are misclassified.", cover=True
     )

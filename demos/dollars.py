@@ -68,18 +68,18 @@ def guess_and_adjust(board: Board) -> None:
 
 
 def a_table_of_pairs(board: Board, rng: np.random.Generator) -> None:
-    """Find the constant from a table of exchanges, of which each is a little off."""
+    """Find the constant from a table of exchanges, each of which is a little off."""
     board.heading("From a table of pairs")
     x = np.sort(rng.uniform(2, 50, 12)).round()
     t = (RATE * x * rng.normal(1, 0.03, x.size)).round(2)
     board.say(
-        "Twelve exchanges, each at a rate of its own day. Now the error is the mean of the squared errors, MSE, and "
+        "Twelve exchanges, each at its own day's rate. Now the error is the mean of the squared errors, MSE, and "
         "the constant goes down its slope."
     )
     board.table(["dollars", *[f"{d:.0f}" for d in x]], [("shekels", *t)], "The exchanges", digits=6)
 
     def mse(constant: Any) -> Any:
-        return sum((constant * xi - ti) ** 2 for xi, ti in zip(x.tolist(), t.tolist())) / len(x)
+        return autograd.sum([(constant * xi - ti) ** 2 for xi, ti in zip(x.tolist(), t.tolist())]) / len(x)
 
     path: list[float] = []
     found = optim.gradient_descent(

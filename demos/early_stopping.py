@@ -33,11 +33,11 @@ TABLE = [(15, 0.85, 0.80), (16, 0.87, 0.82), (17, 0.90, 0.85), (18, 0.95, 0.83),
 
 
 def the_decks_table(board: Board) -> None:
-    """Show the table to the criterion, epoch by epoch, with a weight that tells the epoch it is of."""
+    """Show the table to the criterion, epoch by epoch, with a weight that is the number of its epoch."""
     board.heading("The slide's table")
     board.say(
         "optim.EarlyStopping watches the validation accuracy. It sees the slide's six epochs; the only weight of this "
-        "make-believe network is the number of the epoch, so that it tells which weights are given back."
+        "make-believe network is the number of the epoch, which shows which weights are given back."
     )
     weight = Parameter(0.0, "w")
     criterion = optim.EarlyStopping(patience=3, monitor="validation_accuracy", mode="max")
@@ -72,7 +72,7 @@ def the_decks_table(board: Board) -> None:
 
 
 def split(X: Array, y: Array, ratio: tuple[int, int, int], seed: int) -> list[Array]:
-    """Training, validation and test set, shuffled by the seed; the classes keep their shares."""
+    """Training, validation and test set, shuffled by the seed; each class keeps its share."""
     _, validation, test = ratio
     X_train, X_rest, y_train, y_rest = train_test_split(
         X, y, test_size=(validation + test) / 100, stratify=y, random_state=seed
@@ -107,7 +107,7 @@ def divide_up_the_data(board: Board, X: Array, y: Array, seed: int) -> None:
     board.table(headings, rows, "The two standard splits")
 
 
-# %% Train until the validation loss no longer improves, and once more for as long as it may.
+# %% Train until the validation loss no longer improves, and once more without stopping.
 
 PATIENCE = 100  # epochs
 
@@ -178,13 +178,13 @@ def learning_curves(board: Board, X: Array, y: Array, seed: int, most: int) -> N
     )
     lowest = whole["validation_loss"][best - 1]
     axes.plot(best, lowest, "o", color=style.VERMILLION, markersize=12, markeredgecolor=style.BLACK)
-    for epoch, told in [(best, f"best: epoch {best}"), (len(history), f"stop: epoch {len(history)}")]:
+    for epoch, text in [(best, f"best: epoch {best}"), (len(history), f"stop: epoch {len(history)}")]:
         axes.axvline(epoch, color=style.GREY, linewidth=1)
-        axes.annotate(told, (epoch, 1), xycoords=("data", "axes fraction"), xytext=(6, -16), textcoords="offset points")
+        axes.annotate(text, (epoch, 1), xycoords=("data", "axes fraction"), xytext=(6, -16), textcoords="offset points")
     axes.set(xlabel="epoch", ylabel="loss: mean cross-entropy", ylim=(0, None))
     style.label_lines(axes)
     board.figure(
-        fig, "curves", "Learning curves: training goes on falling; validation turns, and there one stops.", cover=True
+        fig, "curves", "Learning curves: training goes on falling; where validation turns, one stops.", cover=True
     )
 
     fig, columns = style.figure(1, 2, size=(14, 6.5), sharex=True, sharey=True)

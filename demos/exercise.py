@@ -1,6 +1,6 @@
 """The exercise: fill in the network with symbols, and identify its gradients.
 
-Every net input, every y and o and the error E gets its symbol; then the gradient by each weight is written as the chain
+Every net input, every y and o and the error E gets its symbol; then the gradient at each weight is written as the chain
 of factors, in symbols and in numbers.
 
 Source: IIMA, "Network function f: R^3 -> R^2", "Exercise: Fill up the network with symbols", "Exercise: Identify
@@ -77,7 +77,7 @@ def three_to_two(board: Board, rng: np.random.Generator) -> None:
     wanted = {"net1(0,1)", "net2(0,1)", "y1", "y2", "net1(1,2)", "net2(1,2)", "o1", "o2", "E1", "E2", "E"}
     board.claim("Every net, every y, every o and E has its symbol.", set(names) == wanted)
     board.network(E, "three_to_two", "f: R³ → R², filled in with symbols and numbers.")
-    board.say("Both outputs read y1, so the gradient by a weight that leads to y1 is a sum over two paths:")
+    board.say("Both outputs read y1, so the gradient at a weight that leads to y1 is a sum over two paths:")
     board.derivation(autograd.explain(E, "w11(0,1)"))
 
 
@@ -158,16 +158,16 @@ def batch(board: Board, rng: np.random.Generator) -> None:
     rows, means = [], {}
     for name in ASKED:
         terms = [chain[name] for chain in chains]
-        means[name] = sum(terms) / len(pairs)
+        means[name] = autograd.sum(terms) / len(pairs)
         rows.append((f"dE/d{name}", *terms, means[name], engine[name]))
     board.table(["", "n = 1", "n = 2", "n = 3", "n = 4", "mean", "the engine"], rows, "The chains of each pair")
     board.claim(
         "The mean of the chains is the engine's gradient, to 1e-12.",
         all(abs(means[name] - engine[name]) < 1e-12 for name in ASKED),
     )
-    printed = sum(chain["as printed"] for chain in chains) / len(pairs)
+    printed = autograd.sum([chain["as printed"] for chain in chains]) / len(pairs)
     board.say(
-        "Mind a slip in the solution's second line: it writes ∂o/∂w11(1,2) between the other factors of dE/dw11(0,1). "
+        "Note a slip in the solution's second line: it writes ∂o/∂w11(1,2) between the other factors of dE/dw11(0,1). "
         "The path to w11(0,1) leads through y1 and not through w11(1,2), so the factor is ∂o/∂y1 = S'(net1(1,2)) "
         "w11(1,2), as in the derivation above."
     )

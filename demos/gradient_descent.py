@@ -25,7 +25,7 @@ from demos.gallery import Board, style
 
 
 def curve(x: Any) -> Any:
-    """A curve with two valleys, of which the right one is not the deepest."""
+    """A curve with two valleys, of which the left one is deeper."""
     return x**4 / 4 - x**2 + x / 4
 
 
@@ -180,8 +180,8 @@ def no_closed_form(board: Board) -> None:
         manual=[(0.7, 0.65), (0.8, 0.5), (0.9, 0.3), (1.0, 0.1), (1.15, -0.1), (-0.4, 0.0)],
     )
     axes.plot(path[:, 0], path[:, 1], "-", marker="o", markersize=6, color=style.VERMILLION)
-    for point, told, offset in [(path[0], "start (0, 0)", (-10, -22)), (path[-1], "step 61: f = 9.50577", (14, -4))]:
-        axes.annotate(told, point, xytext=offset, textcoords="offset points", bbox=style.WHITE_BOX)
+    for point, label, offset in [(path[0], "start (0, 0)", (-10, -22)), (path[-1], "step 61: f = 9.50577", (14, -4))]:
+        axes.annotate(label, point, xytext=offset, textcoords="offset points", bbox=style.WHITE_BOX)
     axes.set(xlabel="x", ylabel="y", aspect="equal")
     board.figure(fig, "no_closed_form", "The walk over the contours of f, from (0, 0) to the minimum.", cover=True)
 

@@ -25,7 +25,7 @@ from demos.gallery import Board, style
 
 
 def f(x: Any) -> Any:
-    """Of three variables."""
+    """A function of three variables."""
     return x[0] ** 2 * x[1] + autograd.exp(x[1] * x[2]) + autograd.sin(x[0] + x[2])
 
 
@@ -40,7 +40,7 @@ def derivatives(board: Board, rng: np.random.Generator) -> None:
     board.heading("Gradient and Hessian of a function of several variables")
     board.say(
         "f(x1, x2, x3) = x1² x2 + e^(x2 x3) + sin(x1 + x3). autograd.grad backpropagates once; autograd.hessian "
-        "backpropagates through the gradient. Finite differences need no calculus: they evaluate f beside x."
+        "backpropagates through the gradient. Finite differences need no calculus: they evaluate f on either side of x."
     )
 
     def value(x: Any) -> float:
@@ -150,20 +150,20 @@ def quadratic(board: Board, rng: np.random.Generator) -> None:
         "", minimum, start, arrowprops={"arrowstyle": "-|>", "color": style.VERMILLION, "lw": 3, "shrinkB": 0}
     )
     axes.plot(*minimum, "*", markersize=20, color=style.VERMILLION, markeredgecolor="white")
-    for told, point, offset, colour in [
+    for label, point, offset, colour in [
         ("start", start, (-12, 12), style.BLACK),
         ("one Newton step", (-2.75, -0.3), (0, 0), style.VERMILLION),
         (f"gradient descent,\n{len(descent) - 1} steps", walked[1], (14, -30), style.BLUE),
         ("minimum", minimum, (14, -14), style.VERMILLION),
     ]:
         axes.annotate(
-            told, point, xytext=offset, textcoords="offset points", color=style.dark(colour), bbox=style.WHITE_BOX
+            label, point, xytext=offset, textcoords="offset points", color=style.dark(colour), bbox=style.WHITE_BOX
         )
     axes.set(xlabel="x₁", ylabel="x₂", aspect="equal")
     board.figure(fig, "newton", "Newton's method needs one step; gradient descent zigzags.", cover=True)
 
 
-# %% Elsewhere: a function that is no quadratic takes a few Newton steps.
+# %% Elsewhere: a function that is not quadratic takes a few Newton steps.
 
 
 def surface(x: Any) -> Any:
@@ -172,8 +172,8 @@ def surface(x: Any) -> Any:
 
 
 def no_quadratic(board: Board) -> None:
-    """The surface that gradient descent needs 61 steps for."""
-    board.heading("A function that is no quadratic")
+    """The surface for which gradient descent needs 61 steps."""
+    board.heading("A function that is not quadratic")
     board.say(
         "f(x, y) = e^(x² + y²) + (x - 2)² + (y - 3)², from (0, 0): each step lands on the minimum of the quadratic "
         "that has the same gradient and Hessian, and the next is taken from there."

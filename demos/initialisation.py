@@ -1,7 +1,7 @@
 """Initialisation: equal weights stay equal for ever; standardised inputs help.
 
 Where learning starts decides how it goes. Units that start alike are alike for ever; small random weights break the
-symmetry. And inputs of mean 0 and deviation 1 simplify learning.
+symmetry. And inputs of mean 0 and standard deviation 1 make learning easier.
 
 Source: HKU, "Issue with Symmetry"; IITI, "Practical Detail (More in Future Lectures)".
 
@@ -29,7 +29,7 @@ Array = NDArray[np.float64]
 
 
 def learn_xor(model: nn.MLP) -> Array:
-    """300 updates of all weights and biases by Adam; what the hidden units' were before each and at the end."""
+    """300 updates of all weights and biases by Adam; returns the hidden units', before each update and at the end."""
     X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
     optimizer = optim.Adam(model.parameters(), lr=0.05)
     hidden = model.layers[0].neurons
@@ -48,7 +48,7 @@ def symmetry(board: Board, seed: int) -> None:
     board.heading("Issue with symmetry")
     board.say(
         "A net of four tanh units and a sigmoid output is to learn XOR. If all weights are equal at first, all hidden "
-        "units compute the same, get the same gradient, and are moved alike: the four are one, for ever, and one "
+        "units compute the same, get the same gradient, and move alike: the four are one, for ever, and one "
         "hidden unit cannot do XOR. Drawn from N(0, 0.01), with biases of 0, they differ a little, and that suffices."
     )
     starts = {
@@ -88,7 +88,7 @@ def symmetry(board: Board, seed: int) -> None:
     style.label_lines(panels[1])
     board.table(
         ["start", "units differ by", "(0,0)", "(0,1)", "(1,0)", "(1,1)", "right of 4"],
-        rows, "After 300 updates: how far the hidden units' parameters are apart, and the outputs",
+        rows, "After 300 updates: how far apart the hidden units' parameters are, and the outputs",
     )  # fmt: skip
     equal, drawn = paths
     board.claim("Equal weights stay equal, to the last digit, at each of 300 updates.", not np.ptp(equal, axis=1).any())
@@ -98,7 +98,7 @@ def symmetry(board: Board, seed: int) -> None:
     board.figure(fig, "symmetry", "A weight of each hidden unit: equal ones stay equal, random ones part.", cover=True)
 
 
-# %% Standardising: mean 0 and deviation 1.
+# %% Standardising: mean 0 and standard deviation 1.
 
 
 def standardising(board: Board, seed: int) -> None:
@@ -110,8 +110,8 @@ def standardising(board: Board, seed: int) -> None:
     inputs = {"raw": (raw, raw_test), "standardised": (scaler.transform(raw), scaler.transform(raw_test))}
     board.say(
         f"{len(X)} tumours, each with {X.shape[1]} measures, some in thousands and some in fractions: benign or "
-        "malignant? To standardise, subtract each measure's mean and divide by its deviation, both taken from the "
-        "training set. A net of six tanh units learns for 20 epochs, from Gaussian weights, N(0, 0.01), or from "
+        "malignant? To standardise, subtract each measure's mean and divide by its standard deviation, both taken from "
+        "the training set. A net of six tanh units learns for 20 epochs, from Gaussian weights, N(0, 0.01), or from "
         "uniform ones in ±1/√(inputs of the unit); biases are 0. Each gets the best of four learning rates, so that "
         "none is at a disadvantage."
     )
@@ -125,7 +125,7 @@ def standardising(board: Board, seed: int) -> None:
     )  # fmt: skip
     train = inputs["standardised"][0]
     board.claim("Standardised: every measure has mean 0.", np.allclose(train.mean(axis=0), 0, atol=1e-9))
-    board.claim("And deviation 1.", np.allclose(train.std(axis=0), 1, rtol=1e-9))
+    board.claim("And standard deviation 1.", np.allclose(train.std(axis=0), 1, rtol=1e-9))
 
     rates = [0.001, 0.01, 0.1, 1.0]
     fig, axes = style.figure()

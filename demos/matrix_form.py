@@ -29,7 +29,7 @@ Array = NDArray[np.float64]
 
 
 def softmax(s: Array) -> Array:
-    """Of each row."""
+    """The softmax of each row."""
     e = np.exp(s - s.max(axis=1, keepdims=True))
     return np.asarray(e / e.sum(axis=1, keepdims=True))
 
@@ -81,11 +81,11 @@ def cost(model: nn.MLP, x: Array, y: Array) -> Value:
 
 
 def difference(some: list[Array], others: list[Array]) -> float:
-    """The largest, of any entry."""
+    """The largest difference of any entry."""
     return max(float(np.max(np.abs(a - b))) for a, b in zip(some, others))
 
 
-# %% One mini-batch through both: matrices at once, and scalars one after the other.
+# %% One mini-batch through both: matrices at once, and scalars one after another.
 
 
 def one_batch(board: Board, rng: np.random.Generator) -> None:
@@ -94,8 +94,8 @@ def one_batch(board: Board, rng: np.random.Generator) -> None:
     board.say(
         "x: M × 2, W1: 2 × 5, s1 and x1: M × 5, W2: 5 × 2, s2 and h: M × 2. Forward: s1 = x W1 + b1, x1 = tanh(s1), "
         "s2 = x1 W2 + b2, h = softmax(s2). Backward: δ2 = h - y, δ1 = (1 - tanh² s1) ∘ (δ2 W2ᵀ). Then W2 := W2 - α x1ᵀ "
-        "δ2, and so on. The engine knows nothing of matrices: it takes one example after the other, one scalar after "
-        "the other."
+        "δ2, and so on. The engine knows nothing of matrices: it takes one example after another, one scalar after "
+        "another."
     )
     model = net(rng)
     x, y = xor(8, rng)
@@ -170,7 +170,7 @@ def learn_xor(board: Board, rng: np.random.Generator) -> None:
     board.number("accuracy before training, on 1000 new points", accuracy(start, unseen_x, unseen_y))
     board.number("accuracy after training", accuracy(parameters, unseen_x, unseen_y))
     board.claim(
-        "Of the new points at least 99% are classified right.", accuracy(parameters, unseen_x, unseen_y) >= 0.99
+        "Of the new points at least 99% are classified correctly.", accuracy(parameters, unseen_x, unseen_y) >= 0.99
     )
     board.number("the last epoch's loss", history["loss"][-1])
 
@@ -216,7 +216,7 @@ def any_net(board: Board, rng: np.random.Generator) -> None:
     board.code(compiled.source, "autograd.compile(E, model.parameters()).source, for a 3-4-3-2 net of sigmoids")
     lines = [f"d_i{i} = o{i} * (1 - o{i}) * (d_i{i + 1} @ W{i + 1}.T)" for i in (2, 1)]
     board.claim(
-        "δ_{i-1} = δ_i W_iᵀ diag(g') stands there for each hidden layer.",
+        "δ_{i-1} = δ_i W_iᵀ diag(g') is in it for each hidden layer.",
         all(line in compiled.source for line in lines),
     )
     by_compiled = matrices(model, "grad")

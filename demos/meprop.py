@@ -67,7 +67,7 @@ def top_k(board: Board, seed: int) -> None:
 
 
 def accuracy(model: nn.MLP, X: Array, y: Array) -> float:
-    """In percent."""
+    """The accuracy in percent."""
     return 100 * nn.accuracy(autograd.compile(model.eval())(X), y)
 
 
@@ -141,7 +141,7 @@ def digits(board: Board, seed: int, small: bool) -> None:
     )
     board.claim("Without them, and trained once more, it is within 6 points as well.", scores[3][3] > scores[0][3] - 6)
     board.say(
-        "The slide tells of networks that became up to 9 times smaller, with an accuracy that improved rather than "
+        "The slide reports networks that became up to 9 times smaller, with an accuracy that improved rather than "
         "degraded. This one is small already, and learns from few digits."
     )
 

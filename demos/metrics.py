@@ -41,7 +41,7 @@ def logistic_regression(board: Board, seed: int) -> tuple[Array, Array, Array]:
     scaler = StandardScaler().fit(X_train)
     X_train, X_test = scaler.transform(X_train), scaler.transform(X_test)
     board.say(
-        f"scikit-learn's breast-cancer data: {len(X_train)} tumours to learn from, {len(X_test)} to be judged by. The "
+        f"scikit-learn's breast-cancer data: {len(X_train)} tumours to learn from, {len(X_test)} to be judged on. The "
         "inputs are standardised. A little L2, 0.001 Σ w², keeps the weights finite: the training set can be separated "
         "without a mistake, or nearly so, and then ever larger weights would fit ever better."
     )
@@ -104,7 +104,7 @@ def at_one_threshold(board: Board, h: Array, y: Array) -> None:
         recall_score(y, predicted, pos_label=0),
         f1_score(y, predicted),
     ]
-    board.table(["metric", "formula", "what it tells", "at a threshold of 0.5"], rows, "")
+    board.table(["metric", "formula", "what it says", "at a threshold of 0.5"], rows, "")
     board.claim(
         "The formulas give scikit-learn's numbers.", np.allclose([r[3] for r in rows], of_scikit_learn, rtol=1e-12)
     )
@@ -139,8 +139,8 @@ def at_every_threshold(board: Board, h: Array, s: Array, y: Array) -> None:
         recall, specificity = recall_score(y, predicted), recall_score(y, predicted, pos_label=0)
         rows.append((threshold, precision_score(y, predicted), recall, specificity, f1_score(y, predicted)))
     board.table(["threshold", "precision", "recall", "specificity", "F1"], rows, "What moving the threshold does")
-    board.claim("With the threshold, recall falls or stays.", bool(np.all(np.diff([r[2] for r in rows]) <= 0)))
-    board.claim("With the threshold, specificity rises or stays.", bool(np.all(np.diff([r[3] for r in rows]) >= 0)))
+    board.claim("As the threshold rises, recall falls or stays.", bool(np.all(np.diff([r[2] for r in rows]) <= 0)))
+    board.claim("As the threshold rises, specificity rises or stays.", bool(np.all(np.diff([r[3] for r in rows]) >= 0)))
 
     false_alarms, recalls, _ = roc_curve(y, h, drop_intermediate=False)
     AUC = float(auc(false_alarms, recalls))

@@ -54,7 +54,7 @@ CLASSES: dict[Any, dict[str, tuple[float, float]]] = {  # and where to write the
 }
 NAMES: dict[Any, list[str]] = {stops: ["speed, km/h", "distance, m"], full_fare: ["hour", "age"]}
 
-# %% The two that learn. Each gives a function that tells the classes of the rows of an array.
+# %% The two that learn. Each gives a function from the rows of an array to their classes.
 
 
 def tree(X: Array, y: Array) -> DecisionTreeClassifier:
@@ -72,7 +72,7 @@ def trained(X: Array, y: Array, seed: int, hidden: int = 8) -> nn.MLP:
 
 
 def net(X: Array, y: Array, seed: int, scaled: bool = True) -> Classify:
-    """A net trained on inputs scaled to mean 0 and deviation 1, or on those given."""
+    """A net trained on inputs scaled to mean 0 and standard deviation 1, or on those given."""
     scale = StandardScaler().fit(X).transform if scaled else np.asarray
     s = autograd.compile(trained(scale(X), y, seed))
     return lambda X: s(scale(X)) > 0
@@ -107,8 +107,8 @@ def contest(board: Board, seed: int) -> None:
             if sample == 0:
                 for panel, name, classify in zip(row, ("neural net", "decision tree"), learners):
                     style.classes(panel, classify, X, y, *zip(X.min(axis=0), X.max(axis=0)))
-                    for told, place in CLASSES[draw].items():
-                        panel.annotate(told, place, ha="center", va="center", bbox=style.WHITE_BOX)
+                    for label, place in CLASSES[draw].items():
+                        panel.annotate(label, place, ha="center", va="center", bbox=style.WHITE_BOX)
                     panel.set(title=f"{name}: {accuracy(classify, new):.1%}", xlabel=NAMES[draw][0])
         row[0].set_ylabel(NAMES[draw][1])
         means[draw] = np.mean(scores, axis=0)
@@ -122,7 +122,9 @@ def contest(board: Board, seed: int) -> None:
     lead = {draw: net_mean - tree_mean for draw, (net_mean, tree_mean) in means.items()}
     board.claim("Where both inputs count together the net is better, by 2% at least.", lead[stops] > 0.02)
     board.claim("Where rules on single inputs decide the tree is, by 2% at least.", lead[full_fare] < -0.02)
-    board.figure(fig, "boundaries", "Above a net bends where a tree takes stairs; below a tree is at home.", cover=True)
+    board.figure(
+        fig, "boundaries", "Above, the net bends where the tree takes stairs; below, the tree is at home.", cover=True
+    )
 
 
 # %% What a tree learned can be read. What a net learned are weights.
@@ -173,8 +175,8 @@ def units(board: Board, seed: int) -> None:
     board.heading("Units")
     board.say(
         "A tree asks whether an input is above a threshold; in other units the threshold is another number, and the "
-        "answer is the same. A net adds its inputs up, so it minds their sizes: it is trained on inputs scaled to mean "
-        "0 and deviation 1."
+        "answer is the same. A net adds its inputs up, so their sizes matter: it is trained on inputs scaled to mean "
+        "0 and standard deviation 1."
     )
     rng = np.random.default_rng(seed)
     (X, y), (N, truth) = stops(rng, 200), stops(rng, 2000)

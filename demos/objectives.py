@@ -32,7 +32,7 @@ def mean_squared_error(board: Board) -> None:
     truth = [1.0, 2.0, 4.0]
     predictions = {"perfect": truth, "close": [1.1, 1.8, 4.3], "one far off": [1.0, 2.0, 7.0]}
     mse = {
-        name: sum(float(nn.squared_error(y_hat, y)) for y_hat, y in zip(guesses, truth)) / len(truth)
+        name: autograd.sum([float(nn.squared_error(y_hat, y)) for y_hat, y in zip(guesses, truth)]) / len(truth)
         for name, guesses in predictions.items()
     }
     board.table(
@@ -52,7 +52,7 @@ def mean_squared_error(board: Board) -> None:
     E = nn.squared_error(guess, Value(2.0, "y"))
     E.name = "E"
     E.backward()
-    board.graph(E, "squared_error", "The squared error of one instance, and its derivative by the prediction.")
+    board.graph(E, "squared_error", "The squared error of one instance, and its derivative at the prediction.")
 
 
 # %% Classification: the cross-entropy, L = - sum_k y_k log yhat_k = - log yhat of the right class.

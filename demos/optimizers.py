@@ -47,7 +47,7 @@ def walk(
     lr: Callable[[int], float] | None = None,
     watch: str = "",
 ) -> tuple[Array, Array]:
-    """The places that an optimizer comes by, and what it remembers under the name ``watch`` after each step."""
+    """The places that an optimizer passes, and what it remembers under the name ``watch`` after each step."""
     w = [Parameter(x, f"w{i}") for i, x in enumerate(start, 1)]
     walker = optimizer(w)
     places, memory = [autograd.pack(w)], []
@@ -111,7 +111,7 @@ def race(board: Board) -> None:
         "Momentum gets to the minimum faster, but overshoots it.", overshoot["momentum"] > 0.1 > overshoot["SGD"]
     )
     board.claim(
-        "Nesterov, whose gradient is that of the place ahead, overshoots less, and zigzags a third as far.",
+        "Nesterov, whose gradient is taken at the place ahead, overshoots less, and zigzags a third as far.",
         overshoot["Nesterov"] < overshoot["momentum"] and 3 * across["Nesterov"] < across["momentum"],
     )
 
@@ -184,7 +184,7 @@ def own_learning_rates(board: Board) -> None:
     board.heading("AdaGrad and RMSProp: a learning rate for each weight")
     board.say(
         "Both divide by the root of G. AdaGrad's G ← G + g² only grows. RMSProp's G ← βG + (1 - β)g² is a running "
-        "mean, and the problem goes away. (The first AdaGrad slide has the G before the step in the root. Taken by its "
+        "mean, and the problem goes away. (The first AdaGrad slide has the G before the step in the root. Taken at its "
         "word, the first step is then lr / √ε times the gradient; the slide after it, and the optimizer, have the new "
         "G.)"
     )

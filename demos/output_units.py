@@ -63,7 +63,7 @@ def regression(board: Board, seed: int) -> None:
     )
 
 
-# %% Setting 2: binary classification. Why not the square loss? By the output unit's net input s, where y = 1.
+# %% Setting 2: binary classification. Why not the square loss? Each as a function of the net input s, where y = 1.
 
 PAIRS = {
     "linear unit, square loss": lambda s: nn.squared_error(s, 1.0),
@@ -113,7 +113,7 @@ def losses(board: Board) -> None:
         right.plot(xs, slopes, color=colour, linestyle=dashes)
     left.set(xlabel="net input s", ylabel="loss L, where y = 1", ylim=(-0.3, 8))
     right.set(xlabel="net input s", ylabel="slope dL/ds", ylim=(-2.2, 2.2))
-    for axes, place, told, (colour, _) in [
+    for axes, place, label, (colour, _) in [
         (left, (0, 3.6), "linear,\nsquare:\ntoo\ncorrect", looks[0]),
         (left, (-5.9, 1.2), "sigmoid, square:\nsaturated", looks[1]),
         (left, (-5.2, 5.6), "sigmoid,\ncross-entropy", looks[2]),
@@ -121,7 +121,7 @@ def losses(board: Board) -> None:
         (right, (-5.9, 0.35), "sigmoid, square: no push", looks[1]),
         (right, (-5.9, -1.5), "sigmoid, cross-\nentropy: pushes", looks[2]),
     ]:
-        axes.annotate(told, place, va="center" if axes is right else "bottom", color=style.dark(colour))
+        axes.annotate(label, place, va="center" if axes is right else "bottom", color=style.dark(colour))
     unit = nn.MLP(1, [1], output="sigmoid", init=nn.initialisers.constant(-3.0))
     for name, loss in (("square loss", nn.squared_error), ("cross-entropy", nn.binary_cross_entropy)):
         L = loss(unit([2.0]), Value(1.0, "y"))
@@ -129,14 +129,14 @@ def losses(board: Board) -> None:
         L.backward()
         board.graph(L, name.replace(" ", "_"), f"Sure and wrong, s = -6, with the {name}: see the grad of i2.")
     board.walkthrough(L, "One sigmoid unit with the cross-entropy", optimizer=optim.SGD(unit.parameters(), lr=1.0))
-    board.figure(fig, "losses", "Only the cross-entropy pushes where s is wrong, and lets be where it is right.", True)
+    board.figure(fig, "losses", "Only the cross-entropy pushes where s is wrong, and lets go where it is right.", True)
 
 
 # %% 1) "Too correct": students who are sure to pass move the boundary of the square loss.
 
 
 def students(seed: int) -> tuple[Array, Array]:
-    """Hours of study, and whether the exam was passed: likelier than not from 5 hours on."""
+    """Hours of study, and whether the exam was passed: more likely than not from 5 hours on."""
     rng = np.random.default_rng(seed)
     hours = rng.uniform(0, 8, 60)
     return hours, (rng.uniform(size=60) < 1 / (1 + np.exp(-2.5 * (hours - 5)))).astype(float)
@@ -235,7 +235,7 @@ def saturation(board: Board, seed: int) -> None:
 
 
 def pinwheel(rng: np.random.Generator, n: int) -> tuple[Array, Array]:
-    """Three arms that turn about the middle, and whose each of n points is."""
+    """n points on three arms that turn about the middle, and the arm of each."""
     arm, r = rng.integers(0, 3, n), rng.uniform(0.25, 1.6, n)
     turn = 2 * np.pi * arm / 3 + 1.8 * r + rng.normal(0, 0.2, n)
     return np.column_stack([r * np.cos(turn), r * np.sin(turn)]), arm.astype(float)

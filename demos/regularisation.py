@@ -29,7 +29,7 @@ Array = NDArray[np.float64]
 TRUE = np.array([3.0, -2.0, 1.5, -1.0, *[0.0] * 16])  # four features matter, sixteen do not
 
 
-# %% How the two pull at a weight: lambda |w| by lambda, however small w is; lambda w^2 by 2 lambda w.
+# %% How hard the two pull at a weight: lambda |w| by lambda, however small w is; lambda w^2 by 2 lambda w.
 
 
 def the_pull(board: Board) -> None:
@@ -70,7 +70,7 @@ def trained(X: Array, y: Array, penalty: Callable[[list[Parameter], float], Valu
         optimizer=optim.SGD(model.parameters(), lr=0.05),
         regulariser=None if penalty is None else lambda: penalty(model.parameters(), strength),
         epochs=1500,
-        schedule=optim.schedules.cosine(0.05, 1500, 1e-5),  # for under L1 the steps hop to and fro across 0
+        schedule=optim.schedules.cosine(0.05, 1500, 1e-5),  # as under L1 the steps hop to and fro across 0
         progress=False,
     )  # fmt: skip
     return autograd.pack(model.parameters())
@@ -109,7 +109,7 @@ def penalties(board: Board, seed: int, small: bool) -> None:
         "L2 only shrinks them: their length falls with every step of λ, and at most one is ever at 0.",
         bool(np.all(np.diff(np.linalg.norm(l2, axis=1)) < 0)) and max(map(zeros, l2)) <= 1,
     )
-    board.claim("With a suitable λ L1 errs less on other examples than no penalty.", min(map(error, l1)) < error(free))
+    board.claim("With a suitable λ, L1 errs less than no penalty on other examples.", min(map(error, l1)) < error(free))
     board.claim("So does L2.", min(map(error, l2)) < error(free))
     ridge = [np.linalg.solve(X.T @ X / 40 + s * np.eye(20), X.T @ y / 40) for s in strengths]
     board.claim(
@@ -140,7 +140,7 @@ def dropout(board: Board, seed: int) -> None:
     board.heading("Dropout: half the units while training")
     board.say(
         "Each unit is dropped with probability 1/2 while the model learns. Those kept are doubled, so that what the "
-        "next layer takes in is the same on average; when the model predicts, nothing is left to correct."
+        "next layer receives is the same on average; when the model predicts, nothing is left to correct."
     )
     layer = nn.Dropout(0.5, rng=seed)
     units = [1.0] * 10_000
@@ -156,7 +156,7 @@ def dropout(board: Board, seed: int) -> None:
     E = nn.half_squared_error(model([1.0, -1.0]), 1.0)
     E.name = "E"
     E.backward()
-    board.graph(E, "dropout", "One draw: a unit whose mask is 0 feeds nothing on, and its gradient is 0.")
+    board.graph(E, "dropout", "One draw: a unit whose mask is 0 passes nothing on, and its gradient is 0.")
     inside = {node.name: node for node in autograd.Program.of(E) if node.name}
     masks = [node for node in autograd.Program.of(E) if node.name == "mask"]
     board.claim(

@@ -1,7 +1,7 @@
 """Spam: two inputs, two outputs, and a mail that nobody can decide.
 
-A mail's length and whether its sender is trusted go in; how likely and how unlikely it is spam come out. What the
-network cannot tell apart it answers in the middle, with [0.5, 0.5], because that makes the loss smallest.
+A mail's length and whether its sender is trusted go in; how likely and how unlikely it is spam come out. Where the
+network cannot tell, it answers in the middle, with [0.5, 0.5], because that makes the loss smallest.
 
 Source: WAT, "A 2-Layer Neural Network", "Neural Network Approximation", "Measuring the Loss Function" and "Gradient
 Descent".
@@ -41,7 +41,7 @@ def network(rng: np.random.Generator) -> nn.MLP:
 
 
 def undecided(board: Board, rng: np.random.Generator) -> None:
-    """Gradient descent on mails of which two in three can be told apart."""
+    """Gradient descent on three kinds of mail, of which one cannot be decided."""
     board.heading("An indistinguishable mail")
     board.say(
         "Three kinds of mail: a short one from a stranger is always spam; a trusted sender's never is; a longer one "
@@ -75,12 +75,12 @@ def undecided(board: Board, rng: np.random.Generator) -> None:
         f"After {steps[-1]} steps of gradient descent, W := W - η ∂E/∂W with η = 2",
         digits=3,
     )
-    for k, (told, desired) in enumerate(
-        [("Spam tends to [1, 0].", SPAM), ("A mail that is no spam tends to [0, 1].", NOT_SPAM),
+    for k, (statement, desired) in enumerate(
+        [("Spam tends to [1, 0].", SPAM), ("A mail that is not spam tends to [0, 1].", NOT_SPAM),
          ("An undecided mail tends to [0.5, 0.5].", [0.5, 0.5])]
     ):  # fmt: skip
         distance = np.abs(tracks[:, k] - desired).max(axis=1)
-        board.claim(told, distance[-1] < 0.05 and distance[-1] < distance[0])
+        board.claim(statement, distance[-1] < 0.05 and distance[-1] < distance[0])
 
     fig, axes = style.figure()
     for k, name in enumerate(kinds):

@@ -99,7 +99,7 @@ def logistic_regression(board: Board, seed: int) -> None:
     axes.plot(xs, theirs_at, linestyle=style.DASHES[1], color=style.ORANGE, label="scikit-learn")
     axes.set(xlabel="hours of study", ylabel="probability of passing")
     style.label_lines(axes)
-    board.figure(fig, "passes", "The two curves lie on each other; the dots are the students.", cover=True)
+    board.figure(fig, "passes", "The two curves coincide; the dots are the students.", cover=True)
     board.graph(L, "logistic", "Logistic regression as a graph: a student of 6 hours, who passed.")
     board.walkthrough(L, "One sigmoid unit with the cross-entropy")
 

@@ -152,8 +152,8 @@ def with_numbers(formula: str, quantities: dict[str, float], digits: int) -> str
     def number(match: re.Match[str]) -> str:
         if match[0] not in quantities:
             return match[0]
-        told = f"{quantities[match[0]]:.{digits}g}"
-        return f"({told})" if told.startswith("-") else told
+        shown = f"{quantities[match[0]]:.{digits}g}"
+        return f"({shown})" if shown.startswith("-") else shown
 
     return re.sub(r"[A-Za-z]\w*", number, formula)
 
@@ -162,10 +162,10 @@ def blackboard(lines: list[Line], quantities: dict[str, float], rounding: str) -
     """What a lecturer writes: name, formula, formula with numbers, value, and the slide's number beside it."""
     for line in lines:
         value = quantities[line.name] + 0.0
-        told = f"{value:.4g}" if rounding == "slide" else f"{value!r}"
+        shown = f"{value:.4g}" if rounding == "slide" else f"{value!r}"
         slide = f"   slide: {line.printed}" if line.printed else ""
         numbers = with_numbers(line.formula, quantities, digits=4)
-        yield f"  {line.name:8}= {line.formula}\n          = {numbers}\n          = {told:22}{slide}".rstrip()
+        yield f"  {line.name:8}= {line.formula}\n          = {numbers}\n          = {shown:22}{slide}".rstrip()
 
 
 # %% New examples: a table of students, and steps 1 to 3 with one student at a time.
@@ -216,7 +216,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAMES",
         type=lambda names: [name.strip() for name in names.split(",")],
         action="extend",
-        help="write out the derivative of E by a weight, such as w14 (or several: w14,w46), and nothing else",
+        help="write out the derivative of E with respect to a weight such as w14 (or several: w14,w46), and no more",
     )
 
 
@@ -232,7 +232,7 @@ def on_the_slide(name: str, ascii: bool) -> str:
     return f"   slide: {Symbol(PRINTED[name]).text(ascii=ascii)}" if name in PRINTED else ""
 
 
-def told(frame: Frame, rounding: str) -> Iterator[str]:
+def spelled_out(frame: Frame, rounding: str) -> Iterator[str]:
     """A frame of the walkthrough for the terminal: what is to be computed, and then the result, beside the slide's."""
     telling = frame.slide if rounding == "slide" and frame.slide else frame.exact
     if frame.symbols is None:
@@ -307,7 +307,7 @@ def main(
     phases = {"forward": [*FORWARD, LOSS[loss]], "backward": BACKWARD, "update": UPDATE[loss]}
     for number, (phase, lines) in enumerate(phases.items(), start=1):
         say(f"\nStep {number}, {phase}" + ("" if phase == "update" else " pass"))
-        step_by_step = (text for frame in story if frame.phase == phase for text in told(frame, rounding))
+        step_by_step = (text for frame in story if frame.phase == phase for text in spelled_out(frame, rounding))
         for line in step_by_step if step else blackboard(lines, quantities, rounding):
             say(line)
         board.heading(f"Step {number}, {phase}" + ("" if phase == "update" else " pass"))

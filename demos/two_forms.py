@@ -195,8 +195,8 @@ def options(board: Board) -> None:
     )
     board.claim("The decayed minimum is where it should be.", all(np.allclose(r[3:5], r[5:7], atol=1e-3) for r in rows))
     board.say(
-        "Mind the quoted SGD page: there λθ is added before the last line goes uphill, so that under maximize the "
-        "decay would become growth. PyTorch's code, and optim, turn the gradient's sign first."
+        "Beware of the quoted SGD page: there λθ is added before the last line goes uphill, so that under maximize the "
+        "decay would become growth. PyTorch's code, and optim, change the gradient's sign first."
     )
     after, _ = walk(partial(optim.SGD, lr=1.0, weight_decay=0.1, maximize=True), lambda w: 0 * w[0], (1.0,), steps=1)
     board.number("θ = 1 after a step under maximize with lr = 1, λ = 0.1 and gradient 0", after[1, 0])

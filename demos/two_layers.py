@@ -1,6 +1,6 @@
 """A 2-layer network: a forward and a backward pass by hand.
 
-Forward, compute the error from the inputs and the weights; backward, its gradient by every weight; then update. Every
+Forward, compute the error from the inputs and the weights; backward, its gradient at every weight; then update. Every
 number of it, by the slides' equations 2 to 7 and by the engine.
 
 Source: WAT, "Forward Pass for a 2-layer Network", "Backward Pass for a 2-layer Network", "The recursive relationship",

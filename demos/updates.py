@@ -193,7 +193,9 @@ def how_often(board: Board, X: Array, y: Array, rng: np.random.Generator) -> Non
     for axes in panels:
         style.label_lines(axes)
     board.figure(
-        fig, "losses", "The risk after every update, at first and at last: the smaller batch is sooner, and bounces."
+        fig,
+        "losses",
+        "The risk after every update, at first and at last: with smaller batches it falls sooner, and bounces.",
     )
 
     fig, grid = style.figure(2, 2, size=(13, 9), sharex=True, sharey=True)

@@ -1,5 +1,5 @@
 """Neural networks of Values: modules, layers and activations, losses and training, under PyTorch's names where PyTorch
-has the thing."""
+has them."""
 
 from autograd import Parameter
 from nn import initialisers, meprop
@@ -24,7 +24,8 @@ from nn.meprop import MeProp
 from nn.metrics import accuracy
 from nn.module import Module, functional_call
 from nn.regularisers import l1, l2
-from nn.training import Criterion, DivergenceError, fit
+from nn.settings import Criterion
+from nn.training import DivergenceError, fit
 
 __all__ = [
     "ACTIVATIONS",

@@ -34,7 +34,7 @@ class PReLU(Module):
         self.slope = Parameter(init, "a")
 
     def __call__(self, x: Any) -> Any:
-        """Of one Value, or of each in a nested list."""
+        """Apply it to one Value, or to each in a nested list."""
         return each(lambda v: autograd.leaky_relu(v, self.slope), x)
 
 
@@ -68,7 +68,7 @@ def activation_named(name: str | Activation) -> Activation:
 
     Raises:
         TypeError: it is neither.
-        ValueError: there is none of this name; the message lists those there are.
+        ValueError: no activation has this name; the message lists the names that there are.
     """
     if name is autograd.softmax:  # which takes a list, unlike other functions
         return Softmax()

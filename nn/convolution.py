@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Constant, Parameter, Value, affine, dot
+from autograd import Constant, Parameter, Value, affine, arguments, dot
 from nn.initialisers import Initialiser, initial_weights
-from nn.inputs import as_value, check_sizes
+from nn.inputs import as_value
 from nn.module import Module
 from nn.nested import depth, flat, lists
 
@@ -49,8 +49,8 @@ class Conv2d(Module):
         rng: np.random.Generator | int = 0,
         init: str | Initialiser = "uniform",
     ) -> None:
-        check_sizes(in_channels=in_channels, out_channels=out_channels)
-        self.in_channels = in_channels
+        self.in_channels = in_channels = arguments.whole_number("in_channels", in_channels)
+        out_channels = arguments.whole_number("out_channels", out_channels)
         self.kernel_size = _pair("kernel_size", kernel_size, least=1)
         self.stride = _pair("stride", stride, least=1)
         self.padding = _pair("padding", padding, least=0)
@@ -71,8 +71,8 @@ class Conv2d(Module):
             Nested lists: filters, rows, columns.
 
         Raises:
-            ValueError: the image has not ``in_channels`` channels, is ragged, is smaller than a filter, or has a pixel
-                that is NaN or infinite.
+            ValueError: the image does not have ``in_channels`` channels, is ragged, is smaller than a filter, or has a
+                pixel that is NaN or infinite.
         """
         padded = self._padded(self._pixels(image))
         height, width = len(padded[0]), len(padded[0][0])
@@ -136,7 +136,7 @@ class Flatten(Module):
     """The values of nested lists in one list, channel by channel and row by row (torch.nn.Flatten)."""
 
     def __call__(self, x: Any) -> list[Any]:
-        """Of lists or arrays however deep."""
+        """Flatten lists or arrays, however deeply nested."""
         return list(flat(lists(x)))
 
 
@@ -148,7 +148,7 @@ def _response(weights: list[Parameter], patch: list[Value], bias: Parameter | No
 
 def _pair(name: str, size: int | tuple[int, int], least: int) -> tuple[int, int]:
     """A pair of whole numbers, from one that stands for both."""
-    pair = (size, size) if isinstance(size, int) else tuple(size)
-    if len(pair) != 2 or not all(isinstance(n, int) and n >= least for n in pair):
-        raise ValueError(f"{name} must be one or two whole numbers from {least} up, got {size!r}")
-    return pair[0], pair[1]
+    pair = size if isinstance(size, tuple | list) else (size, size)
+    if len(pair) != 2:
+        raise ValueError(f"{name} must be one or two whole numbers, got {size!r}")
+    return arguments.whole_number(name, pair[0], least), arguments.whole_number(name, pair[1], least)

@@ -22,14 +22,14 @@ class LayerDiagnosis:
     """What was seen in one layer.
 
     Attributes:
-        layer: its number, from 1 for the one next to the inputs.
+        layer: its number; the one next to the inputs is 1.
         activations: the operation of each of its units; a linear unit has none.
         dead: the names of the relu and relu6 units whose derivative g' is 0 for every example: they "never activate
             across the entire training dataset" (HKU, "ReLu-like Activation Functions").
         saturated: the names of the sigmoid and tanh units whose g' is below the threshold for most examples.
         delta: the mean of ``|dE/di|`` over its net inputs i and over the examples.
         gradient: the mean of ``|dE/dw|`` over its weights and biases and over the examples.
-        verdict: of delta: "vanishing", "exploding", "no gradient", or "" for none of these.
+        verdict: on delta: "vanishing", "exploding", "no gradient", or "" for none of these.
     """
 
     layer: int
@@ -80,8 +80,8 @@ def diagnose(
         loss: E of one example: ``loss(output, target)``, or ``loss(output)`` where there is no ``y``. Without a loss, E
             is the sum of the outputs.
         threshold: a sigmoid or tanh is saturated where g' is below this (at 0 it is 0.25 and 1).
-        factor: a layer's gradient vanishes where its delta is so many times smaller than the last layer's, and explodes
-            where it is so many times larger.
+        factor: a layer's gradient vanishes where its delta is this many times smaller than the last layer's, and
+            explodes where it is this many times larger.
 
     Raises:
         ValueError: there are no examples; ``y`` has another length, or comes without a loss; no parameter takes part;
@@ -132,7 +132,7 @@ def _gradients(losses: Sequence[Program]) -> tuple[dict[int, float], dict[int, f
         if edges:
             deltas[layer] += [abs(run.grad) for run in runs]
             gradients[layer] += [abs(run.local_derivatives[k] * run.grad) for run in runs for k in edges]
-    of_deltas, of_gradients = ({n: sum(x) / len(x) for n, x in seen.items()} for seen in (deltas, gradients))
+    of_deltas, of_gradients = ({n: autograd.sum(x) / len(x) for n, x in seen.items()} for seen in (deltas, gradients))
     return of_deltas, of_gradients
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd import noise
+from autograd import arguments, noise
 from nn.module import Module
 from nn.nested import each, flat, lists
 
@@ -21,13 +21,11 @@ class Dropout(Module):
 
     Args:
         p: the share of units to drop, from 0 to below 1.
-        rng: the source of the choice, or a seed for it. It goes on from example to example.
+        rng: the source of randomness, or a seed for it. It is not reset from one example to the next.
     """
 
     def __init__(self, p: float = 0.5, rng: np.random.Generator | int = 0) -> None:
-        if not 0 <= p < 1:
-            raise ValueError(f"p must be at least 0 and below 1, got {p!r}")
-        self.p = p
+        self.p = arguments.number("p", p, "at least 0 and below 1", lambda p: 0 <= p < 1)
         self.rng = np.random.default_rng(rng)
 
     def draw(self, shape: tuple[int, ...]) -> NDArray[np.float64]:
@@ -35,7 +33,7 @@ class Dropout(Module):
         return (self.rng.random(shape) >= self.p) / (1 - self.p)
 
     def __call__(self, x: Any) -> Any:
-        """Of the units in a nested list; as it is after ``eval()``."""
+        """Drop units of a nested list; after ``eval()``, return it as it is."""
         if not self.training or self.p == 0:
             return x
         x = lists(x)

@@ -1,4 +1,4 @@
-"""How `nn.fit` learns from a batch, predicts, and tells the risk: by compiled code, or by the scalar engine."""
+"""How `nn.fit` learns from a batch, predicts, and computes the risk: by compiled code, or by the scalar engine."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Risk = Callable[[Array, Array], float]
 def compiled_engine(
     model: Module, loss: Loss, parameters: Sequence[Value], regulariser: Callable[[], Value] | None
 ) -> tuple[Step, Predict, Risk]:
-    """How to learn from a batch (its mean loss, and the gradient at theta), to predict, and to tell the risk."""
+    """How to learn from a batch (its mean loss, and the gradient at theta), to predict, and to compute the risk."""
 
     def objective(x: Any, target: Any) -> Value:
         error = loss(model(x), target)
@@ -32,7 +32,7 @@ def compiled_engine(
     def error(x: Any, target: Any) -> Value:
         return loss(model(x), target)
 
-    to_learn, to_tell = autograd.compile(objective, parameters), autograd.compile(error, parameters)
+    to_learn, to_evaluate = autograd.compile(objective, parameters), autograd.compile(error, parameters)
     to_predict = autograd.compile(model)
     gradient = np.empty(len(parameters))
 
@@ -44,7 +44,7 @@ def compiled_engine(
         return value, gradient
 
     def risk(X: Array, targets: Array) -> float:
-        value: float = to_tell(X, targets)
+        value: float = to_evaluate(X, targets)
         if not math.isfinite(value):
             check_domains(X, targets)
         return value
@@ -52,7 +52,7 @@ def compiled_engine(
     def check_domains(X: Array, targets: Array) -> None:
         """Have the scalar engine raise its DomainError, where compiled code goes on with NaN or an infinity."""
         for x, target in zip(X, targets):
-            if not math.isfinite(to_tell(x[np.newaxis], target[np.newaxis])):
+            if not math.isfinite(to_evaluate(x[np.newaxis], target[np.newaxis])):
                 error(x.tolist(), target.tolist())
 
     return step, to_predict, risk
@@ -61,7 +61,7 @@ def compiled_engine(
 def scalar_engine(
     model: Module, loss: Loss, parameters: Sequence[Value], regulariser: Callable[[], Value] | None
 ) -> tuple[Step, Predict, Risk]:
-    """The same as `compiled_engine`, one example after the other."""
+    """The same as `compiled_engine`, one example after another."""
 
     def risk(X: Array, targets: Array) -> Value:
         total: Value = autograd.sum([loss(model(x), t) for x, t in zip(X.tolist(), targets.tolist())])

@@ -1,4 +1,4 @@
-"""The examples that `nn.fit` learns from: looked at before training, so that errors come early."""
+"""The examples that `nn.fit` learns from, checked before training, so that errors come early."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def examples(model: Module, loss: Loss, X: Any, y: Any, X_name: str, y_name: str
     if X.ndim < 2:
         raise ValueError(f"{X_name} must have a row of inputs for each example, [[1.0], [2.0]], got shape {X.shape}")
     if len(X) != len(y):
-        raise ValueError(f"{X_name} and {y_name} must have one length, got {len(X)} examples and {len(y)} targets")
+        raise ValueError(f"{X_name} and {y_name} must have the same length, got {len(X)} examples and {len(y)} targets")
     try:
         output = model(X[0].tolist())
     except (TypeError, ValueError) as error:

@@ -18,7 +18,9 @@ class History:
 
     Attributes:
         records: by name, a number for each complete epoch: "epoch" (from 1), "loss", and where `nn.fit` was given
-            them "validation_loss", each metric, and each metric with "validation_" before its name.
+            them "validation_loss", each metric, and each metric with "validation_" before its name. "loss" is the mean
+            over the epoch's batches as they were learned from, regulariser included; the others are those of the model
+            after the epoch, without the regulariser.
         reason: why the training ended.
         steps: how many updates there were.
     """

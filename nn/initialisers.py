@@ -13,6 +13,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from autograd import arguments
+
 Array = NDArray[np.float64]
 Initialiser = Callable[[np.random.Generator, tuple[int, ...]], Array]
 
@@ -49,15 +51,14 @@ def normal(std: float = 0.01) -> Initialiser:
         std: the standard deviation. HKU ("Issue with Symmetry") writes N(0, 10^-2); that is read as the deviation, as
             in Krizhevsky et al. (2012), whose 0.01 it is. Read as the variance it would be ``std=0.1``.
     """
-    if not 0 < std < math.inf:
-        raise ValueError(f"std must be a positive number, got {std!r}")
+    std = arguments.positive("std", std)
     return lambda rng, shape: rng.normal(0, std, shape)
 
 
 def uniform(bound: float | None = None) -> Initialiser:
     """Uniform in [-bound, bound]; the bound is 1 / sqrt(fan-in) where none is given, as in torch.nn.Linear."""
-    if bound is not None and not 0 < bound < math.inf:
-        raise ValueError(f"bound must be a positive number, got {bound!r}")
+    if bound is not None:
+        bound = arguments.positive("bound", bound)
 
     def initialise(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
         b = fans(shape)[0] ** -0.5 if bound is None else bound
@@ -102,7 +103,7 @@ def initial_weights(init: str | Initialiser, rng: np.random.Generator, shape: tu
     """Weights of this shape, from an initialiser or the one of this name.
 
     Raises:
-        ValueError: there is none of this name, or it gives an array of another shape or one that is not finite.
+        ValueError: no initialiser has this name, or it gives an array of another shape or one that is not finite.
     """
     if not callable(init):
         if init not in INITIALISERS:

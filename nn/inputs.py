@@ -1,4 +1,4 @@
-"""Inputs of a model: numbers become Values with the slide's names, and what is wrong with them is said early."""
+"""Inputs of a model: numbers become Values with the slide's names, and mistakes in them are reported early."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Inputs = Sequence[Value | float] | NDArray[np.float64] | Value | float
 
 
 def as_values(inputs: Any, names: Sequence[str]) -> list[Value]:
-    """The inputs of a layer as Values: each number becomes one of the name that stands for it.
+    """The inputs of a layer as Values: each number becomes one, with the name at the same place.
 
     A single input need not be in a list.
     """
@@ -38,10 +38,3 @@ def as_value(number: Any, name: str) -> Value:
     if not math.isfinite(value.data):
         raise ValueError(f"input {name} is {value.data}; inputs must be finite numbers")
     return value
-
-
-def check_sizes(**sizes: Any) -> None:
-    """Raise ValueError, naming the argument, where a size is no whole number from 1 up."""
-    for name, size in sizes.items():
-        if not isinstance(size, int) or size < 1:
-            raise ValueError(f"{name} must be a whole number from 1 up, got {size!r}")

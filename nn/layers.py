@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Parameter, Value, affine, dot, linear
+from autograd import Parameter, Value, affine, arguments, dot, linear
 from nn.activations import Activation, activation_name, activation_named
 from nn.initialisers import Initialiser, constant, initial_weights
-from nn.inputs import Inputs, as_values, check_sizes
+from nn.inputs import Inputs, as_values
 from nn.module import Module
 from nn.nested import each, lists
 
@@ -43,7 +43,7 @@ class Neuron(Module):
         first: int = 1,
         number: int | str | None = None,
     ) -> None:
-        check_sizes(nin=nin)
+        nin = arguments.whole_number("nin", nin)
         self.input_names = [f"x{i}" for i in range(first, first + nin)]
         own = str(first + nin if number is None else number)
         comma = "," if len(own) > 1 else ""
@@ -54,14 +54,14 @@ class Neuron(Module):
         self.net_name, self.output_name = f"i{own}", f"o{own}"
 
     def net(self, inputs: Sequence[Value]) -> Value:
-        """The net input i_j, of Values."""
+        """The net input i_j for Values."""
         bias = self.bias
         net: Value = dot(self.weights, inputs) if bias is None else affine(self.weights, inputs, bias)
         net.name = self.net_name
         return net
 
     def __call__(self, inputs: Inputs) -> Value:
-        """The output o_j, of ``nin`` numbers or Values."""
+        """The output o_j for ``nin`` numbers or Values."""
         output: Value = self.activation(self.net(as_values(inputs, self.input_names)))
         output.name = self.output_name
         return output
@@ -74,7 +74,7 @@ class Layer(Module):
         nin: how many inputs each has.
         nout: how many neurons there are.
         activation: g, by name, as a function of a Value, or as a Module that is called on the list of net inputs.
-        rng, init, bias: as of a `Neuron`.
+        rng, init, bias: as for a `Neuron`.
         first: the number of the first unit that feeds the layer; its own units are numbered on from the last one.
     """
 
@@ -89,7 +89,7 @@ class Layer(Module):
         bias: bool = True,
         first: int = 1,
     ) -> None:
-        check_sizes(nin=nin, nout=nout)
+        nin, nout = arguments.whole_number("nin", nin), arguments.whole_number("nout", nout)
         self.input_names = [f"x{i}" for i in range(first, first + nin)]
         weights = initial_weights(init, np.random.default_rng(rng), (nout, nin))
         activation = activation_named(activation)
@@ -104,7 +104,7 @@ class Layer(Module):
         return f"Layer({len(self.input_names)}, {len(self.neurons)}, {activation_name(self.activation)})"
 
     def __call__(self, inputs: Inputs) -> list[Value]:
-        """The outputs of the units, of ``nin`` numbers or Values."""
+        """The outputs of the units for ``nin`` numbers or Values."""
         nets = self.nets(as_values(inputs, self.input_names))
         outputs: list[Value]
         if isinstance(self.activation, Module):
@@ -127,11 +127,11 @@ class Layer(Module):
 
 
 class Sequential(Module):
-    """Layers called one after another, each on what the one before gives (torch.nn.Sequential).
+    """Layers called one after another, each on the output of the one before (torch.nn.Sequential).
 
     Args:
-        layers: Modules, and activations by name or as a function of a Value, which is applied to every unit. Layers
-            number their units from 1 each; give them ``first=`` where the drawing should number them through.
+        layers: Modules, and activations by name or as a function of a Value, which is applied to every unit. Each
+            layer numbers its units from 1; give it ``first=`` where the drawing should number them through.
 
     Example:
         >>> model = Sequential(Layer(2, 3, rng=1), "relu", Layer(3, 1, first=3, rng=2))
@@ -194,10 +194,10 @@ class MLP(Sequential):
     ) -> None:
         if isinstance(nouts, int):
             raise TypeError(f"nouts lists the size of each layer, such as [{nouts}], got {nouts}")
-        if not isinstance(nin, int) or not all(isinstance(n, int) for n in nouts) or not nouts or min(nin, *nouts) < 1:
-            raise ValueError(
-                f"an MLP needs at least one input, one layer and one unit in each, got {nin}, {list(nouts)}"
-            )
+        nin = arguments.whole_number("nin", nin)
+        nouts = [arguments.whole_number(f"nouts[{k}]", n) for k, n in enumerate(nouts)]
+        if not nouts:
+            raise ValueError("nouts is empty: an MLP needs at least one layer")
         hidden = [activation] * (len(nouts) - 1) if isinstance(activation, str) or callable(activation) else activation
         if len(hidden) != len(nouts) - 1:
             raise ValueError(

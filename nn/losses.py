@@ -3,7 +3,7 @@
 The output is a Value, or a list of them where the model has several units; the target is a number (or a Value), or a
 list that is as long. What comes out is named E. The risk of a batch is the mean of its examples' losses.
 
-Targets that are plain numbers are checked. Nothing here asks for a Value's number, so a loss can be compiled.
+Targets that are plain numbers are checked. Nothing here reads a Value's number, so a loss can be compiled.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from numbers import Real
 from typing import Any
 
 import autograd
-from autograd import Value
+from autograd import Value, arguments
 
 Units = Value | float | Iterable[Value | float]  # the outputs of one example, or its targets
 Loss = Callable[[Any, Any], Value]
@@ -26,7 +26,7 @@ def half_squared_error(output: Units, target: Units) -> Value:
     Backward Pass", are those of this form.
 
     Raises:
-        ValueError: there are not as many targets as outputs. Likewise of every loss below.
+        ValueError: there are not as many targets as outputs. The same goes for every loss below.
     """
     return _total([autograd.half_squared_error(o, t) for o, t in _pairs(output, target)])
 
@@ -55,8 +55,8 @@ def binary_cross_entropy(output: Units, target: Units) -> Value:
         target: y in [0, 1]: the class 0 or 1, or a probability of class 1.
 
     Raises:
-        DomainError: p or y is outside [0, 1], or the loss is infinite, which comes of a sigmoid that is 1 to the last
-            digit: `binary_cross_entropy_with_logits` of its net input has no such limit.
+        DomainError: p or y is outside [0, 1], or the loss is infinite, as for a sigmoid that is 1 to the last digit:
+            `binary_cross_entropy_with_logits` of its net input has no such limit.
     """
     pairs = _pairs(output, target)
     _check_targets(target, "binary_cross_entropy", "in [0, 1]", lambda y: 0 <= y <= 1)
@@ -150,7 +150,7 @@ def _total(losses: list[Value], over: int = 1) -> Value:
     """Their sum, or mean, named E as the slides do; one alone stands for itself, without another node."""
     E: Value = losses[0] if len(losses) == 1 else autograd.sum(losses)
     E = E / over if over > 1 else E
-    if isinstance(E, Value):  # of floats alone it is one
+    if isinstance(E, Value):  # the sum of floats alone is a float
         E.name = "E"
     return E
 
@@ -173,14 +173,16 @@ def _classes(output: Iterable[Value | float], loss: str) -> list[Any]:
 def _distribution(target: Units, K: int) -> list[Any]:
     """The target as K probabilities: a class index is 1 for that class and 0 for the others."""
     if isinstance(target, Real):
-        if target not in range(K):
-            raise ValueError(f"a class index must be a whole number from 0 to {K - 1} for {K} classes, got {target!r}")
-        return [float(k == target) for k in range(K)]
+        index: Any = target
+        index = int(index) if index % 1 == 0 else index  # in an array of floats class 1 is 1.0
+        index = arguments.whole_number(f"a class index for {K} classes", index, least=0, most=K - 1)
+        return [float(k == index) for k in range(K)]
     if isinstance(target, Value):
         raise ValueError(f"a class index must be a number, got {target!r}; compiled, give rows: np.eye({K})[y]")
     y = _listed(target)
     if len(y) != K:
         raise ValueError(f"a target must be a class index or {K} probabilities, one a class, got {target!r}")
-    if all(isinstance(yk, Real) for yk in y) and (min(y) < 0 or abs(sum(y) - 1) > 1e-6):  # 1e-6 is float32's rounding
+    rounding = 1e-6  # of float32
+    if all(isinstance(yk, Real) for yk in y) and (min(y) < 0 or abs(autograd.sum(y) - 1) > rounding):
         raise ValueError(f"a target distribution needs probabilities whose sum is 1, got {target!r}")
     return y

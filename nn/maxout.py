@@ -6,9 +6,9 @@ import string
 
 import numpy as np
 
-from autograd import Value, maximum
+from autograd import Value, arguments, maximum
 from nn.initialisers import Initialiser, constant, initial_weights
-from nn.inputs import Inputs, as_values, check_sizes
+from nn.inputs import Inputs, as_values
 from nn.layers import Neuron
 from nn.module import Module
 
@@ -23,7 +23,7 @@ class Maxout(Module):
         nin: how many inputs each unit has.
         nout: how many units there are.
         pieces: how many linear pieces a unit has, 2 to 26.
-        rng, init, bias, first: as of a `Layer`.
+        rng, init, bias, first: as for a `Layer`.
     """
 
     def __init__(
@@ -37,9 +37,8 @@ class Maxout(Module):
         bias: bool = True,
         first: int = 1,
     ) -> None:
-        check_sizes(nin=nin, nout=nout)
-        if not isinstance(pieces, int) or not 2 <= pieces <= 26:
-            raise ValueError(f"pieces must be a whole number from 2 to 26, got {pieces!r}")
+        nin, nout = arguments.whole_number("nin", nin), arguments.whole_number("nout", nout)
+        pieces = arguments.whole_number("pieces", pieces, least=2, most=len(string.ascii_lowercase))
         self.input_names = [f"x{i}" for i in range(first, first + nin)]
         rng = np.random.default_rng(rng)
         weights = [initial_weights(init, rng, (nout, nin)) for _ in range(pieces)]
@@ -53,7 +52,7 @@ class Maxout(Module):
         self.output_names = [f"o{first + nin + unit}" for unit in range(nout)]
 
     def __call__(self, inputs: Inputs) -> list[Value]:
-        """The outputs of the units, of ``nin`` numbers or Values."""
+        """The outputs of the units for ``nin`` numbers or Values."""
         signals = as_values(inputs, self.input_names)
         outputs: list[Value] = [maximum([piece.net(signals) for piece in pieces]) for pieces in self.units]
         for output, name in zip(outputs, self.output_names):

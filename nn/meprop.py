@@ -14,9 +14,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd import Value, leaves
+from autograd import Value, arguments, leaves
 from nn.activations import Activation, activation_named
-from nn.inputs import check_sizes
 from nn.layers import Layer
 from nn.module import Module
 
@@ -25,7 +24,7 @@ class MeProp(Module):
     """An activation whose layer passes back the gradients of k of its net inputs, those largest in magnitude.
 
     While the model learns it remembers the net inputs of each example until the next `backward`; so call
-    ``model.eval()`` before predicting. Each layer has one of its own.
+    ``model.eval()`` before predicting. Each layer needs one of its own.
 
     Args:
         k: how many to keep for each example.
@@ -36,16 +35,17 @@ class MeProp(Module):
         examples: how many examples there were.
     """
 
+    cannot_fit = "MeProp learns by nn.meprop.backward, in a loop of your own"
+
     def __init__(self, k: int, activation: str | Activation = "linear") -> None:
-        check_sizes(k=k)
-        self.k = k
+        self.k = arguments.whole_number("k", k)
         self.activation = activation_named(activation)
         self.activeness: list[int] = []
         self.examples = 0
         self.pending: list[list[Value]] = []
 
     def __call__(self, nets: list[Value]) -> list[Value]:
-        """The outputs of a layer's units, of their net inputs."""
+        """The outputs of a layer's units, from their net inputs."""
         if self.training:
             self.pending.append(nets)
         g = self.activation
@@ -53,7 +53,7 @@ class MeProp(Module):
         return outputs
 
     def sparsify(self) -> None:
-        """Make all but the top k gradients 0, in the examples run forward since the last time, and count.
+        """Set all but the top k gradients to 0, in the examples run forward since the last call, and count.
 
         A unit's gradient goes on through the local derivatives of its net input. Those are set to 0 where the gradient
         is not kept, and so a drawing shows which are.
@@ -70,7 +70,7 @@ class MeProp(Module):
 
 
 def backward(loss: Value, model: Module) -> None:
-    """``loss.backward()`` with the gradients of every layer made sparse whose activation is a `MeProp`.
+    """``loss.backward()``, with sparse gradients in every layer whose activation is a `MeProp`.
 
     From the last such layer to the first, a pass finds the layer's gradients, given that those behind it are sparse
     already; one more pass then leaves the sparse gradients in ``grad``. (The papers save work by it. Here every pass

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 
 def accuracy(outputs: NDArray[Any], targets: NDArray[Any], threshold: float = 0.5) -> float:
-    """The share of examples, from 0 to 1, whose class is predicted right (IITI, "When to Stop Training": 1 minus it).
+    """The share of examples, from 0 to 1, classified correctly (IITI, "When to Stop Training": 1 minus it).
 
     Args:
         outputs: a row an example, whose largest entry tells the class; or one number an example, which tells class 1
@@ -21,7 +21,7 @@ def accuracy(outputs: NDArray[Any], targets: NDArray[Any], threshold: float = 0.
         threshold: 0.5 for probabilities, 0 for logits and for hinge's scores.
 
     Raises:
-        ValueError: not as many targets as outputs, or none at all.
+        ValueError: there are not as many targets as outputs, or none at all.
     """
     outputs, targets = np.asarray(outputs), np.asarray(targets)
     if len(outputs) != len(targets) or not len(outputs):

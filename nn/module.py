@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from numbers import Real
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from autograd import Parameter, Value
-
-LARGEST = sys.float_info.max  # a whole number may be larger, and no float
+from autograd import Parameter, Value, arguments
 
 AModule = TypeVar("AModule", bound="Module")
 
@@ -25,10 +21,12 @@ class Module:
     there is no ``forward``.
 
     Attributes:
-        training: True while the model learns; set by `train` and `eval`. Dropout minds it.
+        training: True while the model learns; set by `train` and `eval`. Dropout depends on it.
+        cannot_fit: why `nn.fit` cannot train a model that this module is part of; None where it can.
     """
 
     training: bool = True
+    cannot_fit: str | None = None
 
     if TYPE_CHECKING:
         __call__: Callable[..., Any]  # what a module computes, of what its subclass says
@@ -82,7 +80,7 @@ class Module:
 
         Raises:
             TypeError: ``state`` is no dict.
-            ValueError: entries are missing, surplus, of another shape, or hold something else than finite numbers.
+            ValueError: entries are missing, surplus, of another shape, or hold anything but finite numbers.
                 The message names every one of them, and the model is as it was.
         """
         if not isinstance(state, Mapping):
@@ -151,7 +149,7 @@ def _replaced(attribute: Any, instead: Mapping[Parameter, Value | float]) -> Any
     return attribute
 
 
-# What has one entry in a state: a parameter, or a list of such, however deep.
+# What has one entry in a state: a parameter, or a list of parameters, however deeply nested.
 Entry = Parameter | list[Any] | tuple[Any, ...]
 
 
@@ -221,8 +219,10 @@ def _data(entry: Entry) -> Any:
 def _mistakes(path: str, entry: Entry, given: Any) -> Iterator[str]:
     """What keeps ``given`` from being the data of ``entry``."""
     if isinstance(entry, Parameter):
-        if isinstance(given, bool) or not isinstance(given, Real) or not abs(given) <= LARGEST:  # type: ignore[operator]
-            yield f"{path} must be a finite number, got {given!r}"
+        try:
+            arguments.number(path, given, "a finite number")
+        except ValueError as error:
+            yield str(error)
     elif not isinstance(given, list | tuple):
         yield f"{path} must be a list of {len(entry)}, got {given!r}"
     elif len(given) != len(entry):

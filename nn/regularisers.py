@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
-from numbers import Real
 
 import autograd
-from autograd import Value
+from autograd import Value, arguments
 
 
 def l1(parameters: Iterable[Value], strength: float) -> Value:
@@ -25,7 +23,7 @@ def l1(parameters: Iterable[Value], strength: float) -> Value:
 
 
 def l2(parameters: Iterable[Value], strength: float) -> Value:
-    """``lambda sum_j theta_j^2``, at least 0; it shrinks parameters (ridge). Arguments and errors as of `l1`.
+    """``lambda sum_j theta_j^2``, at least 0; it shrinks parameters (ridge). Arguments and errors as for `l1`.
 
     Its derivative is 2 lambda theta, so in plain gradient descent it is PyTorch's ``weight_decay`` of 2 lambda.
     """
@@ -38,6 +36,5 @@ def _checked(parameters: Iterable[Value], strength: float) -> list[Value]:
     thetas = list(parameters)
     if not thetas:
         raise ValueError("parameters is empty: there is nothing to regularise")
-    if not isinstance(strength, Real) or not 0 <= strength < math.inf:
-        raise ValueError(f"strength must be a number of at least 0, got {strength!r}")
+    arguments.not_negative("strength", strength)
     return thetas

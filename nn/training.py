@@ -1,31 +1,40 @@
-"""The training loop: from data to a history of what was learned."""
+"""The training loop: from data to a history of what was learned.
+
+How often it updates is a matter of two arguments (IITI, slide of that title; WAT; UCSD, "Stochastic Gradient Descent"):
+
+==================  ===========================================
+batch               ``batch_size=None``: all examples at once
+mini-batch          ``batch_size=32``
+stochastic          ``batch_size=1``
+incremental (WAT)   ``batch_size=1, order="in order"``
+==================  ===========================================
+
+The parameters learn as one flat array. The model's Values have its numbers whenever a metric, a criterion or the
+schedule is asked, and when training ends, for whatever reason.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Literal, Protocol, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd
-from autograd import Value
+from autograd import Value, arguments
+from nn import settings
 from nn.engines import compiled_engine, scalar_engine
 from nn.examples import examples
 from nn.history import History
 from nn.losses import Loss
-from nn.meprop import MeProp
 from nn.module import Module
-
-Array = NDArray[np.float64]
-Order = Literal["shuffled", "random", "in order"]
-Metric = Callable[[Array, Array], float]
+from nn.settings import Array, Criterion, Metric, Optimizer, Order
 
 
 class DivergenceError(ArithmeticError):
-    """The loss or its gradient has become infinite or NaN.
+    """The loss or its gradient has become infinite or NaN. The weights are those that it is of.
 
     Attributes:
         history: of the epochs before, with the number of updates in ``steps``.
@@ -34,27 +43,6 @@ class DivergenceError(ArithmeticError):
     def __init__(self, message: str, history: History) -> None:
         super().__init__(message)
         self.history = history
-
-
-class Optimizer(Protocol):
-    """What updates the parameters: any optimizer of `optim`."""
-
-    lr: float
-
-    @property
-    def parameters(self) -> Sequence[Value]: ...
-    def update(self, theta: Array, gradient: Array, /) -> None: ...
-
-
-class Criterion(Protocol):
-    """When to stop. Called once an epoch, it gives the reason to stop now, or None.
-
-    ``record`` has this epoch's numbers by name: "epoch" (from 1), "loss", "validation_loss", and each metric under its
-    name and under "validation_" and its name. ``finish`` is called when training ends, for whatever reason.
-    """
-
-    def __call__(self, record: Mapping[str, float], parameters: Sequence[Value], /) -> str | None: ...
-    def finish(self, parameters: Sequence[Value], /) -> None: ...
 
 
 def fit(
@@ -80,60 +68,41 @@ def fit(
     """Train a model: the deck's loop of forward pass, loss, backward pass and update (IITI, "Training: How Neural
     Networks Learn"; HKU, "SGD Algorithm").
 
-    How often to update (IITI, slide of that title; WAT; UCSD, "Stochastic Gradient Descent"):
-
-    ==================  ===========================================
-    batch               ``batch_size=None``: all examples at once
-    mini-batch          ``batch_size=32``
-    stochastic          ``batch_size=1``
-    incremental (WAT)   ``batch_size=1, order="in order"``
-    ==================  ===========================================
-
-    The model, its loss and the regulariser are compiled (see `autograd.compile`): they are traced once for training and
-    once for evaluation, and run as NumPy code for a batch at a time. ``compiled=False`` runs the scalar engine on one
-    example after the other: the same weights, hundreds of times slower, for a model or a loss that branches on its
-    numbers, or to watch. The progress bar says which of the two it is.
-
-    The parameters learn as one flat array. The model's Values have its numbers whenever a metric, a criterion or the
-    schedule is asked, and when training ends, for whatever reason. Ctrl-C ends it as a stopping criterion does; the
-    model keeps the weights of the last complete update. Afterwards the model is in its evaluation mode.
+    Ctrl-C ends it as a stopping criterion does: the model keeps the weights of the last complete update.
 
     Args:
-        model: an `nn.Module`; ``model(x)`` is a Value, or a list of them, one an output.
-        X: the examples: an array or nested lists, one row of inputs an example. A row may have axes of its own, as
-            an image has.
+        model: an `nn.Module`; ``model(x)`` is a Value, or a list of them, one an output. It ends in evaluation mode.
+        X: the examples, a row of inputs each. A row may have axes of its own, as an image has.
         y: the targets: a number an example, or a row of numbers, one an output. For a model of K > 1 outputs it may
             also be class indices 0 .. K - 1, which become one-hot rows.
-        loss: ``loss(output, target)``, a Value, of one example, such as `nn.squared_error`. The mean over the
-            batch is minimised.
+        loss: ``loss(output, target)``, a Value, of one example, such as `nn.squared_error`. The mean over the batch is
+            minimised.
         optimizer: such as ``optim.SGD(model.parameters(), lr=0.1)``. Its parameters are the ones trained.
         epochs: how many times to go through the data, at most.
-        batch_size: how many examples an update is made of; None for all of them.
+        batch_size: how many examples an update is made of: 32 for mini-batches, say, and None for all of them.
         order: "shuffled": each epoch is a new permutation of the data; "random": each batch is drawn afresh, whatever
-            was drawn before (HKU, "randomly pick one"; UCSD, "Randomly sample a batch"); "in order": as given.
+            was drawn before; "in order": as given.
         rng: what shuffles or draws: a seed or a generator.
         validation: ``(X, y)`` to evaluate after each epoch and not to learn from.
         metrics: by name, functions of all outputs and all targets, evaluated after each epoch, such as
-            ``{"accuracy": nn.accuracy}``. Outputs have a row an example, or a number where there is one output;
-            targets are as given in ``y``.
+            ``{"accuracy": nn.accuracy}``. Outputs have a row an example, or a number where there is one output.
         regulariser: what is added to each batch's loss, such as ``lambda: nn.l2(model.parameters(), 0.01)``.
-        stop: stopping criteria: see `Criterion`.
+        stop: stopping criteria, such as ``optim.EarlyStopping(5)``; see `Criterion`.
         schedule: ``schedule(epoch)``, with epochs from 0, is the learning rate of the epoch.
         clip: ``clip(gradient)``, of the flat gradient, is what the optimizer gets.
-        compiled: whether to compile, see above.
+        compiled: whether the model, its loss and the regulariser are compiled, and run as NumPy code for a batch at a
+            time (see `autograd.compile`). If not, the scalar engine runs one example after the other: the same weights,
+            hundreds of times slower, for what branches on its numbers, or to watch.
         progress: whether to show a bar; it shows on a terminal, where tqdm is installed.
 
     Returns:
-        The history. Its "loss" is the mean over the epoch's batches as they were learned from, regulariser included;
-        metrics and "validation_loss" are those of the model after the epoch, without the regulariser.
+        The history: the loss and the metrics of each epoch, and why the training ended.
 
     Raises:
-        TypeError: a model or an optimizer that is none.
+        TypeError, ValueError: an argument with which no model can be trained; the message names it.
         TracingError: the model or its loss branches on its numbers, and is to be compiled.
-        ValueError: data, targets or settings that cannot be trained on; the message names the argument.
         DomainError: an operation was given a number for which it is not defined, as a logarithm that of a negative one.
-        DivergenceError: the loss or its gradient has become infinite or NaN. The weights are those it is of, and the
-            error has the ``history`` of the epochs until then.
+        DivergenceError: the loss or its gradient has become infinite or NaN.
 
     Example:
         >>> import nn, optim
@@ -143,43 +112,17 @@ def fit(
         >>> print(history.reason, f"{model([10.0]).data:.2f}")
         finished 100 epochs 21.00
     """
-    if not isinstance(model, Module) or not callable(model):
-        raise TypeError(f"model must be an nn.Module that can be called on an example, got {model!r}")
-    if not hasattr(optimizer, "update") or not hasattr(optimizer, "parameters"):
-        raise TypeError(f"optimizer must have update() and parameters, as optim.SGD has, got {optimizer!r}")
-    learned = set(optimizer.parameters)
-    if not any(parameter in learned for _, parameter in model.named_parameters()):
-        raise ValueError("optimizer holds no parameter of this model: make a new one, of model.parameters()")
-    _check_count("epochs", epochs)
+    metrics = {} if metrics is None else metrics
+    criteria = [stop] if callable(stop) else list(stop)
     optional = {"regulariser": regulariser, "schedule": schedule, "clip": clip}
-    given = {name: function for name, function in optional.items() if function is not None}
-    for name, function in {"loss": loss, **given}.items():
-        if not callable(function):
-            raise TypeError(f"{name} must be a function, got {function!r}")
-    if any(isinstance(module, MeProp) for module in model.modules()):
-        raise TypeError("fit passes all gradients back: a model with MeProp learns by nn.meprop.backward, in a loop")
-    if validation is not None and not (isinstance(validation, tuple | list) and len(validation) == 2):
-        raise TypeError(f"validation must be a pair (X, y), got {type(validation).__name__}")
-    if order not in get_args(Order):
-        raise ValueError(f"order must be one of {', '.join(map(repr, get_args(Order)))}, got {order!r}")
-    if metrics is not None and not isinstance(metrics, Mapping):
-        raise TypeError(f'metrics must be functions by name, such as {{"accuracy": nn.accuracy}}, got {metrics!r}')
-    metrics = dict(metrics or {})
-    for name in metrics:
-        if name in ("epoch", "loss") or name.startswith("validation_"):
-            raise ValueError(f"metrics has the name {name!r}, which the history uses itself")
+    settings.check(model, loss, optimizer, optional, order, validation, metrics, criteria)
+    epochs = arguments.whole_number("epochs", epochs)
     model.eval()
     X, y, targets = examples(model, loss, X, y, "X", "y")
     held_out = examples(model, loss, *validation, "validation X", "validation y") if validation is not None else None
-    if batch_size is None:
-        batch_size = len(X)
-    _check_count("batch_size", batch_size)
+    batch_size = len(X) if batch_size is None else arguments.whole_number("batch_size", batch_size)
     if batch_size > len(X):
         raise ValueError(f"batch_size must be at most {len(X)}, the number of examples, got {batch_size}")
-    criteria = [stop] if callable(stop) else list(stop)
-    for criterion in criteria:
-        if not callable(criterion) or not hasattr(criterion, "finish"):
-            raise TypeError(f"stop must be criteria such as optim.stopping.Epochs(9), got {criterion!r}")
     looks = bool(metrics or held_out or criteria or schedule)  # whether anyone sees the model between epochs
     rng = np.random.default_rng(rng)
     parameters = optimizer.parameters
@@ -190,7 +133,7 @@ def fit(
     try:
         for epoch in _bar(epochs, progress, "compiled" if compiled else "scalar engine"):
             if schedule is not None:
-                optimizer.lr = _learning_rate(schedule(epoch - 1), epoch)
+                optimizer.lr = arguments.not_negative(f"schedule({epoch - 1})", schedule(epoch - 1))
             if epoch == 1 or looks:
                 model.train()
             total, seen = 0.0, 0
@@ -256,17 +199,6 @@ def _all_finite(numbers: Array) -> bool:
 def _measured(metrics: Mapping[str, Metric], outputs: Array, y: Array, prefix: str = "") -> dict[str, float]:
     """Each metric of the outputs: a row an example, or a number where there is one output."""
     return {prefix + name: float(metric(outputs, y)) for name, metric in metrics.items()}
-
-
-def _check_count(name: str, number: Any) -> None:
-    if not isinstance(number, int | np.integer) or isinstance(number, bool) or number < 1:
-        raise ValueError(f"{name} must be a whole number of at least 1, got {number!r}")
-
-
-def _learning_rate(lr: Any, epoch: int) -> float:
-    if not isinstance(lr, int | float | np.number) or not 0 <= lr < math.inf:
-        raise ValueError(f"schedule must give a learning rate that is not negative, got {lr!r} for epoch {epoch - 1}")
-    return float(lr)
 
 
 def _bar(epochs: int, progress: bool, how: str) -> Iterable[int]:

@@ -8,8 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd import Value
-from optim import arguments
+from autograd import Value, arguments
 
 
 def clip_by_norm(gradient: NDArray[np.float64], max_norm: float) -> NDArray[np.float64]:
@@ -29,7 +28,7 @@ def clip_by_norm(gradient: NDArray[np.float64], max_norm: float) -> NDArray[np.f
 
 
 def clip_by_value(gradient: NDArray[np.float64], clip_value: float) -> NDArray[np.float64]:
-    """A gradient with each entry brought between ``-clip_value`` and ``clip_value``: its direction may change.
+    """A gradient with each entry clamped to ``[-clip_value, clip_value]``: its direction may change.
 
     Args:
         gradient: an array; it stays as it is.

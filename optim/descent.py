@@ -1,4 +1,4 @@
-"""Minimising a function of which the derivatives are known: gradient descent and Newton's method."""
+"""Minimising a function whose derivatives are known: gradient descent and Newton's method."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from optim import arguments
+from autograd import arguments
 
 
 def gradient_descent(
@@ -21,8 +21,8 @@ def gradient_descent(
 ) -> Any:
     """``x_new = x - learning_rate * gradient(x)`` until ``|x - x_new| < threshold`` (UCSD, "Gradient Descent").
 
-    As on the slide the last step, which is shorter than the threshold, is not taken any more. Where no step ever
-    becomes that short, as from 1 on x^2 with a learning rate of 1, it does not end.
+    As on the slide, the last step, which is shorter than the threshold, is not taken. Where no step ever becomes
+    that short, as from 1 on x^2 with a learning rate of 1, it does not end.
 
     Args:
         gradient: the gradient of the function, which takes and gives what x is.
@@ -35,7 +35,7 @@ def gradient_descent(
         The last x: a float where a number was given, and otherwise an array.
 
     Raises:
-        ValueError: an argument is not positive, or the gradient has not the shape of x.
+        ValueError: an argument is not positive, or the gradient does not have the shape of x.
         ArithmeticError: it diverges; the step and the learning rate are named.
     """
     arguments.positive("learning_rate", learning_rate)
@@ -45,7 +45,7 @@ def gradient_descent(
         path.append(x)
     while True:
         try:
-            with np.errstate(over="ignore", invalid="ignore"):  # told of below
+            with np.errstate(over="ignore", invalid="ignore"):  # reported below
                 x_new = x - learning_rate * _like(x, "gradient", gradient(x))
                 change = np.linalg.norm(x - x_new)
         except OverflowError:  # of a formula on floats
@@ -79,18 +79,18 @@ def newton(
         hessian: its second derivatives: a number where x is one, and otherwise a square array.
         x: where to start: a number, or a list or array of n numbers.
         threshold: positive.
-        max_steps: how many steps to take at the most; where they lead is returned.
+        max_steps: how many steps to take at most; where they lead is returned.
         path: a list to which every x is appended, the first and the last included.
 
     Returns:
         The last x: a float where a number was given, and otherwise an array.
 
     Raises:
-        ValueError: ``threshold`` or ``max_steps`` is not positive, or the derivatives have not the shapes of x.
+        ValueError: ``threshold`` or ``max_steps`` is not positive, or the derivatives do not have the shapes of x.
         ArithmeticError: the Hessian has no inverse, or a step leads to a number that is not finite; the step is named.
     """
     arguments.positive("threshold", threshold)
-    arguments.count("max_steps", max_steps)
+    arguments.whole_number("max_steps", max_steps)
     x = _point(x)
     if path is not None:
         path.append(x)

@@ -1,7 +1,7 @@
 """Optimizers: an update rule applied to parameters, or to a flat array of them, with what it remembers.
 
 Names, arguments and numbers are PyTorch's; the forms of the lecture decks are named options. Parameters that are to be
-treated differently take an optimizer each.
+treated differently need an optimizer each.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd import Value, pack, unpack
-from optim import arguments, rules
+from autograd import Value, arguments, pack, unpack
+from optim import rules
 
 FLOAT64 = np.dtype(np.float64)
 
@@ -108,7 +108,7 @@ class Optimizer:
                 )
 
     def state_dict(self) -> dict[str, Any]:
-        """All that the next step depends on, beside parameters and gradients: plain data, fit for JSON."""
+        """All that the next step depends on besides parameters and gradients: plain data, fit for JSON."""
         return {
             "optimizer": type(self).__name__,
             "t": self.t,
@@ -117,7 +117,7 @@ class Optimizer:
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on as the optimizer did that `state_dict` was saved from: its hyperparameters, too, are taken over.
+        """Continue as the optimizer whose state this is would: its hyperparameters are taken over, too.
 
         Raises:
             ValueError: the state is not one of such an optimizer for as many parameters; what is missing, surplus or
@@ -126,14 +126,13 @@ class Optimizer:
         _check_names("the state", state, ["optimizer", "t", "hyperparameters", "memory"])
         if state["optimizer"] != type(self).__name__:
             raise ValueError(f"the state is one of {state['optimizer']}, and this is {type(self).__name__}")
-        if type(state["t"]) is not int or state["t"] < 0:
-            raise ValueError(f"t must be a number of steps, got {state['t']!r}")
+        t = arguments.whole_number("t", state["t"], least=0)
         _check_names("hyperparameters", state["hyperparameters"], self._names)
         _check_names("memory", state["memory"], list(self.memory))
         loaded = copy.copy(self)
         for name, value in state["hyperparameters"].items():
             setattr(loaded, name, value)
-        loaded.t = state["t"]
+        loaded.t = t
         loaded.memory = {name: self._flat(name, state["memory"][name]) for name in self.memory}
         vars(self).update(vars(loaded))
 
@@ -146,8 +145,8 @@ class Optimizer:
         return np.array(numbers, dtype=np.float64)
 
     def __repr__(self) -> str:
-        told = ", ".join(f"{name}={value!r}" for name, value in self.hyperparameters.items())
-        return f"{type(self).__name__}({told})"
+        settings = ", ".join(f"{name}={value!r}" for name, value in self.hyperparameters.items())
+        return f"{type(self).__name__}({settings})"
 
 
 class SGD(Optimizer):
@@ -213,7 +212,7 @@ class SGD(Optimizer):
             parameter.data -= lr * parameter.grad
 
     def update(self, theta: NDArray[np.float64], gradient: NDArray[np.float64]) -> None:
-        """The same step on a flat array; arguments and errors as of `Optimizer.update`."""
+        """The same step on a flat array; arguments and errors as for `Optimizer.update`."""
         if not self._plain:
             super().update(theta, gradient)
             return
@@ -231,7 +230,7 @@ class Adagrad(Optimizer):
         lr_decay: how fast the learning rate falls, not negative: it is ``lr / (1 + (t - 1) lr_decay)``.
         weight_decay: lambda, not negative: adds ``lambda theta`` to the gradient.
         initial_accumulator_value: what the sum of squares G starts at, not negative.
-        eps: keeps from division by 0, not negative.
+        eps: prevents division by 0, not negative.
         maximize: go uphill.
         eps_inside: the slide's ``lr / sqrt(G + eps)`` in place of PyTorch's ``lr / (sqrt(G) + eps)``.
 
@@ -268,7 +267,7 @@ class RMSprop(Optimizer):
         parameters: the Values to update.
         lr: the learning rate, positive.
         alpha: the share of the mean of squares that is kept, from 0 to 1; the slide's beta.
-        eps: keeps from division by 0, not negative.
+        eps: prevents division by 0, not negative.
         weight_decay: lambda, not negative: adds ``lambda theta`` to the gradient.
         momentum: mu, not negative.
         centered: divide by the root of the variance, rather than of the mean of squares.
@@ -309,11 +308,11 @@ class Adam(Optimizer):
         parameters: the Values to update.
         lr: the learning rate, positive.
         betas: the shares of the mean of gradients and of the mean of squares that are kept, from 0 to below 1.
-        eps: keeps from division by 0, not negative.
+        eps: prevents division by 0, not negative.
         weight_decay: lambda, not negative: adds ``lambda theta`` to the gradient.
         amsgrad: divide by the largest mean of squares so far.
         maximize: go uphill.
-        bias_correction: give back what starting the means at 0 takes off them; the slide does not.
+        bias_correction: make up for the means' starting at 0; the slide does not.
 
     Raises:
         TypeError, ValueError: as `Optimizer`.
@@ -347,7 +346,7 @@ class AdamW(Optimizer):
         parameters: the Values to update.
         lr: the learning rate, positive.
         betas: the shares of the mean of gradients and of the mean of squares that are kept, from 0 to below 1.
-        eps: keeps from division by 0, not negative.
+        eps: prevents division by 0, not negative.
         weight_decay: lambda, not negative: each step first multiplies the parameters by ``1 - lr lambda``.
         amsgrad: divide by the largest mean of squares so far.
         maximize: go uphill.
@@ -385,12 +384,20 @@ def _check_names(what: str, given: Any, needed: list[str]) -> None:
     """Raise ValueError unless ``given`` is a mapping with exactly the names ``needed``."""
     if not isinstance(given, Mapping):
         raise ValueError(f"{what} must be a mapping with {', '.join(needed)}, got {type(given).__name__} {given!r}")
-    for told, names in (
+    for fault, names in (
         ("is missing", [name for name in needed if name not in given]),
         ("is surplus", [name for name in given if name not in needed]),
     ):
         if names:
-            raise ValueError(f"{what} must have exactly {', '.join(needed)}; {', '.join(map(str, names))} {told}")
+            raise ValueError(f"{what} must have exactly {', '.join(needed)}; {', '.join(map(str, names))} {fault}")
+
+
+def _betas(name: str, pair: Any) -> tuple[float, float]:
+    if not isinstance(pair, tuple | list) or len(pair) != 2:
+        raise ValueError(f"{name} must be two numbers, got {pair!r}")
+    kind = "two numbers, each at least 0 and below 1"
+    beta1, beta2 = [arguments.number(name, x, kind, lambda x: 0 <= x < 1) for x in pair]
+    return beta1, beta2
 
 
 # How each hyperparameter is checked, and made the type that it is kept as.
@@ -402,7 +409,7 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "lr_decay": arguments.not_negative,
     "initial_accumulator_value": arguments.not_negative,
     "alpha": arguments.share,
-    "betas": arguments.betas,
+    "betas": _betas,
     "eps": arguments.not_negative,
     "nesterov": arguments.flag,
     "maximize": arguments.flag,

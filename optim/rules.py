@@ -5,7 +5,7 @@
 The memory starts at 0 and goes with its parameter from step to step; ``t`` counts the steps from 1. All arguments of a
 call have one shape, that of ``theta``. A rule is pure: it changes none of its arguments.
 
-As only arithmetic, roots and maxima occur, a rule works on formulas too, and a walkthrough can tell it in symbols.
+As only arithmetic, roots and maxima occur, a rule works on formulas too, and a walkthrough can show it in symbols.
 Where a rule asks whether an option is on, the option is a number or a flag.
 """
 
@@ -158,7 +158,7 @@ def adam(
     maximize: bool = False,
     bias_correction: bool = True,
 ) -> tuple[Number, Number, Number, Number]:
-    """Adam: running means of the gradients, m, and of their squares, v, with what starting at 0 takes off given back.
+    """Adam: running means of the gradients, m, and of their squares, v, corrected for their starting at 0.
 
     ``m = beta1 m + (1 - beta1) g``, ``v = beta2 v + (1 - beta2) g^2``,
     ``theta = theta - lr / (sqrt(v / (1 - beta2^t)) + eps) m / (1 - beta1^t)``. The slide, where beta1 is gamma and
@@ -211,6 +211,6 @@ def _objective(theta: Number, gradient: Number, weight_decay: float, maximize: b
 
 
 def _root(v: Number, eps: float, eps_inside: bool = False) -> Number:
-    """The square root that a step is divided by, kept from 0."""
+    """The square root that a step is divided by, kept away from 0."""
     root: Number = np.sqrt(v + eps) if eps_inside else np.sqrt(v) + eps
     return root

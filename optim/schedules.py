@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from optim import arguments
+from autograd import arguments
 
 Schedule = Callable[[int], float]
 
@@ -26,10 +26,10 @@ def step(lr: float, step_size: int, gamma: float = 0.1) -> Schedule:
         gamma: what it is then multiplied by.
 
     Raises:
-        ValueError: an argument is not positive, or ``step_size`` is not whole.
+        ValueError: an argument is not positive, or ``step_size`` is not a whole number.
     """
     lr, gamma = arguments.positive("lr", lr), arguments.positive("gamma", gamma)
-    step_size = arguments.count("step_size", step_size)
+    step_size = arguments.whole_number("step_size", step_size)
     return lambda epoch: lr * gamma ** (epoch // step_size)
 
 
@@ -59,13 +59,13 @@ def cosine(lr: float, epochs: int, min_lr: float = 0.0) -> Schedule:
         ValueError: ``lr`` or ``epochs`` is not positive, or ``min_lr`` is not from 0 to ``lr``.
     """
     lr = arguments.positive("lr", lr)
-    epochs = arguments.count("epochs", epochs)
+    epochs = arguments.whole_number("epochs", epochs)
     min_lr = arguments.number("min_lr", min_lr, f"a number from 0 to lr={lr:g}", lambda x: 0 <= x <= lr)
     return lambda epoch: min_lr + (lr - min_lr) * (1 + math.cos(math.pi * epoch / epochs)) / 2
 
 
 def warm_up(schedule: Schedule, epochs: int, start_factor: float = 1 / 3) -> Schedule:
-    """A schedule of which at first only a share is taken, that grows evenly to the whole (LinearLR, chained).
+    """A schedule that starts with a share of its learning rates, which grows evenly to the whole (LinearLR, chained).
 
     ``schedule(epoch) (start_factor + (1 - start_factor) min(epoch, epochs) / epochs)``.
 
@@ -80,6 +80,6 @@ def warm_up(schedule: Schedule, epochs: int, start_factor: float = 1 / 3) -> Sch
     """
     if not callable(schedule):
         raise TypeError(f"schedule must be a function of the epoch, such as cosine(0.1, 50), got {schedule!r}")
-    epochs = arguments.count("epochs", epochs)
+    epochs = arguments.whole_number("epochs", epochs)
     start_factor = arguments.number("start_factor", start_factor, "above 0 and at most 1", lambda x: 0 < x <= 1)
     return lambda epoch: schedule(epoch) * (start_factor + (1 - start_factor) * min(epoch, epochs) / epochs)

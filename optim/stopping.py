@@ -9,8 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd import Value, pack, unpack
-from optim import arguments
+from autograd import Value, arguments, pack, unpack
 
 
 class Stopping:
@@ -67,7 +66,7 @@ class Epochs(Stopping):
     """
 
     def __init__(self, n: int) -> None:
-        self.n = arguments.count("n", n)
+        self.n = arguments.whole_number("n", n)
 
     def __call__(self, record: Mapping[str, float], parameters: Sequence[Value]) -> str | None:
         return f"{self.n} epochs are over" if _watched(record, "epoch") >= self.n else None
@@ -111,14 +110,14 @@ class EarlyStopping(Stopping):
     """Stop when the model no longer improves, and give it back its best weights (HKU, "Solution 3: Early stopping").
 
     Args:
-        patience: for how many epochs in a row it may fail to improve; with the last of them training stops.
-        min_delta: by how much more than nothing the best so far has to be bettered, to count.
+        patience: after how many epochs in a row without improvement training stops.
+        min_delta: an epoch counts as an improvement if it betters the best so far by more than this.
         monitor: which entry of the record to watch.
         mode: "min" where less is better, "max" where more is.
 
     Attributes:
         best: the best number so far; None before there is one.
-        best_epoch: the epoch that it is of; None before there is one.
+        best_epoch: the epoch of that number; None before there is one.
     """
 
     def __init__(
@@ -128,7 +127,7 @@ class EarlyStopping(Stopping):
         monitor: str = "validation_loss",
         mode: Literal["min", "max"] = "min",
     ) -> None:
-        self.patience = arguments.count("patience", patience)
+        self.patience = arguments.whole_number("patience", patience)
         self.min_delta = arguments.not_negative("min_delta", min_delta)
         self.monitor = monitor
         self.mode = arguments.choice("mode", mode, "min", "max")
@@ -170,7 +169,7 @@ class EarlyStopping(Stopping):
 
 
 def _watched(record: Mapping[str, float], name: str) -> float:
-    """An entry of the record; a ValueError names it, and those there are, where it is not there."""
+    """An entry of the record, or a ValueError that names it and the entries that there are."""
     if name not in record:
         raise ValueError(f"{name!r} is watched, and is not in the record; there are {', '.join(record)}")
     return record[name]

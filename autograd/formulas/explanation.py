@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograd.formulas.expression import Formula, Symbol, equation, number, product, quotient, total
-from autograd.formulas.nodes import Blackboard
+from autograd.formulas.nodes import ProgramFormulas
 from autograd.program import Program
 from autograd.value import Value
 
@@ -144,7 +144,7 @@ def explain(
     if not asked:
         raise ValueError("wrt is empty: name at least one quantity")
     known: dict[object, int] = dict(zip(program.labels, range(len(program))))
-    known.update({value: i for value, i in program.index.items()})
+    known.update(program.index.items())
     if isinstance(output, Program) and any(isinstance(one, Value) for one in asked):
         raise TypeError("a Program knows its nodes by name only: give wrt as text, such as 'w14'")
     for one in asked:
@@ -179,7 +179,7 @@ def _unrelated(program: Program, one: Value | str, index: int | None, digits: in
         note = "no path leads there"
         if any(node.name == label for node in program):
             note += ": the program's own node of this name is another Value"
-    return Equation(quotient(Blackboard(program).names[-1], label), (Symbol("0"),), note)
+    return Equation(quotient(ProgramFormulas(program).names[-1], label), (Symbol("0"),), note)
 
 
 class _Paths:
@@ -194,7 +194,7 @@ class _Paths:
         rounding: tuple[int, int] | None,
     ) -> None:
         self.program, self.numbers, self.digits = program, numbers, digits
-        self.board = Blackboard(program)
+        self.board = ProgramFormulas(program)
         self.gradients = [node.grad for node in program] if rounding else program.gradients()
         self.gradient_digits = 12 if rounding else digits  # a rounded gradient is shown as it is
         self.last = len(program) - 1

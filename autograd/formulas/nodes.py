@@ -10,7 +10,7 @@ from autograd.formulas.expression import SYMBOLS, Formula, Symbol, number
 from autograd.program import Node, Program
 
 
-class Blackboard:
+class ProgramFormulas:
     """How the quantities of a program are written.
 
     Args:

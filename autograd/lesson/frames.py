@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from autograd import primitives
 from autograd.formulas.expression import Formula, Symbol, equation, number, quotient
-from autograd.formulas.nodes import Blackboard
+from autograd.formulas.nodes import ProgramFormulas
 from autograd.primitive import DomainError
 from autograd.program import Node, Program
 from autograd.value import Value
@@ -215,7 +215,7 @@ class _Story:
         self, program: Program, k: int, runs: Sequence[Program], roundings: Sequence[Rounding], err: bool
     ) -> None:
         self.program, self.k, self.runs, self.roundings, self.err = program, k, runs, roundings, err
-        self.boards = [Blackboard(run) for run in runs]
+        self.boards = [ProgramFormulas(run) for run in runs]
         self.board = self.boards[0]
         self.names, self.symbols = self.board.names, self.board.symbols
         self.output = self.names[-1]

@@ -57,7 +57,7 @@ class Board:
         self._add(Heading(text), f"\n{text}\n{'-' * len(text)}")
 
     def say(self, text: str) -> None:
-        """Tell a paragraph of the story; line breaks in it mean nothing."""
+        """Write a paragraph of the story; line breaks in it mean nothing."""
         text = " ".join(text.split())
         self._add(Text(text), textwrap.fill(text, WIDTH))
 
@@ -68,7 +68,7 @@ class Board:
             name: what it is, with its unit.
             value: a number or a Value.
             slide: what the slide prints, as text: its digits count. "" where it prints nothing.
-            digits: significant ones, to show of the value (of a whole number all are shown).
+            digits: how many significant ones to show of the value (of a whole number all are shown).
 
         Raises:
             AssertionError: the value, rounded to the slide's digits, is not the slide's figure.
@@ -100,7 +100,7 @@ class Board:
             headings: one a column, with units.
             rows: of texts, numbers and Values, as many as there are headings.
             caption: what the table shows; "" where the heading says it.
-            digits: significant ones, of every number that is not whole.
+            digits: how many significant ones to show of every number that is not whole.
 
         Raises:
             ValueError: a row is too short or too long.
@@ -177,7 +177,7 @@ class Board:
 
 
 def _is_number(x: object) -> bool:
-    """Whether a cell holds a number, as such or as the slide prints it; none is as good."""
+    """Whether a cell holds a number, as such or as the slide prints it; an empty one counts as such."""
     if not isinstance(x, str) or not x:
         return True
     try:

@@ -21,7 +21,7 @@ DECKS = {
 
 @dataclass(frozen=True)
 class Demo:
-    """A demo as its docstring tells of it.
+    """A demo as its docstring describes it.
 
     Attributes:
         name: the module's, by which the command line knows it.
@@ -47,16 +47,16 @@ class Demo:
             ValueError: it has no Source or no Rows, or names no deck; the message shows how they look.
         """
         title, *paragraphs = [" ".join(paragraph.split()) for paragraph in doc.strip().split("\n\n")]
-        told = {key: text for p in paragraphs for key, _, text in [p.partition(": ")] if key in ("Source", "Rows")}
-        rows = re.findall(r"\d+(?:\.\d+)?", told.get("Rows", ""))
-        source = told.get("Source", "")
+        named = {key: text for p in paragraphs for key, _, text in [p.partition(": ")] if key in ("Source", "Rows")}
+        rows = re.findall(r"\d+(?:\.\d+)?", named.get("Rows", ""))
+        source = named.get("Source", "")
         deck = source.partition(",")[0]
         if not rows or deck not in DECKS:
             raise ValueError(
                 f"the docstring of demos/{name}.py needs two paragraphs such as "
                 f"'Source: IITI, \"Objective Function\".' and 'Rows: 2.1, 2.3.'; the decks are {', '.join(DECKS)}"
             )
-        story = tuple(p for p in paragraphs if p.partition(": ")[0] not in told)
+        story = tuple(p for p in paragraphs if p.partition(": ")[0] not in named)
         return cls(name, title.rstrip("."), story, source, deck, tuple(rows))
 
     def module(self) -> ModuleType:
@@ -65,7 +65,7 @@ class Demo:
 
 
 def names() -> list[str]:
-    """The names of the demos, in the order of the alphabet."""
+    """The names of the demos, in alphabetical order."""
     return sorted(m.name for m in pkgutil.iter_modules(demos.__path__) if not m.ispkg and m.name != "__main__")
 
 

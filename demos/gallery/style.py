@@ -6,6 +6,7 @@ Importing this module sets it. Figures are made by `figure`, without pyplot, so 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from statistics import fmean
 from typing import Any
 
 import matplotlib
@@ -162,7 +163,7 @@ def classes(
     x1: tuple[float, float],
     x2: tuple[float, float],
 ) -> None:
-    """Draw points in the plane, each class in its colour and with its marker, and over what ground each class is given.
+    """Draw points in the plane, each class in its colour and with its marker, and shade the region given to each class.
 
     Args:
         axes: to draw on; its grid goes.
@@ -228,7 +229,7 @@ def _apart(places: list[float], gap: float, low: float, high: float) -> list[flo
 
     def spread(group: list[float]) -> list[float]:
         width = gap * (len(group) - 1)
-        first = max(low, min(sum(group) / len(group) - width / 2, high - width))
+        first = max(low, min(fmean(group) - width / 2, high - width))
         return [first + gap * i for i in range(len(group))]
 
     groups: list[list[float]] = []  # of places that touch, each spread evenly about its mean

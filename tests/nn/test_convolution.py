@@ -125,11 +125,11 @@ def test_mistakes_in_an_image_are_named() -> None:
 def test_sizes_are_checked() -> None:
     with pytest.raises(ValueError, match="in_channels must be a whole number from 1 up, got 0"):
         nn.Conv2d(0, 1, 2)
-    with pytest.raises(ValueError, match="stride must be one or two whole numbers from 1 up, got 0"):
+    with pytest.raises(ValueError, match="stride must be a whole number from 1 up, got 0"):
         nn.Conv2d(1, 1, 2, stride=0)
-    with pytest.raises(ValueError, match=r"kernel_size must be one or two whole numbers from 1 up, got \(1, 2, 3\)"):
+    with pytest.raises(ValueError, match=r"kernel_size must be one or two whole numbers, got \(1, 2, 3\)"):
         nn.Conv2d(1, 1, (1, 2, 3))  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="padding must be one or two whole numbers from 0 up, got -1"):
+    with pytest.raises(ValueError, match="padding must be a whole number from 0 up, got -1"):
         nn.Conv2d(1, 1, 2, padding=-1)
 
 

@@ -95,10 +95,12 @@ def test_mistakes_are_named() -> None:
         nn.MLP(3, [1])([1.0, 2.0])
     with pytest.raises(ValueError, match="no activation is called 'sigmoidd'; there are linear, step, sigmoid"):
         nn.MLP(3, [1], output="sigmoidd")
-    with pytest.raises(ValueError, match="at least one input, one layer and one unit"):
+    with pytest.raises(ValueError, match="nouts is empty: an MLP needs at least one layer"):
         nn.MLP(3, [])
-    with pytest.raises(ValueError, match="at least one input"):
+    with pytest.raises(ValueError, match="nin must be a whole number from 1 up, got 0"):
         nn.MLP(0, [1])
+    with pytest.raises(ValueError, match=r"nouts\[1\] must be a whole number from 1 up, got 0"):
+        nn.MLP(1, [2, 0])
     with pytest.raises(TypeError, match=r"nouts lists the size of each layer, such as \[2\], got 2"):
         nn.MLP(3, 2)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="a Value holds one number"):

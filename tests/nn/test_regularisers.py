@@ -41,9 +41,9 @@ def test_l2_of_many_parameters_is_two_operations() -> None:
     ("parameters", "strength", "told"),
     [
         ([], 0.1, "parameters is empty"),
-        ([Parameter(1.0)], -0.1, "strength must be a number of at least 0, got -0.1"),
-        ([Parameter(1.0)], math.nan, "strength must be a number of at least 0, got nan"),
-        ([Parameter(1.0)], "0.1", "strength must be a number of at least 0, got '0.1'"),
+        ([Parameter(1.0)], -0.1, "strength must be a number that is not negative, got -0.1"),
+        ([Parameter(1.0)], math.nan, "strength must be a number that is not negative, got nan"),
+        ([Parameter(1.0)], "0.1", "strength must be a number that is not negative, got '0.1'"),
     ],
 )
 def test_mistakes_are_named(regulariser: Callable[..., Any], parameters: Any, strength: Any, told: str) -> None:

@@ -8,7 +8,7 @@ import signal
 import struct
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -283,6 +283,15 @@ def test_a_criterion_may_put_weights_back_when_training_ends() -> None:
     assert data_of(model) == [7.0, 8.0, 9.0]
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Ctrl-C raises KeyboardInterrupt, also where Python was started with it ignored, as a job in the background is."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize("where", ["loss", "update", "metric"])
 def test_ctrl_c_ends_it_cleanly_with_the_last_complete_update(where: str) -> None:
     model, undisturbed, calls = Line(), Line(), 0
@@ -433,7 +442,7 @@ def test_the_docstring_speaks_the_truth() -> None:
 BAD: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"data": [], "targets": []}, ValueError, "X is empty"),
     ({"targets": []}, ValueError, "y is empty"),
-    ({"targets": Y[:3]}, ValueError, "X and y must have one length, got 5 examples and 3 targets"),
+    ({"targets": Y[:3]}, ValueError, "X and y must have the same length, got 5 examples and 3 targets"),
     ({"data": Y}, ValueError, r"X must have a row of inputs for each example, .*, got shape \(5,\)"),
     ({"data": [[1.0, 2.0], [3.0]]}, ValueError, "X must be an array of numbers whose rows are equally long"),
     ({"data": [["a", "b"]]}, ValueError, "X must be an array of numbers"),
@@ -446,21 +455,21 @@ BAD: list[tuple[dict[str, Any], type[Exception], str]] = [
         r"the model does not take the rows of X, whose shape is \(4,\): .* got 4",
     ),
     ({"targets": np.stack([Y, Y], 1)}, ValueError, r"y must have a number for each of 1 outputs, got shape \(5, 2\)"),
-    ({"validation": (X, Y[:2])}, ValueError, "validation X and validation y must have one length, got 5 .* 2"),
+    ({"validation": (X, Y[:2])}, ValueError, "validation X and validation y must have the same length, got 5 .* 2"),
     ({"validation": (X * np.nan, Y)}, ValueError, r"validation X\[0\]\[0\] is nan"),
     ({"loss": nn.hinge}, ValueError, r"y\[\d\] does not fit the loss: hinge needs targets -1 or \+1, got"),
     ({"loss": nn.binary_cross_entropy_with_logits}, ValueError, r"y\[4\] does not fit the loss: .* got -0.5"),
     ({"loss": nn.cross_entropy}, ValueError, r"does not fit the loss: cross_entropy needs an output for each class"),
-    ({"batch_size": 0}, ValueError, "batch_size must be a whole number of at least 1, got 0"),
-    ({"batch_size": 2.0}, ValueError, "batch_size must be a whole number of at least 1, got 2.0"),
+    ({"batch_size": 0}, ValueError, "batch_size must be a whole number from 1 up, got 0"),
+    ({"batch_size": 2.0}, ValueError, "batch_size must be a whole number from 1 up, got 2.0"),
     ({"batch_size": 6}, ValueError, "batch_size must be at most 5, the number of examples, got 6"),
-    ({"epochs": 0}, ValueError, "epochs must be a whole number of at least 1, got 0"),
-    ({"order": "sorted"}, ValueError, "order must be one of 'shuffled', 'random', 'in order', got 'sorted'"),
+    ({"epochs": 0}, ValueError, "epochs must be a whole number from 1 up, got 0"),
+    ({"order": "sorted"}, ValueError, "order must be 'shuffled' or 'random' or 'in order', got 'sorted'"),
     ({"optimizer": nn}, TypeError, r"optimizer must have update\(\) and parameters"),
     ({"optimizer": optim.SGD(nn.MLP(2, [1]).parameters(), lr=0.1)}, ValueError, "holds no parameter of this model"),
     ({"model": lambda x: x, "optimizer": None}, TypeError, "model must be an nn.Module"),
-    ({"schedule": lambda epoch: 0.1 - 0.1 * epoch}, ValueError, "that is not negative, got -0.1 for epoch 2"),
-    ({"schedule": lambda epoch: None}, ValueError, "that is not negative, got None for epoch 0"),
+    ({"schedule": lambda epoch: 0.1 - 0.1 * epoch}, ValueError, r"schedule\(2\) must be .* not negative, got -0.1"),
+    ({"schedule": lambda epoch: None}, ValueError, r"schedule\(0\) must be .* not negative, got None"),
     ({"schedule": 0.1}, TypeError, "schedule must be a function, got 0.1"),
     ({"clip": 1.0}, TypeError, "clip must be a function, got 1.0"),
     ({"clip": lambda g: None}, ValueError, r"gradient must be a float64 array of shape \(3,\).*, got None"),
@@ -469,11 +478,15 @@ BAD: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"validation": X}, TypeError, r"validation must be a pair \(X, y\), got ndarray"),
     ({"stop": lambda record, parameters: None}, TypeError, "stop must be criteria such as optim.stopping.Epochs"),
     ({"stop": "early"}, TypeError, "stop must be criteria .*, got 'e'"),
-    ({"epochs": True}, ValueError, "epochs must be a whole number of at least 1, got True"),
+    ({"epochs": True}, ValueError, "epochs must be a whole number from 1 up, got True"),
     ({"metrics": nn.accuracy}, TypeError, "metrics must be functions by name"),
     ({"metrics": {"loss": nn.accuracy}}, ValueError, "metrics has the name 'loss'"),
     ({"metrics": {"validation_loss": nn.accuracy}}, ValueError, "metrics has the name 'validation_loss'"),
-    ({"model": nn.MLP(2, [3, 1], [nn.MeProp(1)])}, TypeError, "a model with MeProp learns by nn.meprop.backward"),
+    (
+        {"model": nn.MLP(2, [3, 1], [nn.MeProp(1)])},
+        TypeError,
+        "cannot train this model: .* learns by nn.meprop.backward",
+    ),
 ]
 
 
@@ -482,6 +495,15 @@ def test_mistakes_are_named(options: dict[str, Any], error: type[Exception], tol
     model = options.get("model", nn.MLP(2, [1]))
     with pytest.raises(error, match=told):
         fit(model, **{name: option for name, option in options.items() if name != "model"})
+
+
+def test_a_module_may_say_why_fit_cannot_train_it() -> None:
+    class Grown(Line):
+        cannot_fit = "it grows by Grown.grow()"
+
+    assert Line().cannot_fit is None
+    with pytest.raises(TypeError, match=r"fit cannot train this model: it grows by Grown\.grow\(\)"):
+        fit(nn.Sequential(nn.Layer(2, 2), Grown()))
 
 
 def test_class_indices_out_of_range_are_named() -> None:

@@ -112,7 +112,11 @@ def test_newton_finds_the_slides_minimum_in_fewer_steps() -> None:
             ValueError,
             r"hessian must have shape \(2, 2\) here, got \(2,\)",
         ),
-        (lambda: newton(gradient, gradient, [0, 0], max_steps=0), ValueError, "max_steps must be a positive whole"),
+        (
+            lambda: newton(gradient, gradient, [0, 0], max_steps=0),
+            ValueError,
+            "max_steps must be a whole number",
+        ),
         (lambda: newton(gradient, gradient, [0, 0], threshold=-1), ValueError, "threshold must be a positive number"),
         (
             lambda: newton(lambda x: x, lambda x: np.zeros((2, 2)), [1, 1]),

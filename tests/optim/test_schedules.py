@@ -58,14 +58,14 @@ def test_an_optimizer_takes_them() -> None:
     ("make", "error", "told"),
     [
         (lambda: step(0, 3), ValueError, "lr must be a positive number, got 0"),
-        (lambda: step(0.1, 0), ValueError, "step_size must be a positive whole number, got 0"),
-        (lambda: step(0.1, 2.5), ValueError, "step_size must be a positive whole number, got 2.5"),  # type: ignore[arg-type]
+        (lambda: step(0.1, 0), ValueError, "step_size must be a whole number from 1 up, got 0"),
+        (lambda: step(0.1, 2.5), ValueError, "step_size must be a whole number from 1 up, got 2.5"),  # type: ignore[arg-type]
         (lambda: step(0.1, 3, gamma=-1), ValueError, "gamma must be a positive number, got -1"),
         (lambda: exponential(0.1, 0), ValueError, "gamma must be a positive number, got 0"),
-        (lambda: cosine(0.1, 0), ValueError, "epochs must be a positive whole number, got 0"),
+        (lambda: cosine(0.1, 0), ValueError, "epochs must be a whole number from 1 up, got 0"),
         (lambda: cosine(0.1, 5, min_lr=0.2), ValueError, "min_lr must be a number from 0 to lr=0.1, got 0.2"),
         (lambda: warm_up(0.1, 5), TypeError, "schedule must be a function of the epoch, .* got 0.1"),  # type: ignore[arg-type]
-        (lambda: warm_up(cosine(0.1, 5), -1), ValueError, "epochs must be a positive whole number, got -1"),
+        (lambda: warm_up(cosine(0.1, 5), -1), ValueError, "epochs must be a whole number from 1 up, got -1"),
         (lambda: warm_up(cosine(0.1, 5), 5, 0), ValueError, "start_factor must be above 0 and at most 1, got 0"),
     ],
 )

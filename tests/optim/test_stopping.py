@@ -119,7 +119,7 @@ def test_epochs_loss_and_misclassification() -> None:
 @pytest.mark.parametrize(
     ("make", "told"),
     [
-        (lambda: EarlyStopping(0), "patience must be a positive whole number, got 0"),
+        (lambda: EarlyStopping(0), "patience must be a whole number from 1 up, got 0"),
         (lambda: EarlyStopping(2, min_delta=-1), "min_delta must be a number that is not negative, got -1"),
         (lambda: EarlyStopping(2, mode="best"), "mode must be 'min' or 'max', got 'best'"),  # type: ignore[arg-type]
         (
@@ -128,7 +128,7 @@ def test_epochs_loss_and_misclassification() -> None:
         ),
         (lambda: WeightChange(0), "threshold must be a positive number, got 0"),
         (lambda: WeightChange(1)({"loss": 1}, []), "'epoch' is watched, and is not in the record; there are loss"),
-        (lambda: Epochs(0.5), "n must be a positive whole number, got 0.5"),  # type: ignore[arg-type]
+        (lambda: Epochs(0.5), "n must be a whole number from 1 up, got 0.5"),  # type: ignore[arg-type]
         (lambda: Misclassification(5), "threshold must be above 0 and at most 1, got 5"),
         (lambda: Misclassification(0.1)({"accuracy": 85}, []), "accuracy must be a share from 0 to 1, got 85"),
         (lambda: Loss(math.nan), "threshold must be a number, got nan"),

@@ -29,7 +29,7 @@ from autograd import (
 )
 from autograd.formulas.expression import Formula
 from demos.toy_network import INPUTS, TARGET, WEIGHTS, slide_network
-from tests.autograd.test_functional import CORNERED
+from tests.autograd.test_derivatives import CORNERED
 from tests.autograd.test_primitives import POINTS, arity
 from tests.autograd.test_random_programs import BINARY, UNARY, run
 
