@@ -17,7 +17,7 @@ from typing import Any, Literal, Protocol
 from numpy.typing import NDArray
 
 from autograd import primitives
-from autograd.formulas.expression import Formula, Symbol, equation, number, quotient
+from autograd.formulas.expression import Expression, Figure, Name, Number, call, equation, quotient
 from autograd.formulas.nodes import ProgramFormulas
 from autograd.primitive import DomainError
 from autograd.program import Node, Program
@@ -51,20 +51,19 @@ class Telling:
     Attributes:
         numbers: the frame's formula with numbers in it; None where there is nothing to compute.
         value: what it comes to.
-        shown: that, rounded as it is displayed, for Python to read; ``result.text()`` is for people, with the minus
-            sign of formulas.
+        result: that, rounded as it is displayed; None for the opening frame.
         note: a remark in numbers, such as the deck's Err; None for most.
     """
 
-    numbers: Formula | None
+    numbers: Expression | None
     value: float
-    shown: str
-    note: Formula | None = None
+    result: Expression | None
+    note: Expression | None = None
 
     @property
-    def result(self) -> Formula:
-        """What is ``shown``, as a formula."""
-        return Symbol(self.shown)
+    def shown(self) -> str:
+        """The ``result`` for Python to read; ``result.text()`` is for people, with the minus sign of formulas."""
+        return "" if self.result is None else self.result.text(ascii=True)
 
 
 @dataclass(frozen=True)
@@ -95,11 +94,11 @@ class Frame:
     writes: tuple[int, Quantity] | None
     reads: tuple[int, ...]
     edges: tuple[tuple[int, int, int], ...]
-    symbols: Formula | None
-    local: Formula | None
+    symbols: Expression | None
+    local: Expression | None
     exact: Telling
     slide: Telling | None = None
-    given: tuple[Formula, ...] = field(default=(), kw_only=True)
+    given: tuple[Expression, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -119,10 +118,14 @@ class Rounding:
     def of_grad(self, x: float) -> float:
         return x if self.grad is None else round(x, self.grad)
 
-    def show(self, x: float) -> str:
+    def show(self, x: float) -> Expression:
         """Four digits; but all of a number that was rounded, which a leaf, as it is given, may not be."""
-        rounded = self.data is not None and x in (round(x, self.data), round(x, self.grad))
-        return number(x, 12 if rounded else 4)
+        is_rounded = self.data is not None and x in (round(x, self.data), round(x, self.grad))
+        return Figure(x, 12 if is_rounded else 4)
+
+    def text(self, x: float) -> str:
+        """That, for Python to read."""
+        return self.show(x).text(ascii=True)
 
 
 def frames(
@@ -219,14 +222,14 @@ class _Story:
         self.board = self.boards[0]
         self.names, self.symbols = self.board.names, self.board.symbols
         self.output = self.names[-1]
-        self.written_data = [
-            {name: rounding.show(node.data) for name, node in zip(self.names, run)}
+        self.written_data: list[dict[Expression, Expression | float]] = [
+            {symbol: rounding.show(node.data) for symbol, node in zip(self.symbols, run) if isinstance(symbol, Name)}
             for run, rounding in zip(runs, roundings)
         ]
 
     def forward(self) -> Iterator[Frame]:
         """The leaves are given; each result is computed."""
-        nothing = [Telling(None, 0.0, "")] * len(self.runs)
+        nothing = [Telling(None, 0.0, None)] * len(self.runs)
         title = "The inputs and parameters are given"
         yield Frame("forward", self.k, title, None, (), (), None, None, *nothing)
         for node in self.program:
@@ -234,8 +237,9 @@ class _Story:
                 continue
             formulas = [board.result(node) for board in self.boards]
             sides = [self.symbols[node.index], formulas[0]]
-            if node.op.arity == 1 and node.op.symbol.isalpha() and formulas[0].kind != "call":
-                sides.insert(1, Formula("call", (self.symbols[node.parents[0]],), node.op.symbol))  # o4 = σ(i4) = ...
+            by_name = call(node.op.symbol, self.symbols[node.parents[0]])
+            if node.op.arity == 1 and node.op.symbol.isalpha() and by_name.text() != formulas[0].text():
+                sides.insert(1, by_name)  # o4 = σ(i4) = ...
             tellings = []
             for formula, run, rounding, written in zip(formulas, self.runs, self.roundings, self.written_data):
                 value = run.nodes[node.index].data
@@ -248,8 +252,8 @@ class _Story:
 
     def backward(self) -> Iterator[Frame]:
         """The output's gradient is 1; each node hands each parent local derivative times gradient."""
-        one = [Telling(None, 1.0, "1")] * len(self.runs)
-        symbols = equation(quotient(self.output, self.output), Symbol("1"))
+        one = [Telling(None, 1.0, Figure(1.0, 4))] * len(self.runs)
+        symbols = equation(quotient(self.output, self.output), Number(1.0))
         title = f"{self.output} changes by 1 when {self.output} changes by 1"
         yield Frame("backward", self.k, title, (len(self.program) - 1, "grad"), (), (), symbols, None, *one)
         sums = [[0.0] * len(self.program) for _ in self.runs]
@@ -266,7 +270,7 @@ class _Story:
                     yield self._share(node, k, local, sums, alone=shares[parent] == 1, last=to_come[parent] == 0)
 
     def _share(
-        self, node: Node, k: int, slopes: Sequence[Formula], sums: list[list[float]], alone: bool, last: bool
+        self, node: Node, k: int, slopes: Sequence[Expression], sums: list[list[float]], alone: bool, last: bool
     ) -> Frame:
         """A node hands its k-th parent a share of the gradient, the parent's only one (``alone``) or its ``last``.
 
@@ -284,18 +288,18 @@ class _Story:
             before = so_far[parent]
             so_far[parent] = before + derivative * gradient
             value = run.nodes[parent].grad if last else rounding.of_grad(so_far[parent])
-            share = Formula("mul", (Symbol(rounding.show(gradient)), Symbol(number(derivative, 4))))
+            share = rounding.show(gradient) * Figure(derivative, 4)
             if from_output:
                 share = slope.substitute(written)
-            numbers: Formula | None = share if alone else Symbol(rounding.show(rounding.of_grad(before))) + share
-            if numbers == share and share.kind == "leaf":  # no arithmetic is left
+            numbers: Expression | None = share if alone else rounding.show(rounding.of_grad(before)) + share
+            if numbers == share and not share.operands:  # no arithmetic is left
                 numbers = None
             note = None
             if self.err and last and self.program.nodes[parent].op in (primitives.affine, primitives.dot):
-                deck = Symbol("Err" + (re.sub(r"^\D+(?=\d)", "", name) or name))
-                note = equation(deck, -by_parent, Symbol(rounding.show(-value)))
+                deck = Name("Err" + (re.sub(r"^\D+(?=\d)", "", name) or name))
+                note = equation(deck, -by_parent, rounding.show(-value))
             tellings.append(Telling(numbers, value, rounding.show(value), note))
-        chained = slopes[0] if from_output else Formula("mul", (by_child, local))
+        chained = slopes[0] if from_output else by_child * local
         return Frame(
             "backward",
             self.k,
@@ -315,25 +319,24 @@ class _Story:
         """
         name, symbol = self.names[index], self.symbols[index]
         rule, hyperparameters = functools.partial(optimizer.rule, t=optimizer.t + self.k), optimizer.hyperparameters
-        letters = [Symbol(f"{letter}({name})" if letter in self.names else letter) for letter in optimizer.memory]
-        named = _on_paper(hyperparameters, lambda letter, x: letter)
-        figures = _on_paper(hyperparameters, lambda letter, x: number(x, 12))
+        letters = [Name(f"{letter}({name})" if letter in self.names else letter) for letter in optimizer.memory]
+        named = _on_paper(hyperparameters, lambda letter, x: Name(letter))
+        figures = _on_paper(hyperparameters, lambda letter, x: Number(x))
         values = dict(zip(_leaves(named), _leaves(figures)))
         if self.k == 1:  # later, what is remembered is what was computed the step before
-            values.update({letter: Symbol(number(x, 4)) for letter, x in zip(letters, memories[0][index])})
+            values.update({letter: Figure(x, 4) for letter, x in zip(letters, memories[0][index])})
         formulas = _one_by_one(rule(symbol, quotient(self.output, name), *letters, **named), letters)
         tellings = []
         for run, rounding, memory in zip(self.runs, self.roundings, memories):
             old, gradient = run.nodes[index].data, run.nodes[index].grad
             new, *remembered = map(float, rule(old, gradient, *memory[index], **hyperparameters))
-            written = [Symbol(rounding.show(old)), Symbol(rounding.show(gradient))]
-            written += [Symbol(number(x, 4)) for x in memory[index]]
-            shown = [number(x, 4) for x in remembered]
-            numbers = _one_by_one(rule(*written, **figures), [Symbol(x) for x in shown])
+            written = [rounding.show(old), rounding.show(gradient), *[Figure(x, 4) for x in memory[index]]]
+            shown = [Figure(x, 4) for x in remembered]
+            numbers = _one_by_one(rule(*written, **figures), shown)
             new = rounding.of_data(new)
             tellings.append(list(map(Telling, numbers, [*remembered, new], [*shown, rounding.show(new)])))
             memory[index] = remembered
-        subjects: list[tuple[str, Formula, Quantity]] = [
+        subjects: list[tuple[str, Expression, Quantity]] = [
             (f"{word} of {name}", letter, "memory") for word, letter in zip(optimizer.memory, letters)
         ]
         subjects.append((name, symbol, "new"))
@@ -341,36 +344,36 @@ class _Story:
             if formula.operands:  # what the rule leaves as it is is not told
                 title, symbols = f"{words} is updated", equation(subject, formula, sign="←")
                 writes = (index, quantity)
-                given = tuple([equation(letter, x) for letter, x in values.items() if letter.word in formula.leaves()])
+                given = tuple([equation(letter, x) for letter, x in values.items() if letter in formula.leaves()])
                 values.pop(subject, None)  # from now on it is another
                 yield Frame("update", self.k, title, writes, (index,), (), symbols, None, *each, given=given)
 
 
-def _on_paper(hyperparameters: Mapping[str, Any], write: Callable[[str, float], str]) -> dict[str, Any]:
+def _on_paper(hyperparameters: Mapping[str, Any], write: Callable[[str, float], Expression]) -> dict[str, Any]:
     """Hyperparameters as symbols. An option that is off, and every flag, stays as it is, for the rule asks about it."""
     symbols: dict[str, Any] = {}
     for key, x in hyperparameters.items():
         letter = GREEK.get(key, key)
         if isinstance(x, tuple):
-            symbols[key] = tuple([Symbol(write(f"{letter}{i}", each)) for i, each in enumerate(x, start=1)])
+            symbols[key] = tuple([write(f"{letter}{i}", each) for i, each in enumerate(x, start=1)])
         else:
-            symbols[key] = x if isinstance(x, bool) or x == 0 else Symbol(write(letter, x))
+            symbols[key] = x if isinstance(x, bool) or x == 0 else write(letter, x)
     return symbols
 
 
-def _leaves(hyperparameters: Mapping[str, Any]) -> list[Formula]:
+def _leaves(hyperparameters: Mapping[str, Any]) -> list[Expression]:
     """The symbols among them, in order, out of their tuples."""
     each = [one for x in hyperparameters.values() for one in (x if isinstance(x, tuple) else (x,))]
-    return [one for one in each if isinstance(one, Formula)]
+    return [one for one in each if isinstance(one, Expression)]
 
 
-def _one_by_one(results: tuple[Formula, ...], memory: Sequence[Formula]) -> list[Formula]:
+def _one_by_one(results: tuple[Expression, ...], memory: Sequence[Expression]) -> list[Expression]:
     """What a rule returns, memory first, as it is computed: each formula in terms of the memory that is new by then."""
     theta, *formulas = results
-    told: dict[Formula, Formula] = {}
+    told: dict[Expression, Expression | float] = {}
     lines = []
     for formula, new in zip(formulas, memory):
-        lines.append(formula.replace(told))
+        lines.append(formula.substitute(told))
         if formula.operands:
             told[formula] = new
-    return [*lines, theta.replace(told)]
+    return [*lines, theta.substitute(told)]

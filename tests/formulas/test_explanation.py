@@ -27,7 +27,7 @@ from autograd import (
     sigmoid,
     squared_error,
 )
-from autograd.formulas.expression import Formula
+from autograd.formulas.expression import Expression, Name
 from demos.toy_network import INPUTS, TARGET, WEIGHTS, slide_network
 from tests.autograd.test_derivatives import CORNERED
 from tests.autograd.test_primitives import POINTS, arity
@@ -70,7 +70,7 @@ def toy() -> Value:
     return E
 
 
-def sides(explanation: Explanation) -> list[Formula]:
+def sides(explanation: Explanation) -> list[Expression]:
     """Every formula of an explanation."""
     return [formula for one in explanation.equations for formula in (one.left, *one.sides)]
 
@@ -85,16 +85,16 @@ def test_the_number_is_the_engines_gradient_and_every_line_comes_to_it(program: 
     gradients = [leaf.grad for leaf in leaves]
     assert list(explain(output, leaves).values) == pytest.approx(gradients, rel=1e-12, abs=1e-12)
     snapshot = Program.of(output)
-    numbers = {label: node.data for label, node in zip(snapshot.labels, snapshot)}
+    numbers: dict[Expression, float] = {Name(label): node.data for label, node in zip(snapshot.labels, snapshot)}
     for leaf in leaves:
         assert explain(output, leaf).value == pytest.approx(leaf.grad, rel=1e-12, abs=1e-12)
         told = explain(output, leaf, digits=17).equations
         for symbols, exact in zip(explain(output, leaf, numbers=False).equations, told):
-            value = float(exact.sides[-1].word)
+            value = exact.sides[-1].value
             figures = [*exact.sides[len(symbols.sides) :], exact.sides[-1]][0]  # left out where they repeat the symbols
             for side in (symbols.sides[-1], figures):
                 assert side.evaluate(numbers) == pytest.approx(value, rel=1e-9, abs=1e-9)
-            numbers[exact.left.word] = value
+            numbers[exact.left] = value
         assert value == pytest.approx(leaf.grad, rel=1e-12, abs=1e-12)
 
 
@@ -446,6 +446,6 @@ def test_the_gradients_of_the_2_2_1_net_are_chains_of_factors() -> None:
     weights = ["w11(1,2)", "w21(1,2)", "w11(0,1)", "w12(0,1)", "w21(0,1)", "w22(0,1)"]
     together = explain(E, weights)
     assert together.values == tuple(named[name].grad for name in weights)
-    deltas = [one.left.text() for one in together.equations if one.left.kind == "leaf"]
+    deltas = [one.left.text() for one in together.equations if one.left.mark == "δ"]
     assert deltas == ["δ_net1(1,2)", "δ_net1(0,1)", "δ_net2(0,1)"]
     assert "<msubsup><mi>w</mi><mn>12</mn><mn>(0,1)</mn></msubsup>" in together.mathml()
