@@ -90,6 +90,9 @@ class Expression:
     def __pow__(self, other: Any) -> Expression:
         return Expression("pow", self, expression(other))
 
+    def __rpow__(self, other: Any) -> Expression:
+        return expression(other) ** self
+
     def __neg__(self) -> Expression:
         return Expression("neg", self)
 
