@@ -18,7 +18,6 @@ from autograd.checks import check_gradients as check_gradients
 from autograd.compiling.compile import compile as compile
 from autograd.compiling.compiled import Compiled as Compiled
 from autograd.compiling.trace import TracingError as TracingError
-from autograd.composed import linear as linear
 from autograd.composed import softmax as softmax
 from autograd.derivatives import grad as grad
 from autograd.derivatives import hessian as hessian
@@ -45,6 +44,7 @@ from autograd.value import Constant as Constant
 from autograd.value import Parameter as Parameter
 from autograd.value import Value as Value
 from autograd.written_out import affine as affine  # type: ignore[assignment]  # in place of the row
+from autograd.written_out import linear as linear
 
 
 def _picture(value: Value) -> str | None:

@@ -7,17 +7,19 @@ what a Value that varies does with another, or with a plain float or int; all el
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+import operator
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from autograd import primitives
-from autograd.numbers import FLOATS, dot
+from autograd.numbers import FLOATS, total
 from autograd.value import VARYING, Constant, Value, new_node
 
 add, sub, mul, div, neg, power = (primitives.PRIMITIVES[name] for name in ("add", "sub", "mul", "div", "neg", "pow"))
 Method = Callable[[Any, Any], Any]
 _new = object.__new__
 pow = math.pow
+float_exp = FLOATS.exp
 
 
 def constant(x: float) -> Constant:
@@ -132,12 +134,12 @@ def tanh(x: Value) -> Value:
 
 
 def sigmoid(x: Value) -> Value:
-    y = 1 / (1 + FLOATS.exp(-x.data))
+    y = 1 / (1 + float_exp(-x.data))
     return new_node(y, primitives.sigmoid, (x,), (y * (1 - y),))
 
 
 def exp(x: Value) -> Value:
-    y = FLOATS.exp(x.data)
+    y = float_exp(x.data)
     return new_node(y, primitives.exp, (x,), (y,))
 
 
@@ -162,16 +164,31 @@ def affine(weights: Sequence[Any], inputs: Sequence[Any], bias: Any) -> Value:
         bias: b.
     """
     try:
-        plain = len(weights) == len(inputs) and VARYING.issuperset(map(type, (*weights, *inputs, bias)))
+        plain = len(weights) == len(inputs) and VARYING.issuperset(map(type, parents := (*weights, *inputs, bias)))
     except TypeError:  # one that is no sequence, and can perhaps be read only once
         plain = False
     if not plain:
         net: Value = primitives.affine(weights, inputs, bias)
         return net
-    return affine_of_values(weights, inputs, [x.data for x in inputs], bias)
+    x, w = [value.data for value in inputs], [weight.data for weight in weights]
+    return new_node(total(map(operator.mul, w, x)) + bias.data, primitives.affine, parents, (*x, *w, 1.0))
 
 
-def affine_of_values(weights: Sequence[Value], inputs: Sequence[Value], x: list[float], bias: Value) -> Value:
-    """`affine`, where all of them vary; ``x`` is the data of the inputs."""
-    w = [weight.data for weight in weights]
-    return new_node(dot(w, x) + bias.data, primitives.affine, (*weights, *inputs, bias), (*x, *w, 1.0))
+def linear(inputs: Sequence[Any], units: Iterable[tuple[Sequence[Any], Any]]) -> list[Value]:
+    """The net inputs of units that share their inputs: `affine` of each, which looks at the inputs once.
+
+    Args:
+        inputs: x, Values or numbers.
+        units: of each unit, its weights (as many) and its bias.
+    """
+    if not VARYING.issuperset(map(type, inputs)):
+        return [affine(weights, inputs, bias) for weights, bias in units]
+    x, nets = [value.data for value in inputs], []
+    for weights, bias in units:
+        if len(weights) == len(x) and type(bias) in VARYING and VARYING.issuperset(map(type, weights)):
+            w = [weight.data for weight in weights]
+            data = total(map(operator.mul, w, x)) + bias.data
+            nets.append(new_node(data, primitives.affine, (*weights, *inputs, bias), (*x, *w, 1.0)))
+        else:
+            nets.append(affine(weights, inputs, bias))
+    return nets
