@@ -70,7 +70,8 @@ def over(self: Value, other: Any, by_table: Method = Value.__truediv__) -> Any:
         a, b = self.data, other.data
         return new_node(a / b, div, (self, other), (1 / b, -a / b / b))
     if (kind is float or kind is int) and other:
-        return new_node(self.data / other, div, (self, constant(other)), (1 / other, 0.0))
+        b = float(other)
+        return new_node(self.data / b, div, (self, constant(b)), (1 / b, 0.0))
     return by_table(self, other)
 
 
@@ -111,7 +112,8 @@ def dividing(self: Value, other: Any, by_table: Method = Value.__rtruediv__) -> 
     """``other / self``."""
     b = self.data
     if (type(other) is float or type(other) is int) and b:
-        return new_node(other / b, div, (constant(other), self), (0.0, -other / b / b))
+        a = float(other)
+        return new_node(a / b, div, (constant(a), self), (0.0, -a / b / b))
     return by_table(self, other)
 
 
