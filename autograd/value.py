@@ -126,6 +126,8 @@ class Value:
         self.local_derivatives = ()
         self.op = None
         self.name = name
+        if watching.runs and (made := watching.leaves.get()) is not None:
+            made.add(self)
 
     def __init_subclass__(cls, varies: bool = True) -> None:
         if varies:
