@@ -27,20 +27,22 @@ from autograd.compiling.array_expressions import (
     SEQUENCES,
     WIDEST,
     Code,
-    Names,
     array_formulas,
     as_number,
     code,
     literal,
     matmul,
     shape_of,
-    tuple_of,
 )
 from autograd.compiling.groups import Grouping
 from autograd.compiling.slices import Indices, evenly, everywhere, run_of, transpose, transposed
+from autograd.compiling.source import Names, tuple_of
 from autograd.compiling.trace import Trace
 from autograd.compiling.variables import Array, Product, Slot
 from autograd.primitive import Primitive
+
+# Identifiers that the code uses itself.
+RESERVED = "np functools m k column ones parts gradient value value_and_grad len float enumerate slice".split()
 
 
 class Lowering:
@@ -51,13 +53,13 @@ class Lowering:
         self.openings: list[str] = []  # lines that give parts of the arguments a name
         self.parts: list[tuple[Array, Indices]] = []  # those of theta that are views, and where they lie
         self.lines: list[str] = []
-        self.names = Names(self.arguments)
+        self.names = Names([*RESERVED, *self.arguments])
         self.constants: dict[str, NDArray[Any]] = {}
         self.constant_names: dict[object, str] = {}
         self.views: dict[tuple[str, bytes, tuple[int, ...]], Array] = {}
         self.joins: dict[tuple[bytes, tuple[int, ...]], Slot] = {}
         self.backward: list[Callable[[], None]] = []  # what hands gradients on, in the order of the forward pass
-        self.numbers = Array("numbers", len(self.nodes), False)  # each constant, at the place of its node
+        self.numbers = Array("", len(self.nodes), False)  # each constant, at the place of its node
         self.arrays = [self.numbers, *self.arguments.values()]
         batched = {index: self.arguments[argument].batched for index, (argument, _) in trace.leaves.items()}
         self.grouping = Grouping.of(self.nodes, batched)

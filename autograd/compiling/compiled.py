@@ -11,14 +11,14 @@ import linecache
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NoReturn
+from typing import Any, ClassVar, Literal, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from autograd.compiling.array_expressions import Names
-from autograd.compiling.numpy_code import Lowered, lower
-from autograd.compiling.straight_lines import TAKEN
+from autograd.compiling.array_code import RESERVED
+from autograd.compiling.numpy_code import lower
+from autograd.compiling.source import Names, Source
 from autograd.compiling.trace import Trace, trace
 from autograd.packing import pack
 from autograd.program import Program
@@ -51,6 +51,8 @@ class Compilation:
 
 class Compiled:
     """What `compile` returns."""
+
+    reserved: ClassVar[Sequence[str]] = RESERVED  # identifiers that the code uses itself
 
     def __init__(
         self,
@@ -231,20 +233,20 @@ class Compiled:
         except (TypeError, ValueError):
             named = []
         names = [*named[:count], *[f"argument{k + 1}" for k in range(len(named), count)]]
-        distinct = Names([*TAKEN, "theta", "given"])
+        distinct = Names([*self.reserved, "theta", "given"])
         return [distinct.fresh(name) for name in names]
 
     def _compiled_for(self, shapes: Shapes) -> Compilation:
         """Trace the function on examples of these shapes, lower the program, and run the code that defines it."""
         traced = trace(self.function, self.name, dict(zip(self._argument_names(len(shapes)), shapes)), self.parameters)
-        lowered = self._lowered(traced)
+        source = self._lowered(traced)
         filename = f"<compiled {self.name} {next(_numbers)}>"
         weakref.finalize(self, linecache.cache.pop, filename, None)
-        linecache.cache[filename] = (len(lowered.source), None, lowered.source.splitlines(keepends=True), filename)
-        names = dict(lowered.names)
-        exec(builtins.compile(lowered.source, filename, "exec"), names)  # a traceback shows its lines
+        linecache.cache[filename] = (len(source.text), None, source.text.splitlines(keepends=True), filename)
+        names = dict(source.names)
+        exec(builtins.compile(source.text, filename, "exec"), names)  # a traceback shows its lines
         self._finish(names)
-        return Compilation(traced, lowered.source, names["value"], names.get("value_and_grad"), names.get("floats"))
+        return Compilation(traced, source.text, names["value"], names.get("value_and_grad"), names.get("floats"))
 
     def _finish(self, defined: dict[str, Any]) -> None:
         """Give the functions that the code defines what is better not written in each of them."""
@@ -255,7 +257,7 @@ class Compiled:
             elif name in ("value", "value_and_grad"):
                 defined[name] = quiet(function)
 
-    def _lowered(self, traced: Trace) -> Lowered:
+    def _lowered(self, traced: Trace) -> Source:
         """The code for a program."""
         return lower(traced, None if self.parameters is None else self.reduction)
 

@@ -7,7 +7,8 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from autograd.compiling.compiled import Compiled, Floats, Theta
-from autograd.compiling.numpy_code import Lowered, lower
+from autograd.compiling.numpy_code import lower
+from autograd.compiling.source import Source
 from autograd.compiling.trace import Trace
 
 
@@ -47,6 +48,6 @@ class CompiledJax(Compiled):
         for name in {"value", "value_and_grad"} & set(defined):
             defined[name] = jax.jit(defined[name])
 
-    def _lowered(self, traced: Trace) -> Lowered:
+    def _lowered(self, traced: Trace) -> Source:
         """The code for a program."""
         return lower(traced, None if self.parameters is None else self.reduction, jax=True)

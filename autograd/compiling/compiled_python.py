@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from autograd.compiling.compiled import Compilation, Compiled, Theta
-from autograd.compiling.numpy_code import Lowered
-from autograd.compiling.straight_lines import careful, straight_line
+from autograd.compiling.source import Source
+from autograd.compiling.straight_lines import RESERVED, careful, straight_line
 from autograd.compiling.trace import Trace
 
 
@@ -24,7 +24,9 @@ class CompiledPython(Compiled):
     most functions outside their domain, is left to that engine: an overflow is an infinity, and DomainError is raised.
     """
 
-    def _lowered(self, traced: Trace) -> Lowered:
+    reserved = RESERVED
+
+    def _lowered(self, traced: Trace) -> Source:
         """The code for a program."""
         return straight_line(traced)
 

@@ -5,29 +5,16 @@ from __future__ import annotations
 import functools
 import importlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from autograd.compiling.array_code import Lowering
-from autograd.compiling.array_expressions import ATOM, Code, function, literal, mth_part, shape_of, tuple_of
+from autograd.compiling.array_expressions import ATOM, Code, literal, mth_part, shape_of
 from autograd.compiling.slices import evenly
+from autograd.compiling.source import Source, function, tuple_of
 from autograd.compiling.trace import Trace
 
 
-@dataclass(frozen=True)
-class Lowered:
-    """Code of a program, for NumPy or for plain Python.
-
-    Attributes:
-        source: the text of functions: ``value`` and, where there is a loss, ``value_and_grad``, and what they call.
-        names: what it refers to: modules, and arrays of numbers and places.
-    """
-
-    source: str
-    names: dict[str, Any]
-
-
-def lower(trace: Trace, reduction: Literal["mean", "sum"] | None, jax: bool = False) -> Lowered:
+def lower(trace: Trace, reduction: Literal["mean", "sum"] | None, jax: bool = False) -> Source:
     """Lower a program that computes one example to NumPy code for a batch of them.
 
     Args:
@@ -82,9 +69,9 @@ def lower(trace: Trace, reduction: Literal["mean", "sum"] | None, jax: bool = Fa
     return _together(functions, lowering)
 
 
-def _together(functions: Sequence[str], lowering: Lowering) -> Lowered:
+def _together(functions: Sequence[str], lowering: Lowering) -> Source:
     """The functions, with a comment on the arrays of numbers and places that they refer to."""
     numpy = importlib.import_module("jax.numpy" if lowering.jax else "numpy")
     names = {"np": numpy, "functools": functools, **lowering.constants}
     told = [f"# {name}: {shape_of(array)} {array.dtype.name}\n" for name, array in lowering.constants.items()]
-    return Lowered("\n\n".join(["".join(told), *functions] if told else functions), names)
+    return Source("\n\n".join(["".join(told), *functions] if told else functions), names)

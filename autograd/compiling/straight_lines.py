@@ -22,19 +22,17 @@ from autograd.compiling.array_expressions import (
     LONGEST,
     POW,
     Code,
-    Names,
     code,
-    function,
     literal,
     made,
 )
-from autograd.compiling.numpy_code import Lowered
 from autograd.compiling.slices import Indices
+from autograd.compiling.source import Names, Source, function
 from autograd.compiling.trace import Trace
 from autograd.numbers import FLOATS, Reading
 
 NAMESPACE: dict[str, Any] = {"math": math, "np": np, "maximum": FLOATS.maximum, "minimum": FLOATS.minimum}
-TAKEN = [*NAMESPACE, "abs"]  # names that the code gives a meaning of their own
+RESERVED = [*NAMESPACE, *"abs float type value value_and_grad".split()]  # identifiers that the code uses itself
 
 Hoist = Callable[[str, Code], Code]
 
@@ -125,7 +123,7 @@ class StraightLine:
 
     def __init__(self, trace: Trace) -> None:
         self.nodes, arguments, leaves = trace.program.nodes, trace.arguments, trace.leaves
-        self.names = Names([*arguments, *TAKEN])
+        self.names = Names([*RESERVED, *arguments])
         self.lines: list[str] = []
         self.codes = [literal(node.data) for node in self.nodes]  # what reads each node; so far, a constant
         self.learns = [leaves.get(node.index, ("", 0))[0] == "theta" for node in self.nodes]
@@ -197,7 +195,7 @@ def _nest(texts: Sequence[str], shape: Sequence[int]) -> str:
     return f"[{', '.join([_nest(texts[k * step : (k + 1) * step], shape[1:]) for k in range(shape[0])])}]"
 
 
-def straight_line(trace: Trace) -> Lowered:
+def straight_line(trace: Trace) -> Source:
     """Write a program as Python code on floats, for a batch of one: each argument that is data has one entry."""
     outputs = _outputs(trace)
     written = StraightLine(trace)
@@ -210,7 +208,7 @@ def straight_line(trace: Trace) -> Lowered:
         written.lines.append("")
         gradient = ", ".join([d.as_float() for d in written.backward(trace.arguments["theta"].width)])
         source += "\n\n" + function("value_and_grad", trace.arguments, written.lines, f"{value}, [{gradient}]")
-    return Lowered(source, NAMESPACE)
+    return Source(source, NAMESPACE)
 
 
 def _outputs(trace: Trace) -> Indices:
