@@ -9,10 +9,11 @@ that it was handed by all that it feeds, partial derivative times gradient, as f
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,6 @@ from numpy.typing import NDArray
 from autograd.compiling.array_expressions import (
     ATOM,
     LONGEST,
-    MATMUL,
     MUL,
     NODES,
     NUMBER,
@@ -36,24 +36,30 @@ from autograd.compiling.array_expressions import (
 )
 from autograd.compiling.groups import Grouping
 from autograd.compiling.slices import Indices, evenly, everywhere, run_of, transpose, transposed
-from autograd.compiling.source import Names, tuple_of
+from autograd.compiling.source import Names
 from autograd.compiling.trace import Trace
 from autograd.compiling.variables import Array, Product, Slot
 from autograd.primitive import Primitive
 
-# Identifiers that the code uses itself.
-RESERVED = "np functools m k column ones parts gradient value value_and_grad len float enumerate slice".split()
 
+class ArrayCode(ABC):
+    """Writes the lines of one program: `forward_pass`, then `backward_pass`. Each library of arrays is a subclass.
 
-class Lowering:
-    """Writes the code of one program: the forward pass by `run`, then the backward pass by `pull_back`."""
+    Attributes:
+        reserved: identifiers that the code uses itself.
+        ones: the function of this name.
+    """
 
-    def __init__(self, trace: Trace, jax: bool) -> None:
-        self.nodes, self.arguments, self.jax = trace.program.nodes, trace.arguments, jax
+    reserved: ClassVar[Sequence[str]] = "np m ones parts gradient value value_and_grad len float".split()
+    ones: ClassVar[str] = "def ones(n):\n    return np.ones(n)  # ones(m) @ d is d.sum(0), in half the time\n"
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace, self.nodes, self.arguments = trace, trace.program.nodes, trace.arguments
         self.openings: list[str] = []  # lines that give parts of the arguments a name
-        self.parts: list[tuple[Array, Indices]] = []  # those of theta that are views, and where they lie
+        self.theta_views: list[tuple[Array, Indices]] = []  # theta's parts, and where they lie
+        self.parts: dict[Array, str] = {}  # those that are slices, and how these are written
         self.lines: list[str] = []
-        self.names = Names([*RESERVED, *self.arguments])
+        self.names = Names([*self.reserved, *self.arguments])
         self.constants: dict[str, NDArray[Any]] = {}
         self.constant_names: dict[object, str] = {}
         self.views: dict[tuple[str, bytes, tuple[int, ...]], Array] = {}
@@ -159,8 +165,10 @@ class Lowering:
             name = self.names.common(labels, array.name, upper=place.ndim == 2)
             self.views[key] = Array(name, place.shape[-1], False, array.learns)
             text = evenly(array.name, place, array.width)
+            if array.learns:
+                self.theta_views.append((self.views[key], place))
             if text and array.learns:
-                self.parts.append((self.views[key], place))
+                self.parts[self.views[key]] = text
             else:
                 text = text or f"{array.name}[{self.constant(place, 'places')}]"
                 self.openings.append(f"{name} = {text}")
@@ -179,10 +187,11 @@ class Lowering:
 
     # The forward pass.
 
-    def run(self, outputs: Indices) -> Code:
+    def forward_pass(self) -> Code:
         """Write the forward pass; returns what reads the outputs, each of them."""
         for group in self.grouping.groups:
             self.forward(group)
+        outputs = self.trace.outputs.ravel()
         self.output = self.slot(self.grouping.same[outputs])
         return self.operand(self.output, len(outputs) > 1, False)
 
@@ -222,10 +231,12 @@ class Lowering:
         self.lines.append(f"{array.name} = {output if output.number is None else array.full(output)}")
 
         def hand_on() -> None:
+            if not array.shares:
+                return
             y = Code(array.name, ATOM, NUMBER if single else NODES, array.batched, wide=True)
             partials = [code(p[0] if isinstance(p, list) else p) for p in op.partials(m, y, *inputs)]
             learning = [(s, p) for s, p in zip(slots, partials) if s.array.learns and p.number != 0.0]
-            if not learning or not array.shares:
+            if not learning:
                 return
             d = self.gradient(array, f"d_{array.name}" if len(learning) > 1 else None)
             if d.uniform and not single and not all(partial.uniform or partial.wide for _, partial in learning):
@@ -341,61 +352,51 @@ class Lowering:
         start = Code(f"np.zeros_like({array.name})", batched=array.batched)
         d = self.write(name or f"d_{array.name}", start + self.added(whole, f"d_{array.name}") if whole else start)
         for place, share in parts:
-            self.add(str(d), place, share, ":, " if array.batched else "", "m, " if array.batched else "")
+            self.add(str(d), place, share, array.batched)
         return d
 
-    def add(self, to: str, place: Indices, share: Code, colon: str, m: str) -> None:
+    def add(self, to: str, place: Indices, share: Code, batched: bool) -> None:
         """Add a share at its places, of which some may be named more than once."""
+        colon, m = (":, ", "m, ") if batched else ("", "")
         if run := run_of(place):
-            where = f"{colon}{run}"
             if place.ndim > 1 and not share.uniform:
                 share = Code(f"{share.within(ATOM)}.reshape({m}-1)")
+            self.add_at(to, colon, run, place, share)
         else:
-            where = colon + self.constant(place, "places")
-        repeats = len(np.unique(place)) < place.size
-        columns = place.T.tolist() if place.ndim == 2 and not share.uniform else []
-        if self.jax:
-            self.lines.append(f"{to} = {to}.at[{where}].add({share})")
-        elif not repeats:
-            self.lines.append(f"{to}[{where}] += {share}")
-        elif columns and all(len(set(column)) == len(column) for column in columns):
-            share = self.write(f"{to}_share", share)
-            self.lines.append(f"for k, column in enumerate({where.removeprefix(colon)}.T):")  # faster than np.add.at
-            self.lines.append(f"    {to}[{colon}column] += {share}[..., k]")
-        else:
-            index = f"(slice(None), {where.removeprefix(colon)})" if colon else where
-            self.lines.append(f"np.add.at({to}, {index}, {share})")
+            self.add_at(to, colon, self.constant(place, "places"), place, share)
 
-    def pull_back(self, seed: Code, theta: Array) -> None:
+    def backward_pass(self, seed: Code) -> None:
         """Write the backward pass, from the output, whose gradient is ``seed``; it ends with the gradient by theta."""
         self.share(self.output, seed, self.output.array.batched)
         for hand_on in reversed(self.backward):
             hand_on()
-        parts = [] if self.jax else self.parts
-        views = {view for view, _ in parts}
-        targets = [(view, self.names.fresh(f"d_{view.name}")) for view, _ in parts]
-        gathered = [
-            (view, np.frombuffer(places, dtype=np.intp).reshape(shape))
-            for (name, places, shape), view in self.views.items()
-            if name == theta.name and view.shares and view not in views
-        ]
-        written = sorted([i for view, place in parts if view.shares for i in place.ravel().tolist()])
-        once = not gathered and written == list(range(theta.width))
-        if self.jax:
-            self.lines.append("gradient = np.zeros_like(theta)")
-        elif not once:
-            self.lines.append("gradient[:] = 0")
-        if targets:
-            self.lines.append(f"{tuple_of([name for _, name in targets])} = parts(gradient)")
-        for view, d_view in targets:
-            if not view.shares:
-                continue
-            d = self.gradient(view, None)
-            if once and d.tight == MATMUL and d.sides:
-                self.lines.append(f"np.matmul({d.sides[0]}, {d.sides[1]}, out={d_view})")
-            else:
-                self.lines.append(f"{d_view}[:] = {d}" if once else f"{d_view} += {d}")
-        for view, place in gathered:
-            self.add("gradient", place, self.gradient(view, None), "", "")
+        theta = self.arguments["theta"]
+        self.gather_gradient(theta)
         if theta.shares:
             self.lines.append(f"gradient += {self.added([share for _, share in theta.shares], 'd_theta')}")
+
+    # What differs from one library of arrays to another.
+
+    @abstractmethod
+    def modules(self) -> dict[str, Any]:
+        """The modules that the code refers to, by their names there; the library itself is ``np``."""
+
+    @abstractmethod
+    def add_at(self, to: str, colon: str, where: str, place: Indices, share: Code) -> None:
+        """Write what adds a share to an array at some places.
+
+        Args:
+            to: the array's name.
+            colon: the index of the examples' axis, where the array has one.
+            where: the index of the places: a slice, or the name of an array of them.
+            place: the places, of which some may be named more than once.
+            share: what to add.
+        """
+
+    @abstractmethod
+    def gather_gradient(self, theta: Array) -> None:
+        """Write what puts the gradients by theta's views together, as the array ``gradient``."""
+
+    @abstractmethod
+    def value_and_grad(self, lines: Sequence[str], total: str) -> str:
+        """The function ``value_and_grad``: its lines, and the loss, which it returns."""

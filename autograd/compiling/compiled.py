@@ -16,8 +16,7 @@ from typing import Any, ClassVar, Literal, NoReturn
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from autograd.compiling.array_code import RESERVED
-from autograd.compiling.numpy_code import lower
+from autograd.compiling.numpy_code import NumpyCode, write_numpy
 from autograd.compiling.source import Names, Source
 from autograd.compiling.trace import Trace, trace
 from autograd.packing import pack
@@ -52,7 +51,7 @@ class Compilation:
 class Compiled:
     """What `compile` returns."""
 
-    reserved: ClassVar[Sequence[str]] = RESERVED  # identifiers that the code uses itself
+    reserved: ClassVar[Sequence[str]] = NumpyCode.reserved  # identifiers that the code uses itself
 
     def __init__(
         self,
@@ -259,7 +258,7 @@ class Compiled:
 
     def _lowered(self, traced: Trace) -> Source:
         """The code for a program."""
-        return lower(traced, None if self.parameters is None else self.reduction)
+        return write_numpy(traced, self.reduction)
 
 
 def _kept(parts: Callable[[Floats], tuple[Floats, ...]]) -> Callable[[Floats], tuple[Floats, ...]]:

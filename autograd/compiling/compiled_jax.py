@@ -7,7 +7,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from autograd.compiling.compiled import Compiled, Floats, Theta
-from autograd.compiling.numpy_code import lower
+from autograd.compiling.jax_code import JaxCode, write_jax
 from autograd.compiling.source import Source
 from autograd.compiling.trace import Trace
 
@@ -17,6 +17,8 @@ class CompiledJax(Compiled):
 
     Results are JAX's arrays, which never change, so the gradient is always a new one: ``out`` is refused.
     """
+
+    reserved = JaxCode.reserved
 
     def __call__(self, *arrays: ArrayLike, theta: Theta | None = None) -> Any:
         """The mean (or sum) of the examples' losses; of a prediction, the outputs. See `Compiled`."""
@@ -50,4 +52,4 @@ class CompiledJax(Compiled):
 
     def _lowered(self, traced: Trace) -> Source:
         """The code for a program."""
-        return lower(traced, None if self.parameters is None else self.reduction, jax=True)
+        return write_jax(traced, self.reduction)

@@ -1,0 +1,69 @@
+"""The functions that array code's lines make up: ``value``, and ``value_and_grad`` where there is a loss."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from autograd.compiling.array_code import ArrayCode
+from autograd.compiling.array_expressions import ATOM, Code, literal, mth_part, shape_of
+from autograd.compiling.source import Source, function, tuple_of
+
+
+def write(code: ArrayCode, reduction: Literal["mean", "sum"]) -> Source:
+    """Write a program, which computes one example, for a batch of them.
+
+    Args:
+        code: what writes the lines.
+        reduction: what becomes of the examples' losses; a prediction gives the outputs of each example instead.
+    """
+    shapes = code.trace.shapes
+    head = [f"m = len({next(iter(shapes))})"]
+    for name, shape in shapes.items():
+        if len(shape) != 1:
+            head.append(f"{name} = {name}.reshape(m, {'-1' if shape else '1'})")
+    result = code.forward_pass()
+    forward, code.lines = code.lines, []
+    if "theta" in code.arguments:
+        functions = _loss(code, head, forward, result, reduction)
+    else:
+        head += code.openings
+        functions = [function("value", code.arguments, [*head, *forward], str(_prediction(code, result)))]
+    comments = [f"# {name}: {shape_of(array)} {array.dtype.name}\n" for name, array in code.constants.items()]
+    text = "\n\n".join(["".join(comments), *functions] if comments else functions)
+    return Source(text, {**code.modules(), **code.constants})
+
+
+def _prediction(code: ArrayCode, result: Code) -> Code:
+    """Each example's outputs, in their shape, as an array of the caller's own."""
+    outputs, array = code.trace.outputs, code.output.array
+    if not array.batched:
+        result = Code(f"np.full((m, {outputs.size}), {result.as_float()})")
+    elif array.name in code.trace.shapes:
+        result = Code(f"{result}.copy()")
+    return result if outputs.ndim == 1 else Code(f"{result}.reshape({', '.join(['m', *map(str, outputs.shape)])})")
+
+
+def _loss(
+    code: ArrayCode, head: list[str], forward: Sequence[str], result: Code, reduction: Literal["mean", "sum"]
+) -> list[str]:
+    """The functions for the loss of a batch, and for that and its gradient."""
+    mean, batched = reduction == "mean", code.output.array.batched
+    total = f"{result.within(ATOM)}.sum()" if result.number is None else str(result)
+    if batched == mean:
+        total += " / m" if batched else " * m"
+    each = literal(1.0)
+    code.backward_pass(
+        mth_part(each) if mean and batched else each if mean or batched else Code("np.full(1, float(m))")
+    )
+    head += code.openings
+    functions = []
+    if code.parts:
+        names = tuple_of([view.name for view in code.parts])
+        lines = [f"{view.name} = {text}" for view, text in code.parts.items()]
+        functions.append(function("parts", ["theta"], lines, names))
+        head.append(f"{names} = parts(theta)")
+    functions.append(function("value", code.arguments, [*head, *forward], total))
+    if any("ones(m" in line for line in code.lines):
+        functions.append(code.ones)
+    return [*functions, code.value_and_grad([*head, *forward, "", *code.lines], total)]
