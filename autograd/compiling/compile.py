@@ -7,8 +7,11 @@ from typing import Any, Literal
 
 from autograd.compiling.compiled import Compiled
 from autograd.compiling.compiled_jax import CompiledJax
+from autograd.compiling.compiled_numpy import CompiledNumpy
 from autograd.compiling.compiled_python import CompiledPython
 from autograd.value import Value
+
+TARGETS: dict[str, type[Compiled]] = {"numpy": CompiledNumpy, "jax": CompiledJax, "python": CompiledPython}
 
 
 def compile(
@@ -54,7 +57,6 @@ def compile(
             raise ValueError("parameters names one Value twice")
     if reduction not in ("mean", "sum"):
         raise ValueError(f"reduction must be 'mean' or 'sum', got {reduction!r}")
-    kinds = {"numpy": Compiled, "jax": CompiledJax, "python": CompiledPython}
-    if target not in kinds:
+    if target not in TARGETS:
         raise ValueError(f"target must be 'numpy', 'jax' or 'python', got {target!r}")
-    return kinds[target](function, parameters, reduction)
+    return TARGETS[target](function, parameters, reduction)

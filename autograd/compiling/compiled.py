@@ -5,10 +5,10 @@ from __future__ import annotations
 import builtins
 import contextlib
 import gc
-import inspect
 import itertools
 import linecache
 import weakref
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, NoReturn
@@ -16,9 +16,8 @@ from typing import Any, ClassVar, Literal, NoReturn
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from autograd.compiling.numpy_code import NumpyCode, write_numpy
-from autograd.compiling.source import Names, Source
-from autograd.compiling.trace import Trace, trace
+from autograd.compiling.source import Source
+from autograd.compiling.trace import Trace, argument_names, trace
 from autograd.packing import pack
 from autograd.program import Program
 from autograd.value import Value
@@ -37,21 +36,23 @@ class Compilation:
     Attributes:
         trace: what one example computes.
         source: the code.
-        value, value_and_grad: the functions that the code defines.
-        floats: of straight lines, whether the data are Python's floats, by the first number of each argument.
+        value, value_and_grad: what runs it.
     """
 
     trace: Trace
     source: str
     value: Callable[..., Any]
     value_and_grad: Callable[..., Any] | None
-    floats: Callable[..., bool] | None
 
 
-class Compiled:
-    """What `compile` returns."""
+class Compiled(ABC):
+    """What `compile` returns. Each target is a subclass: it has its code written, and runs it.
 
-    reserved: ClassVar[Sequence[str]] = NumpyCode.reserved  # identifiers that the code uses itself
+    Attributes:
+        reserved: identifiers that the target's code uses itself.
+    """
+
+    reserved: ClassVar[Sequence[str]]
 
     def __init__(
         self,
@@ -67,14 +68,13 @@ class Compiled:
         self._ready: dict[Shapes, Compilation] = {}  # by the shapes of the arrays, known to be good
         self.latest: Compilation | None = None
         self._good_theta: Theta | None = None  # the array that was last found to be good
-        self._good_out: Floats | None = None  # likewise, beside this theta
-        self._beside: Theta | None = None
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
             f"{self.name}, compiled, cannot be copied: its code is of these parameters; compile the copy's own"
         )
 
+    @abstractmethod
     def __call__(self, *arrays: ArrayLike, theta: Theta | None = None) -> Any:
         """The mean (or sum) of the examples' losses, a float; of a prediction, the outputs, an array.
 
@@ -82,10 +82,8 @@ class Compiled:
             arrays: one for each argument of the function; the first axis is the examples.
             theta: the parameters as a flat array; by default, what the Values hold now.
         """
-        compilation, data = self._prepared(arrays)
-        value = compilation.value(*data, *self._rest(compilation, len(data[0]), theta))
-        return value if self.parameters is None else float(value)
 
+    @abstractmethod
     def value_and_grad(
         self, *arrays: ArrayLike, theta: Theta | None = None, out: Floats | None = None
     ) -> tuple[float, Any]:
@@ -96,12 +94,6 @@ class Compiled:
             out: where to write the gradient; by default, a new array. A training loop that passes the same two arrays
                 every time saves some microseconds.
         """
-        compilation, data = self._prepared(arrays)
-        if compilation.value_and_grad is None:
-            raise TypeError(f"{self.name} was compiled without parameters: there is nothing to take the gradient of")
-        if out is None or out is not self._good_out or theta is not self._beside:
-            out = self._place(out, theta)
-        return float(compilation.value_and_grad(*data, *self._rest(compilation, len(data[0]), theta), out)), out
 
     def backward(self, *arrays: ArrayLike) -> float:
         """Add the gradient to the parameters' ``grad``, as `Value.backward` does; returns the loss."""
@@ -135,6 +127,10 @@ class Compiled:
             rest += compilation.trace.draw(examples)
         return rest
 
+    def _without_parameters(self) -> TypeError:
+        """The error that asking a prediction for its gradient deserves."""
+        return TypeError(f"{self.name} was compiled without parameters: there is nothing to take the gradient of")
+
     def _flat(self, theta: Theta | None) -> Any:
         """The parameters as a flat array of floats: ``theta``, or by default what the Values hold."""
         if self.parameters is None:
@@ -149,23 +145,6 @@ class Compiled:
         if flat is theta:
             self._good_theta = flat
         return flat
-
-    def _place(self, out: Floats | None, theta: Theta | None) -> Floats:
-        """Where to write the gradient: ``out``, or by default a new array."""
-        count = len(self.parameters or ())
-        if out is None:
-            return np.empty(count)
-        if type(out) is not np.ndarray:
-            raise TypeError(f"out must be a NumPy array, got {type(out).__name__}")
-        if out.shape != (count,) or out.dtype != FLOAT64:
-            raise ValueError(
-                f"out must be a float64 array of {count}, one number for each parameter, "
-                f"got {out.dtype} of shape {out.shape}"
-            )
-        if isinstance(theta, np.ndarray) and np.may_share_memory(out, theta):
-            raise ValueError("out and theta share memory: the gradient would be written over the parameters it is of")
-        self._good_out, self._beside = out, theta
-        return out
 
     def _prepared(self, arrays: Sequence[ArrayLike]) -> tuple[Compilation, list[Any]]:
         """The compilation for data of these shapes, made now where there is none, and the data as arrays of floats."""
@@ -199,10 +178,6 @@ class Compiled:
             name = self._argument_names(k + 1)[k]
             raise TypeError(f"argument {name} of {self.name} must be an array of numbers: {error}") from None
 
-    def _asarray(self, numbers: Any) -> Any:
-        """Numbers as the kind of array that the code computes with."""
-        return np.asarray(numbers, dtype=np.float64)
-
     def _refuse(self, data: Sequence[Any]) -> None:
         """Raise the error that data of wrong lengths deserves."""
         names = self._argument_names(len(data))
@@ -221,60 +196,34 @@ class Compiled:
             if not array.size:
                 raise ValueError(f"argument {name} of {self.name} is empty: it has shape {array.shape}")
 
-    def _argument_names(self, count: int) -> list[str]:
-        """What the function calls its arguments."""
-        try:
-            named = [
-                p.name
-                for p in inspect.signature(self.function).parameters.values()
-                if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
-            ]
-        except (TypeError, ValueError):
-            named = []
-        names = [*named[:count], *[f"argument{k + 1}" for k in range(len(named), count)]]
-        distinct = Names([*self.reserved, "theta", "given"])
-        return [distinct.fresh(name) for name in names]
-
     def _compiled_for(self, shapes: Shapes) -> Compilation:
-        """Trace the function on examples of these shapes, lower the program, and run the code that defines it."""
+        """Trace the function on examples of these shapes, have that written as code, and run what defines it."""
         traced = trace(self.function, self.name, dict(zip(self._argument_names(len(shapes)), shapes)), self.parameters)
-        source = self._lowered(traced)
+        source = self._write(traced)
         filename = f"<compiled {self.name} {next(_numbers)}>"
         weakref.finalize(self, linecache.cache.pop, filename, None)
         linecache.cache[filename] = (len(source.text), None, source.text.splitlines(keepends=True), filename)
-        names = dict(source.names)
-        exec(builtins.compile(source.text, filename, "exec"), names)  # a traceback shows its lines
-        self._finish(names)
-        return Compilation(traced, source.text, names["value"], names.get("value_and_grad"), names.get("floats"))
+        defined = dict(source.names)
+        exec(builtins.compile(source.text, filename, "exec"), defined)  # a traceback shows its lines
+        return self._compilation(traced, source.text, defined)
 
-    def _finish(self, defined: dict[str, Any]) -> None:
-        """Give the functions that the code defines what is better not written in each of them."""
-        quiet = np.errstate(all="ignore")  # an infinity is a result, and of two cases one is not chosen
-        for name, function in defined.items():
-            if name == "parts":
-                defined[name] = _kept(function)
-            elif name in ("value", "value_and_grad"):
-                defined[name] = quiet(function)
+    def _argument_names(self, count: int) -> list[str]:
+        """What the code calls the function's arguments."""
+        return argument_names(self.function, count, self.reserved)
 
-    def _lowered(self, traced: Trace) -> Source:
+    # What a target is asked.
+
+    @abstractmethod
+    def _write(self, traced: Trace) -> Source:
         """The code for a program."""
-        return write_numpy(traced, self.reduction)
 
+    @abstractmethod
+    def _compilation(self, traced: Trace, text: str, defined: dict[str, Any]) -> Compilation:
+        """What runs the code, made of what it defines."""
 
-def _kept(parts: Callable[[Floats], tuple[Floats, ...]]) -> Callable[[Floats], tuple[Floats, ...]]:
-    """Keeps the views of the last two arrays: a training loop passes the same theta and gradient every time."""
-    last: list[tuple[Floats, tuple[Floats, ...]]] = []
-
-    def views(array: Floats) -> tuple[Floats, ...]:
-        for known, made in last:
-            if known is array:
-                return made
-        made = parts(array)
-        last.append((array, made))
-        del last[:-2]
-        return made
-
-    return views
+    @abstractmethod
+    def _asarray(self, numbers: Any) -> Any:
+        """Numbers as the kind of array that the code computes with."""
 
 
 @contextlib.contextmanager

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.compiling.slices import Indices
+from autograd.compiling.source import Names
 from autograd.compiling.variables import Array
 from autograd.noise import Noise, Source, postponed
 from autograd.primitive import Primitive
@@ -89,6 +91,27 @@ class Trace:
             return [source.draw((examples, source.count)) for source in self.sources]
         each = [[source.draw((source.count,)) for source in self.sources] for _ in range(examples)]
         return [np.array(drawn) for drawn in zip(*each)]
+
+
+def argument_names(function: Callable[..., Any], count: int, reserved: Iterable[str]) -> list[str]:
+    """What a function calls its first arguments, as far as code can call them so.
+
+    Args:
+        function: what is to be traced.
+        count: how many arguments it is given.
+        reserved: identifiers that the code uses itself.
+    """
+    try:
+        named = [
+            p.name
+            for p in inspect.signature(function).parameters.values()
+            if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+        ]
+    except (TypeError, ValueError):
+        named = []
+    names = [*named[:count], *[f"argument{k + 1}" for k in range(len(named), count)]]
+    distinct = Names([*reserved, "theta", "given"])
+    return [distinct.fresh(name) for name in names]
 
 
 def trace(
