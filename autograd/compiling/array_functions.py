@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from autograd.compiling.array_code import ArrayCode
-from autograd.compiling.array_expressions import ATOM, Code, literal, mth_part, shape_of
+from autograd.compiling.array_expressions import ATOM, ArrayExpression, literal, over_m, shape_of
 from autograd.compiling.source import Source, function, tuple_of
 
 
@@ -34,28 +34,28 @@ def write(code: ArrayCode, reduction: Literal["mean", "sum"]) -> Source:
     return Source(text, {**code.modules(), **code.constants})
 
 
-def _prediction(code: ArrayCode, result: Code) -> Code:
+def _prediction(code: ArrayCode, result: ArrayExpression) -> ArrayExpression:
     """Each example's outputs, in their shape, as an array of the caller's own."""
     outputs, array = code.trace.outputs, code.output.array
     if not array.batched:
-        result = Code(f"np.full((m, {outputs.size}), {result.as_float()})")
+        result = ArrayExpression(f"np.full((m, {outputs.size}), {result.as_float()})")
     elif array.name in code.trace.shapes:
-        result = Code(f"{result}.copy()")
-    return result if outputs.ndim == 1 else Code(f"{result}.reshape({', '.join(['m', *map(str, outputs.shape)])})")
+        result = ArrayExpression(f"{result}.copy()")
+    if outputs.ndim != 1:
+        result = ArrayExpression(f"{result}.reshape({', '.join(['m', *map(str, outputs.shape)])})")
+    return result
 
 
 def _loss(
-    code: ArrayCode, head: list[str], forward: Sequence[str], result: Code, reduction: Literal["mean", "sum"]
+    code: ArrayCode, head: list[str], forward: Sequence[str], result: ArrayExpression, reduction: Literal["mean", "sum"]
 ) -> list[str]:
     """The functions for the loss of a batch, and for that and its gradient."""
     mean, batched = reduction == "mean", code.output.array.batched
     total = f"{result.within(ATOM)}.sum()" if result.number is None else str(result)
     if batched == mean:
         total += " / m" if batched else " * m"
-    each = literal(1.0)
-    code.backward_pass(
-        mth_part(each) if mean and batched else each if mean or batched else Code("np.full(1, float(m))")
-    )
+    seed = literal(1.0) if mean or batched else ArrayExpression("np.full(1, float(m))")
+    code.backward_pass(over_m(seed) if mean and batched else seed)
     head += code.openings
     functions = []
     if code.parts:

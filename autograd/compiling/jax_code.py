@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from autograd.compiling import array_functions
 from autograd.compiling.array_code import ArrayCode
-from autograd.compiling.array_expressions import Code
+from autograd.compiling.array_expressions import ArrayExpression
 from autograd.compiling.slices import Indices
 from autograd.compiling.source import Source, function
 from autograd.compiling.trace import Trace
@@ -22,16 +22,16 @@ class JaxCode(ArrayCode):
         """JAX's NumPy, which is imported when it is needed."""
         return {"np": importlib.import_module("jax.numpy")}
 
-    def add_at(self, to: str, colon: str, where: str, place: Indices, share: Code) -> None:
+    def add_at(self, to: str, colon: str, index: str, places: Indices, term: ArrayExpression) -> None:
         """A new array takes the name of the old one."""
-        self.lines.append(f"{to} = {to}.at[{colon}{where}].add({share})")
+        self.lines.append(f"{to} = {to}.at[{colon}{index}].add({term})")
 
     def gather_gradient(self, theta: Array) -> None:
         """All views of theta are added to zeros."""
         self.lines.append("gradient = np.zeros_like(theta)")
-        for view, place in self.theta_views:
-            if view.shares:
-                self.add("gradient", place, self.gradient(view, None), batched=False)
+        for view, places in self.theta_views:
+            if view.contributions:
+                self.add("gradient", places, self.gradient(view, None), batched=False)
 
     def value_and_grad(self, lines: Sequence[str], total: str) -> str:
         """The gradient is returned beside the loss."""

@@ -164,7 +164,7 @@ def trace(
     noises = {source: f"{prefix}{k}" for k, source in enumerate(sources, start=1)}
     given = _other_leaves(index, {parameter: k for k, parameter in enumerate(parameters or ())}, noises, leaves)
     if parameters is not None:
-        arguments["theta"] = Array("theta", len(parameters), False, learns=True)
+        arguments["theta"] = Array("theta", len(parameters), False, needs_gradient=True)
     if given:
         arguments["given"] = Array("given", len(given), False)
     for source, argument in noises.items():
