@@ -9,8 +9,10 @@ from autograd.compiling.array_code import ArrayCode
 from autograd.compiling.array_expressions import ATOM, ArrayExpression, literal, over_m, shape_of
 from autograd.compiling.source import Source, function, tuple_of
 
+Reduction = Literal["mean", "sum"]
 
-def write(code: ArrayCode, reduction: Literal["mean", "sum"]) -> Source:
+
+def write_functions(code: ArrayCode, reduction: Reduction) -> Source:
     """Write a program, which computes one example, for a batch of them.
 
     Args:
@@ -47,7 +49,7 @@ def _prediction(code: ArrayCode, result: ArrayExpression) -> ArrayExpression:
 
 
 def _loss(
-    code: ArrayCode, head: list[str], forward: Sequence[str], result: ArrayExpression, reduction: Literal["mean", "sum"]
+    code: ArrayCode, head: list[str], forward: Sequence[str], result: ArrayExpression, reduction: Reduction
 ) -> list[str]:
     """The functions for the loss of a batch, and for that and its gradient."""
     mean, batched = reduction == "mean", code.output.array.batched

@@ -1,4 +1,4 @@
-"""`compile`: a function of one example, on plain scalars, becomes code for a batch, by one of three targets."""
+"""`compile`: a function of one example, on plain scalars, becomes code for a batch, for one of three targets."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def compile(
 ) -> Compiled:
     """Compile a function that is written for one example of plain scalars.
 
-    The function is run once, on values without numbers, to see what it computes; that program is lowered to NumPy code
+    The function is run once, on values without numbers, to see what it computes; that program is written as NumPy code
     for a whole batch, which ``source`` shows. It computes what the scalar program computes, faster; where an operation
     is outside its domain it gives NaN or infinity, as NumPy does.
 

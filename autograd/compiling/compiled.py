@@ -1,4 +1,4 @@
-"""A compiled function: the code for each shape of example, and what calls it with a batch of them."""
+"""A compiled function: the code for each shape of example, and what calls it with a batch, whatever the target."""
 
 from __future__ import annotations
 
@@ -65,9 +65,9 @@ class Compiled(ABC):
         self.reduction = reduction
         self.name = getattr(function, "__name__", type(function).__name__)
         self.compilations: dict[Shapes, Compilation] = {}  # by the shapes of an example
-        self._ready: dict[Shapes, Compilation] = {}  # by the shapes of the arrays, known to be good
+        self._ready: dict[Shapes, Compilation] = {}  # by the shapes of a batch, which have been checked
         self.latest: Compilation | None = None
-        self._good_theta: Theta | None = None  # the array that was last found to be good
+        self._checked_theta: Theta | None = None  # the array that was last found to be right
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
@@ -116,11 +116,11 @@ class Compiled(ABC):
             raise RuntimeError(f"{self.name} is traced when the shapes of its data are known: call it once")
         return self.latest.trace.program
 
-    def _rest(self, compilation: Compilation, examples: int, theta: Theta | None) -> list[Any]:
+    def _other_arguments(self, compilation: Compilation, examples: int, theta: Theta | None) -> list[Any]:
         """The arguments of the compiled code that are no data."""
         rest: list[Any] = []
         if self.parameters is not None or theta is not None:
-            rest.append(theta if theta is not None and theta is self._good_theta else self._flat(theta))
+            rest.append(theta if theta is not None and theta is self._checked_theta else self._flat_theta(theta))
         if compilation.trace.given:
             rest.append(pack(compilation.trace.given))
         if compilation.trace.sources:
@@ -131,7 +131,7 @@ class Compiled(ABC):
         """The error that asking a prediction for its gradient deserves."""
         return TypeError(f"{self.name} was compiled without parameters: there is nothing to take the gradient of")
 
-    def _flat(self, theta: Theta | None) -> Any:
+    def _flat_theta(self, theta: Theta | None) -> Any:
         """The parameters as a flat array of floats: ``theta``, or by default what the Values hold."""
         if self.parameters is None:
             raise TypeError(f"{self.name} was compiled without parameters, so theta cannot be given")
@@ -143,26 +143,26 @@ class Compiled(ABC):
                 f"theta must have one number for each of {len(self.parameters)} parameters, got shape {flat.shape}"
             )
         if flat is theta:
-            self._good_theta = flat
+            self._checked_theta = flat
         return flat
 
     def _prepared(self, arrays: Sequence[ArrayLike]) -> tuple[Compilation, list[Any]]:
         """The compilation for data of these shapes, made now where there is none, and the data as arrays of floats."""
         data: list[Any] = []
-        lengths = []
+        each = []
         for k, array in enumerate(arrays):
-            good = type(array) is np.ndarray and array.dtype is FLOAT64
-            data.append(array if good else self._as_floats(array, k))
-            lengths.append(data[k].shape)
-        shapes = tuple(lengths)
+            ready = type(array) is np.ndarray and array.dtype is FLOAT64
+            data.append(array if ready else self._as_floats(array, k))
+            each.append(data[k].shape)
+        shapes = tuple(each)
         compilation = self._ready.get(shapes)
         if compilation is None:
             if len({shape[:1] for shape in shapes}) != 1 or shapes[0] == () or not all(array.size for array in data):
-                self._refuse(data)
+                self._refuse_shapes(data)
             example = tuple([shape[1:] for shape in shapes])
             if example not in self.compilations:
                 with _collector_paused():
-                    self.compilations[example] = self._compiled_for(example)
+                    self.compilations[example] = self._compile(example)
             compilation = self._ready[shapes] = self.compilations[example]
         self.latest = compilation
         return compilation, data
@@ -178,7 +178,7 @@ class Compiled(ABC):
             name = self._argument_names(k + 1)[k]
             raise TypeError(f"argument {name} of {self.name} must be an array of numbers: {error}") from None
 
-    def _refuse(self, data: Sequence[Any]) -> None:
+    def _refuse_shapes(self, data: Sequence[Any]) -> None:
         """Raise the error that data of wrong lengths deserves."""
         names = self._argument_names(len(data))
         if not data:
@@ -196,8 +196,8 @@ class Compiled(ABC):
             if not array.size:
                 raise ValueError(f"argument {name} of {self.name} is empty: it has shape {array.shape}")
 
-    def _compiled_for(self, shapes: Shapes) -> Compilation:
-        """Trace the function on examples of these shapes, have that written as code, and run what defines it."""
+    def _compile(self, shapes: Shapes) -> Compilation:
+        """Trace the function on examples of these shapes, have that written as code, and run its definitions."""
         traced = trace(self.function, self.name, dict(zip(self._argument_names(len(shapes)), shapes)), self.parameters)
         source = self._write(traced)
         filename = f"<compiled {self.name} {next(_numbers)}>"
@@ -211,7 +211,7 @@ class Compiled(ABC):
         """What the code calls the function's arguments."""
         return argument_names(self.function, count, self.reserved)
 
-    # What a target is asked.
+    # What a target says of itself.
 
     @abstractmethod
     def _write(self, traced: Trace) -> Source:
@@ -219,7 +219,7 @@ class Compiled(ABC):
 
     @abstractmethod
     def _compilation(self, traced: Trace, text: str, defined: dict[str, Any]) -> Compilation:
-        """What runs the code, made of what it defines."""
+        """The compilation of a program, made of the code's text and of what that defines."""
 
     @abstractmethod
     def _asarray(self, numbers: Any) -> Any:

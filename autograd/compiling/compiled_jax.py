@@ -23,7 +23,7 @@ class CompiledJax(Compiled):
     def __call__(self, *arrays: ArrayLike, theta: Theta | None = None) -> Any:
         """The mean (or sum) of the examples' losses; of a prediction, the outputs. See `Compiled`."""
         compilation, data = self._prepared(arrays)
-        return compilation.value(*data, *self._rest(compilation, len(data[0]), theta))
+        return compilation.value(*data, *self._other_arguments(compilation, len(data[0]), theta))
 
     def value_and_grad(
         self, *arrays: ArrayLike, theta: Theta | None = None, out: Floats | None = None
@@ -34,7 +34,7 @@ class CompiledJax(Compiled):
         compilation, data = self._prepared(arrays)
         if compilation.value_and_grad is None:
             raise self._without_parameters()
-        value, gradient = compilation.value_and_grad(*data, *self._rest(compilation, len(data[0]), theta))
+        value, gradient = compilation.value_and_grad(*data, *self._other_arguments(compilation, len(data[0]), theta))
         return value, gradient
 
     def _write(self, traced: Trace) -> Source:

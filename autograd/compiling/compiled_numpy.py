@@ -18,13 +18,13 @@ class CompiledNumpy(Compiled):
     """What `compile` returns for ``target="numpy"``."""
 
     reserved = NumpyCode.reserved
-    _good_out: Floats | None = None  # the array that was last found to be good for a gradient, beside this theta
+    _checked_out: Floats | None = None  # the array that was last found to be right for a gradient, beside this theta
     _beside: Theta | None = None
 
     def __call__(self, *arrays: ArrayLike, theta: Theta | None = None) -> Any:
         """The mean (or sum) of the examples' losses, a float; of a prediction, the outputs. See `Compiled`."""
         compilation, data = self._prepared(arrays)
-        value = compilation.value(*data, *self._rest(compilation, len(data[0]), theta))
+        value = compilation.value(*data, *self._other_arguments(compilation, len(data[0]), theta))
         return value if self.parameters is None else float(value)
 
     def value_and_grad(
@@ -34,11 +34,13 @@ class CompiledNumpy(Compiled):
         compilation, data = self._prepared(arrays)
         if compilation.value_and_grad is None:
             raise self._without_parameters()
-        if out is None or out is not self._good_out or theta is not self._beside:
-            out = self._place(out, theta)
-        return float(compilation.value_and_grad(*data, *self._rest(compilation, len(data[0]), theta), out)), out
+        if out is None or out is not self._checked_out or theta is not self._beside:
+            out = self._gradient_array(out, theta)
+        return float(
+            compilation.value_and_grad(*data, *self._other_arguments(compilation, len(data[0]), theta), out)
+        ), out
 
-    def _place(self, out: Floats | None, theta: Theta | None) -> Floats:
+    def _gradient_array(self, out: Floats | None, theta: Theta | None) -> Floats:
         """Where to write the gradient: ``out``, or by default a new array."""
         count = len(self.parameters or ())
         if out is None:
@@ -52,7 +54,7 @@ class CompiledNumpy(Compiled):
             )
         if isinstance(theta, np.ndarray) and np.may_share_memory(out, theta):
             raise ValueError("out and theta share memory: the gradient would be written over the parameters it is of")
-        self._good_out, self._beside = out, theta
+        self._checked_out, self._beside = out, theta
         return out
 
     def _write(self, traced: Trace) -> Source:

@@ -11,13 +11,13 @@ from numpy.typing import ArrayLike
 
 from autograd.compiling.compiled import Compilation, Compiled, Theta
 from autograd.compiling.source import Source
-from autograd.compiling.straight_lines import RESERVED, careful, straight_line
+from autograd.compiling.straight_lines import RESERVED, careful, write_straight_lines
 from autograd.compiling.trace import Trace
 from autograd.numbers import total
 
 
 @dataclass(frozen=True)
-class StraightLines(Compilation):
+class PythonCompilation(Compilation):
     """Straight lines for one shape of example.
 
     Attributes:
@@ -38,7 +38,7 @@ class CompiledPython(Compiled):
     """
 
     reserved = RESERVED
-    latest: StraightLines | None
+    latest: PythonCompilation | None
 
     def __call__(self, *arrays: ArrayLike, theta: Theta | None = None) -> Any:
         """The mean (or sum) of the examples' losses, a float; of a prediction, the outputs. See `Compiled`."""
@@ -98,7 +98,7 @@ class CompiledPython(Compiled):
         compilation, data = self._prepared(arrays)
         shared: list[list[float]] = []
         if self.parameters is not None or theta is not None:
-            shared.append(self._flat(theta).tolist())
+            shared.append(self._flat_theta(theta).tolist())
         if compilation.trace.given:
             shared.append([value.data for value in compilation.trace.given])
         noises = compilation.trace.draw(len(data[0]))
@@ -118,10 +118,10 @@ class CompiledPython(Compiled):
             return result if with_gradient else result[0]
 
     def _write(self, traced: Trace) -> Source:
-        return straight_line(traced)
+        return write_straight_lines(traced)
 
     def _compilation(self, traced: Trace, text: str, defined: dict[str, Any]) -> Compilation:
-        return StraightLines(traced, text, defined["value"], defined.get("value_and_grad"), defined["floats"])
+        return PythonCompilation(traced, text, defined["value"], defined.get("value_and_grad"), defined["floats"])
 
     def _asarray(self, numbers: Any) -> Any:
         return np.asarray(numbers, dtype=np.float64)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
-from autograd.compiling import array_functions
 from autograd.compiling.array_code import ArrayCode
 from autograd.compiling.array_expressions import ArrayExpression
+from autograd.compiling.array_functions import Reduction, write_functions
 from autograd.compiling.slices import Indices
 from autograd.compiling.source import Source, function
 from autograd.compiling.trace import Trace
@@ -38,6 +38,6 @@ class JaxCode(ArrayCode):
         return function("value_and_grad", self.arguments, lines, f"{total}, gradient")
 
 
-def write_jax(trace: Trace, reduction: Literal["mean", "sum"]) -> Source:
+def write_jax(trace: Trace, reduction: Reduction) -> Source:
     """Write a program as JAX code for a batch of examples, whose loss is the mean of theirs or their sum."""
-    return array_functions.write(JaxCode(trace), reduction)
+    return write_functions(JaxCode(trace), reduction)

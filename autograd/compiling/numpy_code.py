@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from autograd.compiling import array_functions
 from autograd.compiling.array_code import ArrayCode
 from autograd.compiling.array_expressions import MATMUL, ArrayExpression
+from autograd.compiling.array_functions import Reduction, write_functions
 from autograd.compiling.slices import Indices
 from autograd.compiling.source import Source, function, tuple_of
 from autograd.compiling.trace import Trace
@@ -67,6 +67,6 @@ class NumpyCode(ArrayCode):
         return function("value_and_grad", [*self.arguments, "gradient"], lines, total)
 
 
-def write_numpy(trace: Trace, reduction: Literal["mean", "sum"]) -> Source:
+def write_numpy(trace: Trace, reduction: Reduction) -> Source:
     """Write a program as NumPy code for a batch of examples, whose loss is the mean of theirs or their sum."""
-    return array_functions.write(NumpyCode(trace), reduction)
+    return write_functions(NumpyCode(trace), reduction)

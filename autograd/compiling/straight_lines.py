@@ -194,7 +194,7 @@ def _nest(texts: Sequence[str], shape: Sequence[int]) -> str:
     return f"[{', '.join([_nest(texts[k * step : (k + 1) * step], shape[1:]) for k in range(shape[0])])}]"
 
 
-def straight_line(trace: Trace) -> Source:
+def write_straight_lines(trace: Trace) -> Source:
     """Write a program as Python code on floats, for a batch of one: each argument that is data has one entry."""
     outputs = _outputs(trace)
     written = StraightLine(trace)
