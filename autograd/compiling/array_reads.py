@@ -33,7 +33,11 @@ class ArrayReads(ABC):
     reserved: ClassVar[Sequence[str]]
 
     def __init__(self, trace: Trace) -> None:
-        self.trace, self.nodes, self.arguments = trace, trace.program.nodes, trace.arguments
+        self.trace, self.nodes = trace, trace.program.nodes
+        self.arguments = {
+            name: Array(name, argument.width, argument.batched, needs_gradient=name == "theta")
+            for name, argument in trace.arguments.items()
+        }
         self.lines: list[str] = []
         self.openings: list[str] = []
         self.theta_views: list[tuple[Array, Indices]] = []

@@ -123,7 +123,7 @@ class Compiled(ABC):
             rest.append(theta if theta is not None and theta is self._checked_theta else self._flat_theta(theta))
         if compilation.trace.given:
             rest.append(pack(compilation.trace.given))
-        if compilation.trace.sources:
+        if compilation.trace.noise_sources:
             rest += compilation.trace.draw(examples)
         return rest
 
