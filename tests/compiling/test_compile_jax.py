@@ -37,6 +37,7 @@ def test_on_jax_the_numbers_are_the_same() -> None:
     thetas: list[Any] = [(2,), [2.0], jax.numpy.asarray([2.0]), np.array([2.0], np.float32)]
     for theta in thetas:
         assert f(jax.numpy.asarray([1, 3]), theta=theta) == 4.0
+    mistake(lambda: f.value_and_grad([1.0], out=np.empty(1)), TypeError, "JAX, whose arrays never change")
     not_numbers: list[Any] = [["a"], [None], [1j], np.array([1j]), [w], [[1.0], [1.0, 2.0]]]
     for data in not_numbers:
         mistake(lambda data=data: f(data), TypeError, "argument x of <lambda> must be an array of numbers")  # type: ignore[misc]

@@ -46,6 +46,15 @@ def test_whatever_the_target_it_is_compiled(target: Any) -> None:
         assert isinstance(f, one) == (one is TARGETS[target])
 
 
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_prediction_has_no_gradient(target: Any) -> None:
+    if target == "jax":
+        pytest.importorskip("jax")
+    f = autograd.compile(lambda x: x, target=target)
+    with pytest.raises(TypeError, match="without parameters: there is nothing to take the gradient of"):
+        f.value_and_grad([1.0])
+
+
 def traced(program: str) -> Trace:
     (name,) = argument_names(PROGRAMS[program], 1, [])
     return trace(PROGRAMS[program], program, {name: (3, 2)}, W)
