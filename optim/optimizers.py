@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import operator
 from collections.abc import Callable, Iterable, Mapping
 from numbers import Real
 from typing import Any, Literal
@@ -15,10 +16,18 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd import Value, arguments, pack, unpack
+from autograd import ARRAYS, Reading, Value, arguments, pack, unpack
 from optim import rules
 
 FLOAT64 = np.dtype(np.float64)
+
+
+def _where(condition: Any, a: Any, b: Any) -> Any:
+    return np.where(condition, a, b) if isinstance(condition, np.ndarray) else a if condition else b
+
+
+# Flat arrays, as `ARRAYS`; but a choice that is one for all of their numbers, as that of an option is, copies nothing.
+FLAT = Reading(**{**vars(ARRAYS), "greater": operator.gt, "equal": operator.eq, "where": _where})
 
 
 class Optimizer:
@@ -33,7 +42,7 @@ class Optimizer:
 
     Attributes:
         parameters: the Values, as a list.
-        rule: ``rule(theta, gradient, *memory, t=t, **hyperparameters)`` is ``(theta, *memory)``.
+        rule: ``rule(math, theta, gradient, *memory, t=t, **hyperparameters)`` is ``(theta, *memory)``.
         t: how many steps have been taken.
         memory: what the rule remembers, by the names of its arguments: arrays of one number a parameter.
 
@@ -94,7 +103,7 @@ class Optimizer:
         """
         self._check(theta, gradient)
         t = self.t + 1
-        theta[:], *memory = self.rule(theta, gradient, *self.memory.values(), t=t, **self.hyperparameters)
+        theta[:], *memory = self.rule(FLAT, theta, gradient, *self.memory.values(), t=t, **self.hyperparameters)
         self.t, self.memory = t, dict(zip(self.memory, memory))
 
     def _check(self, theta: NDArray[np.float64], gradient: NDArray[np.float64]) -> None:
@@ -375,9 +384,9 @@ class AdamW(Optimizer):
 
 
 def _memory_of(rule: Callable[..., Any]) -> list[str]:
-    """The names of what a rule remembers: its arguments by position, after theta and the gradient."""
+    """The names of what a rule remembers: its arguments by position, after the namespace, theta and the gradient."""
     inputs = inspect.signature(rule).parameters.values()
-    return [each.name for each in inputs if each.kind is each.POSITIONAL_OR_KEYWORD][2:]
+    return [each.name for each in inputs if each.kind is each.POSITIONAL_OR_KEYWORD][3:]
 
 
 def _check_names(what: str, given: Any, needed: list[str]) -> None:
