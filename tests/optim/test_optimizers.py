@@ -188,6 +188,30 @@ def test_hyperparameters_are_what_the_rule_takes_by_name(kind: type[Any], option
     assert optimizer.t == 0
 
 
+@pytest.mark.parametrize("kind", GRID)
+def test_help_says_what_is_taken_and_what_it_means(kind: type[Any]) -> None:
+    for name in inspect.signature(kind).parameters:
+        assert f"\n    {name}: " in (inspect.getdoc(kind) or "")
+    assert list(inspect.signature(SGD).parameters)[:4] == ["parameters", "lr", "momentum", "dampening"]
+    with pytest.raises(TypeError, match="positional"):
+        kind(parameters(), 0.1, *[None] * 6)
+
+
+def test_an_optimizer_of_ones_own_needs_a_rule_only() -> None:
+    """Rprop's idea: a step of lr against the sign, halved where the sign has changed; it remembers the step before."""
+
+    def rule(math: Any, theta: Any, gradient: Any, before: Any, *, t: Any, lr: Any, shrink: Any = 0.5) -> Any:
+        turned = math.where(math.greater(0, gradient * before), shrink, 1.0)
+        step = math.where(math.greater(gradient, 0), -lr, lr) * turned
+        return theta + step, -step
+
+    optimizer = Optimizer(parameters(2), rule, lr=0.1, shrink=0.25)
+    assert optimizer.hyperparameters == {"lr": 0.1, "shrink": 0.25}
+    assert take(optimizer, [1.0, -2.0]) == [0.4, 1.6]
+    assert take(optimizer, [1.0, 2.0]) == pytest.approx([0.3, 1.575])
+    assert json.loads(json.dumps(optimizer.state_dict()))["memory"] == {"before": pytest.approx([0.1, 0.025])}
+
+
 def test_lr_may_be_set_at_any_time_and_is_a_plain_float() -> None:
     p = Parameter(1.0)
     optimizer = SGD([p], lr=1)
