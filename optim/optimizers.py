@@ -298,6 +298,17 @@ class AdamW(_Declared, rule=rules.adamw):
     maximize: bool = False
 
 
+@dataclass(eq=False, repr=False)
+class Lion(_Declared, rule=rules.lion):
+    """Lion: momentum, of which the sign alone counts. The rule: `rules.lion`."""
+
+    lr: float = 1e-4
+    betas: tuple[float, float] = (0.9, 0.99)
+    weight_decay: float = 0.0
+    _: KW_ONLY
+    maximize: bool = False
+
+
 def _taken(rule: Callable[..., Any]) -> tuple[list[str], list[str]]:
     """The names of what a rule remembers, its arguments after theta and the gradient; and of its hyperparameters."""
     inputs = inspect.signature(rule).parameters.values()

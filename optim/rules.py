@@ -206,6 +206,33 @@ def adamw(
     )
 
 
+def lion(
+    math: Reading,
+    theta: Number,
+    gradient: Number,
+    m: Number,
+    *,
+    t: Number,
+    lr: Number,
+    betas: tuple[Number, Number],
+    weight_decay: Number = 0.0,
+    maximize: bool = False,
+) -> tuple[Number, Number]:
+    """Lion: every parameter takes a step of lr, in the direction that a running mean c of its gradients points to.
+
+    ``c = beta1 m + (1 - beta1) g``, ``theta = theta - lr (sign(c) + lambda theta)``, ``m = beta2 m + (1 - beta2) g``:
+    what is remembered forgets more slowly than what is followed. The sign is ``c / |c|``, and 0 where c is 0.
+
+    Source: Chen et al., "Symbolic discovery of optimization algorithms" (2023), Algorithm 2.
+    """
+    beta1, beta2 = betas
+    g = -gradient if maximize else gradient
+    c = beta1 * m + (1 - beta1) * g
+    sign = c / math.where(math.equal(c, 0), 1.0, math.abs(c))
+    step = _if_on(math, weight_decay, sign + weight_decay * theta, sign)
+    return theta - lr * step, beta2 * m + (1 - beta2) * g
+
+
 def _objective(math: Reading, theta: Number, gradient: Number, weight_decay: Number, maximize: bool) -> Number:
     """The gradient of what is made small: -g in order to maximize; lambda theta more for a penalty lambda/2 theta^2."""
     g = -gradient if maximize else gradient
