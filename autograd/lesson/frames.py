@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from autograd import primitives
 from autograd.formulas.expression import Formula, Symbol, equation, number, quotient
 from autograd.formulas.nodes import ProgramFormulas
-from autograd.lesson.updates import leaves, noting, on_paper, one_by_one, repeating, takes_old
+from autograd.lesson.updates import leaves, on_paper, one_by_one, repeating, step, takes_old
 from autograd.primitive import DomainError
 from autograd.program import Node, Program
 from autograd.value import Value
@@ -321,22 +321,20 @@ class _Story:
         values = dict(zip(leaves(named), leaves(figures)))
         if self.k == 1:  # later, what is remembered is what was computed the step before
             values.update({letter: Symbol(number(x, 4)) for letter, x in zip(letters, memories[0][index])})
-        before = [
-            [run.nodes[index].data, run.nodes[index].grad, *memory[index]] for run, memory in zip(self.runs, memories)
+        nodes = [run.nodes[index] for run in self.runs]
+        steps = [
+            step(rule, [node.data, node.grad, *memory[index]], hyperparameters) for node, memory in zip(nodes, memories)
         ]
-        choices: list[list[bool]] = [[] for _ in before]
-        after = [rule(noting(made), *each, **hyperparameters) for made, each in zip(choices, before)]
-        results = rule(repeating(choices[0]), symbol, quotient(self.output, name), *letters, **named)
+        _, choices = steps[0]  # the exact numbers say how the rule is written
+        results = rule(repeating(choices), symbol, quotient(self.output, name), *letters, **named)
         data_first = takes_old(results, letters)
         formulas = one_by_one(results, letters, data_first)
         tellings = []
-        for rounding, memory, made, (old, gradient, *_), (new, *remembered) in zip(
-            self.roundings, memories, choices, before, after
-        ):
-            written = [Symbol(rounding.show(old)), Symbol(rounding.show(gradient))]
+        for node, rounding, memory, ((new, *remembered), choices) in zip(nodes, self.roundings, memories, steps):
+            written = [Symbol(rounding.show(node.data)), Symbol(rounding.show(node.grad))]
             written += [Symbol(number(x, 4)) for x in memory[index]]
             shown = [number(x, 4) for x in remembered]
-            numbers = one_by_one(rule(repeating(made), *written, **figures), [Symbol(x) for x in shown], data_first)
+            numbers = one_by_one(rule(repeating(choices), *written, **figures), [Symbol(x) for x in shown], data_first)
             new = rounding.of_data(new)
             tellings.append(list(map(Telling, numbers, [new, *remembered], [rounding.show(new), *shown])))
             memory[index] = remembered

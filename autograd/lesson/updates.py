@@ -32,18 +32,21 @@ def leaves(hyperparameters: Mapping[str, Any]) -> list[Formula]:
     return [one for one in each if isinstance(one, Formula)]
 
 
-def noting(choices: list[bool]) -> Reading:
-    """Floats; which way each choice of a rule falls out is noted."""
+def step(
+    rule: Callable[..., Any], numbers: Sequence[float], hyperparameters: Mapping[str, Any]
+) -> tuple[tuple[float, ...], list[bool]]:
+    """What a rule returns, and which way each of its choices fell out."""
+    choices = []
 
     def where(condition: bool, a: float, b: float) -> float:
         choices.append(condition)
         return a if condition else b
 
-    return Reading(**{**vars(FLOATS), "where": where})
+    return rule(Reading(**{**vars(FLOATS), "where": where}), *numbers, **hyperparameters), choices
 
 
 def repeating(choices: Sequence[bool]) -> Reading:
-    """Symbols; each choice of a rule is made as it was noted: an option that is off, say, leaves nothing behind."""
+    """Symbols, on which a rule chooses once more as it chose: of an option that is off, say, nothing is left."""
     made = iter(choices)
     return Reading(**{**vars(SYMBOLS), "where": lambda condition, a, b: a if next(made) else b})
 
