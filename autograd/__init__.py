@@ -18,8 +18,8 @@ from autograd.checks import check_gradients as check_gradients
 from autograd.compiling.compile import compile as compile
 from autograd.compiling.compiled import Compiled as Compiled
 from autograd.compiling.trace import TracingError as TracingError
-from autograd.composed import linear as linear
 from autograd.composed import softmax as softmax
+from autograd.derivatives import VALUES as VALUES
 from autograd.derivatives import grad as grad
 from autograd.derivatives import hessian as hessian
 from autograd.derivatives import hvp as hvp
@@ -31,6 +31,9 @@ from autograd.formulas.explanation import Explanation as Explanation
 from autograd.formulas.explanation import explain as explain
 from autograd.noise import Noise as Noise
 from autograd.noise import noise as noise  # the function, in place of the module of this name
+from autograd.numbers import ARRAYS as ARRAYS
+from autograd.numbers import FLOATS as FLOATS
+from autograd.numbers import Reading as Reading
 from autograd.packing import pack as pack
 from autograd.packing import unpack as unpack
 from autograd.primitive import Domain as Domain
@@ -45,6 +48,7 @@ from autograd.value import Constant as Constant
 from autograd.value import Parameter as Parameter
 from autograd.value import Value as Value
 from autograd.written_out import affine as affine  # type: ignore[assignment]  # in place of the row
+from autograd.written_out import linear as linear
 
 
 def _picture(value: Value) -> str | None:
@@ -73,7 +77,7 @@ else:
         **dict.fromkeys(["Frame", "Walkthrough", "frames", "walkthrough"], "autograd.lesson"),
     }
     __all__ = [
-        "arguments",
+        *"ARRAYS FLOATS VALUES Reading arguments".split(),
         *"AnomalyError Compiled Constant Domain DomainError Explanation GradientError Node Noise PRIMITIVES".split(),
         *"Parameter Primitive Program Value check_gradients compile detect_anomaly explain grad hessian hvp".split(),
         *"TracingError jacobian leaves linear load noise pack save softmax unpack value_and_grad".split(),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.derivatives import Function, Tree, check_function, gradients, leaves, one_number, rebuilt, variable
-from autograd.numbers import ARRAYS, Reading
+from autograd.numbers import ARRAYS, Reading, total
 from autograd.primitive import DomainError
 from autograd.program import Program
 from autograd.value import Value
@@ -129,7 +129,7 @@ def _rounding(program: Program) -> tuple[float, list[float]]:
             off = 1e-15 * (abs(derivative) + abs(node.data))
             doubts[parent] += abs(derivative) * doubts[node.index] + off * weights[node.index]
             weights[parent] += abs(derivative) * weights[node.index]
-    return 1e-15 * sum([abs(node.data) * weight for node, weight in zip(program, weights)]), doubts
+    return 1e-15 * total([abs(node.data) * weight for node, weight in zip(program, weights)]), doubts
 
 
 def _slope(f: Callable[[float], float], x: float, rounding: float) -> tuple[float, float] | None:
@@ -191,7 +191,7 @@ COMPLEX = Reading(
     **{
         name: getattr(ARRAYS, name) for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "arctan")
     },
-    sum=sum,
+    sum=total,
     dot=ARRAYS.dot,
     abs=lambda x: x if _greater(x, 0) else -x,
     pow=_power,
@@ -222,7 +222,10 @@ def _complex_step(program: Program, leaf: int) -> float | None:
 
 def _most_at_fault(program: Program, tolerance: float) -> str:
     """Which operation's own derivative, recorded and measured, differs most in what it does to the output."""
-    worst, told = 0.0, "no operation's derivative is wrong: does f use a number from outside the graph, as x.data is?"
+    worst, verdict = (
+        0.0,
+        "no operation's derivative is wrong: does f use a number from outside the graph, as x.data is?",
+    )
     for node in program.replay():
         if node.op is None:
             continue
@@ -236,7 +239,7 @@ def _most_at_fault(program: Program, tolerance: float) -> str:
                 return float(row(*row.unflatten([*inputs[:k], x, *inputs[k + 1 :]])))
 
             terms = [x * derivative for x, derivative in zip(inputs, node.local_derivatives)]
-            measured = _slope(along, inputs[k], 1e-15 * sum(map(abs, [node.data, *terms])))
+            measured = _slope(along, inputs[k], 1e-15 * total(map(abs, [node.data, *terms])))
             if measured is None:
                 continue
             difference = _Difference(program.labels[parent], recorded, *measured, tolerance, "central differences")
@@ -244,10 +247,10 @@ def _most_at_fault(program: Program, tolerance: float) -> str:
             if difference.matters and not effect <= worst:
                 worst = effect
                 call = f"{row.name}({', '.join([program.labels[p] for p in node.parents])})"
-                told = f"the operation most at fault is {program.labels[node.index]} = {call}, by {difference}"
+                verdict = f"the operation most at fault is {program.labels[node.index]} = {call}, by {difference}"
                 if _has_a_corner(along, inputs[k]):
-                    told += ", where it has a corner"
-    return told
+                    verdict += ", where it has a corner"
+    return verdict
 
 
 def _has_a_corner(f: Callable[[float], float], x: float) -> bool:

@@ -1,32 +1,12 @@
-"""Functions made of several nodes: a layer's net inputs, and softmax."""
+"""Softmax: a function of several numbers, made of several nodes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from autograd import primitives
-from autograd.value import VARYING, Value
-from autograd.written_out import affine, affine_of_values
-
-
-def linear(inputs: Sequence[Any], weights: Sequence[Sequence[Any]], biases: Sequence[Any]) -> list[Value]:
-    """The net inputs of neurons that share their inputs, an `affine` node each (torch.nn.functional.linear).
-
-    Args:
-        inputs: x, Values or numbers.
-        weights: of each neuron, as many.
-        biases: of each neuron.
-    """
-    if not VARYING.issuperset(map(type, inputs)):
-        return [affine(w, inputs, b) for w, b in zip(weights, biases)]
-    x, count = [value.data for value in inputs], len(inputs)
-    return [
-        affine_of_values(w, inputs, x, b)
-        if len(w) == count and type(b) in VARYING and VARYING.issuperset(map(type, w))
-        else affine(w, inputs, b)
-        for w, b in zip(weights, biases)
-    ]
+from autograd.value import Value
 
 
 def softmax(values: Iterable[Any]) -> list[Value]:

@@ -9,31 +9,29 @@
 [[10.0, 6.0], [6.0, 0.0]]
 
 ``f`` takes numbers, NumPy arrays of numbers, and lists or tuples of either, to any depth; it gets the same with Values
-in place of the numbers. Derivatives come in the shape of the arguments: floats and float arrays. Where an argument
-already holds a Value, and inside the function that another derivative is taken of, they are Values, connected to what
-they depend on; so derivatives of derivatives are exact, to any order.
+in place of the numbers. Derivatives come in the shape of the arguments: floats and float arrays. Where ``f`` computes
+with a Value from outside, be it in an argument or one that it closes over, such as a parameter of a model, they are
+Values, connected to it: gradients flow on through them, and derivatives of derivatives are exact, to any order. For the
+number alone there is ``float()``; `nn.functional_call` calls a model with numbers for its parameters.
 """
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Sequence
-from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 
-from autograd import primitives
+from autograd import primitives, program
 from autograd.numbers import Reading
 from autograd.primitive import Primitive
 from autograd.primitives import PRIMITIVES
 from autograd.value import Constant, Operand, Value, record, topological_order
-from autograd.watching import watched, watcher
+from autograd.watching import own_leaves, watched, watcher
 
 Tree = Any  # a number, an array of numbers, or a list or tuple of trees
 Function = Callable[..., Any]
-
-_nested = ContextVar("nested", default=False)  # whether a function is running that a derivative is being taken of
 
 
 def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
@@ -53,8 +51,8 @@ def grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     """The function that returns the gradient of ``f``: ``(df/dx1, ..., df/dxn)`` (IIMA, "Gradient descent").
 
     Args:
-        f: returns one number, computed from what it is given: the Parameters of a model that it calls are other
-            variables than its arguments, and count as constants (`nn.functional_call` takes them as an argument).
+        f: returns one number, computed from what it is given. By the Parameters of a model that it calls, no derivative
+            is taken here (`nn.functional_call` takes them as an argument), but the result depends on them.
         argnums: by which positional argument, or by which of them; then the gradient is a tuple.
 
     Returns:
@@ -216,18 +214,22 @@ class _Run:
         places = [n + len(arguments) if n < 0 else n for n in chosen]
         if not all(0 <= n < len(arguments) for n in places) or len(set(places)) < len(places):
             raise ValueError(f"argnums must name some of the {len(arguments)} arguments, each once, got {argnums!r}")
-        self.as_values = _nested.get() or any(map(_holds_a_value, (*arguments, *keywords.values())))
         self.trees = [arguments[n] for n in places]
         self.variables = [
             variable(number, f"argument {n}{path}") for n in places for path, number in leaves(arguments[n])
         ]
         variables = iter(self.variables)
         given = dict(enumerate(arguments)) | {n: rebuilt(arguments[n], variables) for n in places}
-        before = _nested.set(True)
-        try:
+        with own_leaves() as own:
             self.output = f(*given.values(), **keywords)
-        finally:
-            _nested.reset(before)
+        own.update(self.variables)
+        self.as_values = any(map(_holds_a_value, (*arguments, *keywords.values()))) or any(
+            leaf not in own
+            for _, number in leaves(self.output)
+            if isinstance(number, Value)
+            for leaf in program.leaves(number)
+            if not isinstance(leaf, Constant)
+        )
 
     def gradient(self, output: Any) -> Tree:
         """The derivative of one number of the output, in the shape of the argument; a tuple of them for several."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd import watching
 from autograd.value import Value
 
 
@@ -54,6 +55,8 @@ def noise(draw: Callable[[tuple[int, ...]], NDArray[np.float64]], count: int, rn
     else:
         leaves = [Noise(1.0) for _ in range(count)]
         postponed.append(source)
+        if (made := watching.leaves.get()) is not None:
+            made.difference_update(leaves)  # what has no number yet is from outside
     for position, leaf in enumerate(leaves):
         leaf.source, leaf.position = source, position
     return leaves

@@ -161,7 +161,7 @@ class Primitive:
             return
         got = [f"{name} = {x!r}" for name, x in zip(self.names, inputs)]
         if nodes is not None and not self.n_ary:
-            got = [f"{told} (node {node!r})" if node else told for told, node in zip(got, nodes)]
+            got = [f"{words} (node {node!r})" if node else words for words, node in zip(got, nodes)]
         raise DomainError(f"{self.signature} needs {self.domain.text}; got {', '.join(got)}")
 
     @property

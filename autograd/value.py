@@ -126,6 +126,8 @@ class Value:
         self.local_derivatives = ()
         self.op = None
         self.name = name
+        if watching.runs and (made := watching.leaves.get()) is not None:
+            made.add(self)
 
     def __init_subclass__(cls, varies: bool = True) -> None:
         if varies:
@@ -254,10 +256,10 @@ def topological_order(output: Value) -> list[Value]:
         for parent in parents:
             if parent not in seen:
                 seen.add(parent)
-                its_parents = parent.parents
-                if len(its_parents) > 3 and seen.issuperset(its_parents):  # as in a layer, whose units share them
-                    order.append(parent)
-                elif its_parents:
+                if its_parents := parent.parents:
+                    if len(its_parents) > 3 and seen.issuperset(its_parents):  # as in a layer, whose units share them
+                        order.append(parent)
+                        continue
                     path.append(node)
                     left.append(parents)
                     node, parents = parent, iter(its_parents)

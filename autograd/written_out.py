@@ -7,17 +7,19 @@ what a Value that varies does with another, or with a plain float or int; all el
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+import operator
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from autograd import primitives
-from autograd.numbers import FLOATS, dot
+from autograd.numbers import FLOATS, total
 from autograd.value import VARYING, Constant, Value, new_node
 
 add, sub, mul, div, neg, power = (primitives.PRIMITIVES[name] for name in ("add", "sub", "mul", "div", "neg", "pow"))
 Method = Callable[[Any, Any], Any]
 _new = object.__new__
 pow = math.pow
+float_exp = FLOATS.exp
 
 
 def constant(x: float) -> Constant:
@@ -68,7 +70,8 @@ def over(self: Value, other: Any, by_table: Method = Value.__truediv__) -> Any:
         a, b = self.data, other.data
         return new_node(a / b, div, (self, other), (1 / b, -a / b / b))
     if (kind is float or kind is int) and other:
-        return new_node(self.data / other, div, (self, constant(other)), (1 / other, 0.0))
+        b = float(other)
+        return new_node(self.data / b, div, (self, constant(b)), (1 / b, 0.0))
     return by_table(self, other)
 
 
@@ -109,7 +112,8 @@ def dividing(self: Value, other: Any, by_table: Method = Value.__rtruediv__) -> 
     """``other / self``."""
     b = self.data
     if (type(other) is float or type(other) is int) and b:
-        return new_node(other / b, div, (constant(other), self), (0.0, -other / b / b))
+        a = float(other)
+        return new_node(a / b, div, (constant(a), self), (0.0, -a / b / b))
     return by_table(self, other)
 
 
@@ -132,12 +136,12 @@ def tanh(x: Value) -> Value:
 
 
 def sigmoid(x: Value) -> Value:
-    y = 1 / (1 + FLOATS.exp(-x.data))
+    y = 1 / (1 + float_exp(-x.data))
     return new_node(y, primitives.sigmoid, (x,), (y * (1 - y),))
 
 
 def exp(x: Value) -> Value:
-    y = FLOATS.exp(x.data)
+    y = float_exp(x.data)
     return new_node(y, primitives.exp, (x,), (y,))
 
 
@@ -162,16 +166,31 @@ def affine(weights: Sequence[Any], inputs: Sequence[Any], bias: Any) -> Value:
         bias: b.
     """
     try:
-        plain = len(weights) == len(inputs) and VARYING.issuperset(map(type, (*weights, *inputs, bias)))
+        plain = len(weights) == len(inputs) and VARYING.issuperset(map(type, parents := (*weights, *inputs, bias)))
     except TypeError:  # one that is no sequence, and can perhaps be read only once
         plain = False
     if not plain:
         net: Value = primitives.affine(weights, inputs, bias)
         return net
-    return affine_of_values(weights, inputs, [x.data for x in inputs], bias)
+    x, w = [value.data for value in inputs], [weight.data for weight in weights]
+    return new_node(total(map(operator.mul, w, x)) + bias.data, primitives.affine, parents, (*x, *w, 1.0))
 
 
-def affine_of_values(weights: Sequence[Value], inputs: Sequence[Value], x: list[float], bias: Value) -> Value:
-    """`affine`, where all of them vary; ``x`` is the data of the inputs."""
-    w = [weight.data for weight in weights]
-    return new_node(dot(w, x) + bias.data, primitives.affine, (*weights, *inputs, bias), (*x, *w, 1.0))
+def linear(inputs: Sequence[Any], units: Iterable[tuple[Sequence[Any], Any]]) -> list[Value]:
+    """The net inputs of units that share their inputs: `affine` of each, which looks at the inputs once.
+
+    Args:
+        inputs: x, Values or numbers.
+        units: of each unit, its weights (as many) and its bias.
+    """
+    if not VARYING.issuperset(map(type, inputs)):
+        return [affine(weights, inputs, bias) for weights, bias in units]
+    x, nets = [value.data for value in inputs], []
+    for weights, bias in units:
+        if len(weights) == len(x) and type(bias) in VARYING and VARYING.issuperset(map(type, weights)):
+            w = [weight.data for weight in weights]
+            data = total(map(operator.mul, w, x)) + bias.data
+            nets.append(new_node(data, primitives.affine, (*weights, *inputs, bias), (*x, *w, 1.0)))
+        else:
+            nets.append(affine(weights, inputs, bias))
+    return nets

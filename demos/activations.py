@@ -79,11 +79,11 @@ def all_together(board: Board) -> None:
     fig, grid = style.figure(3, 3, size=(13, 8.5), sharex=True)
     rows, agree, slopes = [], [], {}
     for (name, (g, formula, by_hand, slope_by_hand)), axes in zip(ACTIVATIONS.items(), grid.flat):
-        g_and_slope = autograd.value_and_grad(g)
-        values, slopes[name] = np.array([g_and_slope(x) for x in s]).T
+        of = autograd.value_and_grad(g)
+        values, slopes[name] = np.array([list(map(float, of(x))) for x in s]).T
         agree.append(np.allclose(values, by_hand(s), rtol=1e-12, atol=1e-12))
         agree.append(np.allclose(slopes[name], slope_by_hand(s), rtol=1e-12, atol=1e-12))
-        rows.append((name, formula, *[number for at in (-3.0, -0.5, 0.5, 7.0) for number in g_and_slope(at)]))
+        rows.append((name, formula, *[float(number) for at in (-3.0, -0.5, 0.5, 7.0) for number in of(at)]))
         (of_g,) = axes.plot(s, without_jumps(values), "-", color=style.BLUE)
         (of_slope,) = axes.plot(s, without_jumps(slopes[name]), linestyle=(0, (3, 1.2)), color=style.VERMILLION)
         axes.set(title=name, xticks=[-6, -3, 0, 3, 6])

@@ -47,17 +47,14 @@ class Softmax(Module):
         return autograd.softmax(x)
 
 
-# Functions of one Value, without parameters.
+# Functions of one Value, without parameters: each row of the table that takes one number, whichever it is.
 ACTIVATIONS: dict[str, Callable[[Value], Value]] = {
     "linear": linear,
-    "step": autograd.step,
-    "sigmoid": autograd.sigmoid,
-    "tanh": autograd.tanh,
-    "relu": autograd.relu,
-    "leaky_relu": autograd.leaky_relu,
-    "relu6": autograd.relu6,
-    "elu": autograd.elu,
-    "softplus": autograd.softplus,
+    **{
+        name: row
+        for name, row in autograd.PRIMITIVES.items()
+        if not row.n_ary and len(row.names) - len(row.defaults) == 1 and row.domain is None
+    },
 }
 # Modules, made anew for each layer that names them.
 LAYER_ACTIVATIONS: dict[str, Callable[[], Module]] = {"prelu": PReLU, "softmax": Softmax}

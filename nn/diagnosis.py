@@ -9,10 +9,11 @@ from typing import Any
 
 import autograd
 from autograd import Program, Value
+from nn.activations import ACTIVATIONS
 
 _MAY_DIE = ("relu", "relu6")  # flat on one side or both
 _MAY_SATURATE = ("sigmoid", "tanh")  # nearly flat far out
-_ACTIVATIONS = (*_MAY_DIE, *_MAY_SATURATE, "leaky_relu", "elu")
+_NETS = [autograd.PRIMITIVES[name] for name in ("affine", "dot")]  # what an activation is applied to
 
 _Names = dict[int, list[str]]  # by layer
 
@@ -143,7 +144,7 @@ def _units(outputs: Sequence[Program], threshold: float) -> tuple[_Names, _Names
     saturated: _Names = defaultdict(list)
     for layer, label, runs in zip(_layers(outputs[0]), outputs[0].labels, zip(*outputs)):
         name = runs[0].op.name if runs[0].op else ""
-        if name not in _ACTIVATIONS:
+        if name not in ACTIVATIONS or outputs[0].nodes[runs[0].parents[0]].op not in _NETS:
             continue
         activations[layer].append(name)
         slopes = [abs(run.local_derivatives[0]) for run in runs]

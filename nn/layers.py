@@ -105,25 +105,22 @@ class Layer(Module):
 
     def __call__(self, inputs: Inputs) -> list[Value]:
         """The outputs of the units for ``nin`` numbers or Values."""
-        nets = self.nets(as_values(inputs, self.input_names))
-        outputs: list[Value]
-        if isinstance(self.activation, Module):
-            outputs = self.activation(nets)
-        else:
-            outputs = [neuron.activation(net) for neuron, net in zip(self.neurons, nets)]
-        for neuron, output in zip(self.neurons, outputs):
-            output.name = neuron.output_name
-        return outputs
-
-    def nets(self, inputs: Sequence[Value]) -> list[Value]:
-        """The units' net inputs, of Values."""
-        biases = [neuron.bias for neuron in self.neurons]
-        if None in biases:
-            return [neuron.net(inputs) for neuron in self.neurons]
-        nets = linear(inputs, [neuron.weights for neuron in self.neurons], biases)
+        signals = as_values(inputs, self.input_names)
+        units = [(neuron.weights, neuron.bias) for neuron in self.neurons]
+        nets = linear(signals, units) if units[0][1] is not None else [neuron.net(signals) for neuron in self.neurons]
+        together = isinstance(self.activation, Module)
+        outputs: list[Value] = []
         for neuron, net in zip(self.neurons, nets):
             net.name = neuron.net_name
-        return nets
+            if not together:
+                output = neuron.activation(net)
+                output.name = neuron.output_name
+                outputs.append(output)
+        if together:
+            outputs = self.activation(nets)
+            for neuron, output in zip(self.neurons, outputs):
+                output.name = neuron.output_name
+        return outputs
 
 
 class Sequential(Module):

@@ -1,8 +1,8 @@
 """Straight lines: a scalar program becomes a function on floats, which runs it for one example.
 
 Each node is a line with the name it has in the graph, ``o4 = 1 / (1 + math.exp(-i4))``. The backward pass is the
-forward pass from its end: a node's gradient ``d_i4`` is the sum of the shares it was handed by all that it feeds. For
-tiny networks: Python compiles functions of some thousand lines, and not much larger ones.
+forward pass from its end: a node's gradient ``d_i4`` is the sum of the contributions it was handed by all that it
+feeds. For tiny networks: Python compiles functions of some thousand lines, and not much larger ones.
 """
 
 from __future__ import annotations
@@ -16,10 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiling.array_expressions import Names, function
 from autograd.compiling.lines import Line, parts_named, simplified
-from autograd.compiling.numpy_code import Lowered
 from autograd.compiling.slices import Indices
+from autograd.compiling.source import Names, Source, function
 from autograd.compiling.trace import Trace
 from autograd.formulas.expression import SYMBOLS, Expression, Name, Number, expression
 from autograd.formulas.languages import PYTHON
@@ -27,7 +26,7 @@ from autograd.numbers import FLOATS, total
 from autograd.program import Program
 
 NAMESPACE: dict[str, Any] = {"math": math, "total": total, "maximum": FLOATS.maximum, "minimum": FLOATS.minimum}
-TAKEN = [*NAMESPACE, "abs"]  # names that the code gives a meaning of their own
+RESERVED = [*NAMESPACE, *"abs float type value value_and_grad".split()]  # identifiers that the code uses itself
 
 
 class StraightLines:
@@ -51,7 +50,7 @@ class StraightLines:
             Name(leaves[node.index]) if node.index in leaves else Number(node.data) for node in self.nodes
         ]
         self.learns = [node.index in learned for node in self.nodes]
-        self.shares: dict[int, list[Expression]] = defaultdict(list)  # what each node is handed in the backward pass
+        self.contributions: dict[int, list[Expression]] = defaultdict(list)  # to each node's gradient
         self.forward: list[Line] = []
         self.backward: list[Line] = []
         self._run_forward()
@@ -71,30 +70,30 @@ class StraightLines:
             self.learns[node.index] = any(self.learns[parent] for parent in node.parents)
 
     def _run_backward(self) -> None:
-        self.shares[len(self.nodes) - 1].append(Number(1.0))
+        self.contributions[len(self.nodes) - 1].append(Number(1.0))
         for node in reversed(self.nodes):
-            if node.op is None or not self.learns[node.index] or node.index not in self.shares:
+            if node.op is None or not self.learns[node.index] or node.index not in self.contributions:
                 continue
             d = self._gradient(node.index)
             inputs = node.op.unflatten([self.values[parent] for parent in node.parents])
             partials = node.op.flatten(node.op.partials(SYMBOLS, self.values[node.index], *inputs))
             for parent, partial in zip(node.parents, map(simplified, map(expression, partials))):
                 if self.learns[parent] and partial != Number(0.0):
-                    self.shares[parent].append(partial * d)
+                    self.contributions[parent].append(partial * d)
 
     def _gradient(self, index: int) -> Expression:
-        """The sum of a node's shares, in a line where it is more than a name or a number."""
-        d: Expression = simplified(SYMBOLS.sum(self.shares[index]))
+        """The sum of a node's contributions, in a line where it is more than a name or a number."""
+        d: Expression = simplified(SYMBOLS.sum(self.contributions[index]))
         if d.operands:
             self.backward.append((self.names.fresh(f"d_{self.values[index].word}"), d))
             d = Name(self.backward[-1][0])
         return d
 
 
-def straight_line(trace: Trace) -> Lowered:
+def write_straight_lines(trace: Trace) -> Source:
     """Write a program as Python code on floats, for a batch of one: each argument that is data has one entry."""
     arguments, outputs = trace.arguments, _outputs(trace)
-    names = Names([*arguments, *TAKEN])
+    names = Names([*RESERVED, *arguments])
     opening, leaves = _unpacking(trace, names)
     theta = {place: index for index, (argument, place) in trace.leaves.items() if argument == "theta"}
     lines = StraightLines(trace.program, leaves, theta.values(), names)
@@ -107,7 +106,7 @@ def straight_line(trace: Trace) -> Lowered:
         result = f"{value}, [{', '.join(map(PYTHON.write, gradients))}]"
         both = _written(names, lines.forward, lines.backward)
         source += "\n\n" + function("value_and_grad", arguments, [*opening, *both], result)
-    return Lowered(source, NAMESPACE)
+    return Source(source, NAMESPACE)
 
 
 def _unpacking(trace: Trace, names: Names) -> tuple[list[str], dict[int, str]]:

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import reduce
 from numbers import Real
 from threading import RLock
@@ -96,19 +96,17 @@ class Expression:
     def __neg__(self) -> Expression:
         return Expression("neg", self)
 
-    def __array_ufunc__(self, function: Any, method: str, *operands: Any, **options: Any) -> Any:
-        """NumPy's roots and maxima of expressions are expressions, so that what is written for arrays can be told."""
-        if method != "__call__" or function.__name__ not in ("sqrt", "maximum") or options:
-            return NotImplemented
-        return SYMBOLS.sqrt(*operands) if function.__name__ == "sqrt" else SYMBOLS.maximum(operands)
+    def parts(self, whole: Container[Expression] = ()) -> list[Expression]:
+        """All that the expression is made of, and itself: each once, after its own operands, from left to right.
 
-    def parts(self) -> list[Expression]:
-        """All that the expression is made of, and itself: each once, after its own operands, from left to right."""
+        Args:
+            whole: parts that are not taken apart.
+        """
         parts: dict[Expression, None] = {}
         waiting = [self]
         while waiting:
             part = waiting.pop()
-            missing = [operand for operand in part.operands if operand not in parts]
+            missing = [] if part in whole else [operand for operand in part.operands if operand not in parts]
             if missing:
                 waiting += [part, *reversed(missing)]
             else:
@@ -157,7 +155,7 @@ class Expression:
             ArithmeticError: as Python says.
         """
         values: dict[Expression, Any] = {}
-        for part in self.parts():
+        for part in self.parts(whole=numbers):
             if part in numbers:
                 values[part] = numbers[part]
             elif isinstance(part, Number | Figure):

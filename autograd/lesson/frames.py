@@ -7,7 +7,6 @@ rounds.
 
 from __future__ import annotations
 
-import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,25 +16,32 @@ from typing import Any, Literal, Protocol
 from numpy.typing import NDArray
 
 from autograd import primitives
-from autograd.formulas.expression import Expression, Figure, Name, Number, call, equation, quotient
+from autograd.formulas.expression import (
+    SYMBOLS,
+    Expression,
+    Figure,
+    Name,
+    Number,
+    call,
+    equation,
+    expression,
+    quotient,
+)
 from autograd.formulas.nodes import ProgramFormulas
+from autograd.lesson.updates import on_paper, one_by_one, takes_old
 from autograd.primitive import DomainError
 from autograd.program import Node, Program
 from autograd.value import Value
 
 Phase = Literal["forward", "backward", "update"]
 Quantity = Literal["data", "grad", "new", "memory"]
-GREEK = {
-    **{"lr": "η", "momentum": "μ", "dampening": "τ", "weight_decay": "λ"},
-    **{"alpha": "α", "betas": "β", "eps": "ε"},
-}
 
 
 class Optimizer(Protocol):
     """What a walkthrough has to know of an optimizer."""
 
     parameters: list[Value]
-    # rule(theta, gradient, *memory, t=t, **hyperparameters) is (theta, *memory): floats of floats, formulas of formulas
+    # rule(math, theta, gradient, *memory, t=t, **hyperparameters) is (theta, *memory): floats, on FLOATS; or formulas
     rule: Callable[..., Any]
     t: int  # how many steps have been taken
     memory: dict[str, NDArray[Any]]  # by name, one number for each parameter
@@ -203,10 +209,12 @@ def _rounds(
         told = [*story.forward(), *story.backward()]
         if optimizer is not None:
             for index in memories[0]:
-                told += story.updated(index, optimizer, memories)
-                for given, telling in zip(leaves, (told[-1].exact, told[-1].slide)):
+                updates = list(story.updated(index, optimizer, memories))
+                (new,) = [frame for frame in updates if frame.writes == (index, "new")]
+                for given, telling in zip(leaves, (new.exact, new.slide)):
                     if telling is not None:
                         given[index] = telling.value
+                told += updates
         rounds.append(Round(runs[0], runs[1] if len(runs) > 1 else None, told))
     return rounds
 
@@ -313,67 +321,46 @@ class _Story:
         )
 
     def updated(self, index: int, optimizer: Optimizer, memories: Sequence[dict[int, list[float]]]) -> Iterator[Frame]:
-        """A parameter takes its step: what is remembered of it is brought up to date, and then its data.
+        """A parameter takes its step: what is remembered of it is brought up to date, and then its data; or its data
+        first, where the rule takes what was remembered before.
 
         Memory is rounded in no telling: a slide's few decimals may leave nothing of a mean of squares, to divide by.
         """
-        name, symbol = self.names[index], self.symbols[index]
-        rule, hyperparameters = functools.partial(optimizer.rule, t=optimizer.t + self.k), optimizer.hyperparameters
+        name, symbol, gradient = self.names[index], self.symbols[index], quotient(self.output, self.names[index])
         letters = [Name(f"{letter}({name})" if letter in self.names else letter) for letter in optimizer.memory]
-        named = _on_paper(hyperparameters, lambda letter, x: Name(letter))
-        figures = _on_paper(hyperparameters, lambda letter, x: Number(x))
-        values = dict(zip(_leaves(named), _leaves(figures)))
+        named, values = on_paper(optimizer.hyperparameters, self.names)
+        rule = optimizer.rule(SYMBOLS, symbol, gradient, *letters, t=optimizer.t + self.k, **named)
+        results = [expression(result) for result in rule]
+        given: dict[Expression, Expression] = {letter: Number(x) for letter, x in values.items()}
         if self.k == 1:  # later, what is remembered is what was computed the step before
-            values.update({letter: Figure(x, 4) for letter, x in zip(letters, memories[0][index])})
-        formulas = _one_by_one(rule(symbol, quotient(self.output, name), *letters, **named), letters)
-        tellings = []
+            given.update({letter: Figure(x, 4) for letter, x in zip(letters, memories[0][index])})
+        quantities, new = [symbol, gradient, *letters], [Name(f"new {letter}") for letter in letters]
+        tellings: list[list[Telling]] = []
         for run, rounding, memory in zip(self.runs, self.roundings, memories):
-            old, gradient = run.nodes[index].data, run.nodes[index].grad
-            new, *remembered = map(float, rule(old, gradient, *memory[index], **hyperparameters))
-            written = [rounding.show(old), rounding.show(gradient), *[Figure(x, 4) for x in memory[index]]]
-            shown = [Figure(x, 4) for x in remembered]
-            numbers = _one_by_one(rule(*written, **figures), shown)
-            new = rounding.of_data(new)
-            tellings.append(list(map(Telling, numbers, [*remembered, new], [*shown, rounding.show(new)])))
+            before = [run.nodes[index].data, run.nodes[index].grad, *memory[index]]
+            numbers = {**values, **dict(zip(quantities, before))}
+            settled = [result.settle(numbers) for result in results]
+            if not tellings:  # the exact numbers say how the rule is written
+                data_first = takes_old(settled, letters)
+                formulas = one_by_one(settled, letters, data_first)
+            data, *remembered = [result.evaluate(numbers) for result in results]
+            data = rounding.of_data(data)
+            shown = [*map(rounding.show, before[:2]), *[Figure(x, 4) for x in before[2:]]]
+            after = [rounding.show(data), *[Figure(x, 4) for x in remembered]]
+            figures: dict[Expression, Expression | float] = {
+                **values,
+                **dict(zip([*quantities, *new], [*shown, *after[1:]])),
+            }
+            worked = [line.substitute(figures) for line in one_by_one(settled, new, data_first)]
+            tellings.append(list(map(Telling, worked, [data, *remembered], after)))
             memory[index] = remembered
-        subjects: list[tuple[str, Expression, Quantity]] = [
-            (f"{word} of {name}", letter, "memory") for word, letter in zip(optimizer.memory, letters)
-        ]
-        subjects.append((name, symbol, "new"))
-        for (words, subject, quantity), formula, *each in zip(subjects, formulas, *tellings):
+        subjects: list[tuple[str, Expression, Quantity]] = [(name, symbol, "new")]
+        subjects += [(f"{word} of {name}", letter, "memory") for word, letter in zip(optimizer.memory, letters)]
+        lines = list(zip(subjects, formulas, *tellings))
+        for (words, subject, quantity), formula, *each in lines if data_first else [*lines[1:], lines[0]]:
             if formula.operands:  # what the rule leaves as it is is not told
                 title, symbols = f"{words} is updated", equation(subject, formula, sign="←")
                 writes = (index, quantity)
-                given = tuple([equation(letter, x) for letter, x in values.items() if letter in formula.leaves()])
-                values.pop(subject, None)  # from now on it is another
-                yield Frame("update", self.k, title, writes, (index,), (), symbols, None, *each, given=given)
-
-
-def _on_paper(hyperparameters: Mapping[str, Any], write: Callable[[str, float], Expression]) -> dict[str, Any]:
-    """Hyperparameters as symbols. An option that is off, and every flag, stays as it is, for the rule asks about it."""
-    symbols: dict[str, Any] = {}
-    for key, x in hyperparameters.items():
-        letter = GREEK.get(key, key)
-        if isinstance(x, tuple):
-            symbols[key] = tuple([write(f"{letter}{i}", each) for i, each in enumerate(x, start=1)])
-        else:
-            symbols[key] = x if isinstance(x, bool) or x == 0 else write(letter, x)
-    return symbols
-
-
-def _leaves(hyperparameters: Mapping[str, Any]) -> list[Expression]:
-    """The symbols among them, in order, out of their tuples."""
-    each = [one for x in hyperparameters.values() for one in (x if isinstance(x, tuple) else (x,))]
-    return [one for one in each if isinstance(one, Expression)]
-
-
-def _one_by_one(results: tuple[Expression, ...], memory: Sequence[Expression]) -> list[Expression]:
-    """What a rule returns, memory first, as it is computed: each formula in terms of the memory that is new by then."""
-    theta, *formulas = results
-    told: dict[Expression, Expression | float] = {}
-    lines = []
-    for formula, new in zip(formulas, memory):
-        lines.append(formula.substitute(told))
-        if formula.operands:
-            told[formula] = new
-    return [*lines, theta.substitute(told)]
+                used = tuple([equation(letter, x) for letter, x in given.items() if letter in formula.leaves()])
+                given.pop(subject, None)  # from now on it is another
+                yield Frame("update", self.k, title, writes, (index,), (), symbols, None, *each, given=used)

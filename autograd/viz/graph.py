@@ -67,8 +67,8 @@ def draw(output: Value | Program, *, digits: int = 4, constants: bool = True, ma
     return graph(program, texts(program, lambda x: number(x, digits), digits), constants)
 
 
-def graph(program: Program, told: Texts, constants: bool = True) -> graphviz.Digraph:
-    """The picture of the graph, with its numbers as they are told."""
+def graph(program: Program, written: Texts, constants: bool = True) -> graphviz.Digraph:
+    """The picture of the graph, with its numbers as they are written."""
     drawing = Drawing(
         "computation",
         graph_attr={"rankdir": "LR", "nodesep": "0.06", "ranksep": "0.4", "pad": "0.1", **FONT},
@@ -83,12 +83,12 @@ def graph(program: Program, told: Texts, constants: bool = True) -> graphviz.Dig
         if node.kind == "constant" and not constants:
             continue
         place = {"id": f"n{node.index}", "class": node.kind}  # by which a page finds it in the SVG
-        drawing.node(f"n{node.index}", _box(node, told), **place, **STYLES[node.kind])
+        drawing.node(f"n{node.index}", _box(node, written), **place, **STYLES[node.kind])
         for k, parent in enumerate(node.parents):
             nodes = (f"n{parent}", f"n{node.index}")
             place = {"id": f"e{node.index}-{parent}-{k}"}
             if program.nodes[parent].kind != "constant":
-                local = told[f"by {k}", node.index]
+                local = written[f"by {k}", node.index]
                 words = f"d {program.labels[node.index]} / d {program.labels[parent]} = {local}"
                 drawing.edge(*nodes, local, tooltip=caption(words), **place)
             elif constants:
@@ -128,33 +128,33 @@ def _keep_order(drawing: graphviz.Digraph, program: Program, constants: bool) ->
 
 def texts(program: Program, show: Callable[[float], str], digits: int) -> Texts:
     """The numbers of a program as a picture writes them; ``digits`` are those of local derivatives."""
-    told: Texts = {}
+    written: Texts = {}
     for node in program:
         i = node.index
-        told["data", i], told["grad", i], told["err", i] = show(node.data), show(node.grad), show(-node.grad)
-        told.update({(f"by {k}", i): number(x, digits) for k, x in enumerate(node.local_derivatives)})
-    return told
+        written["data", i], written["grad", i], written["err", i] = show(node.data), show(node.grad), show(-node.grad)
+        written.update({(f"by {k}", i): number(x, digits) for k, x in enumerate(node.local_derivatives)})
+    return written
 
 
 def widest(tellings: Iterable[Texts]) -> Texts:
-    """Of all that is told in a place, what takes the most room."""
+    """Of all that is written in a place, what takes the most room."""
     most: Texts = {}
-    for told in tellings:
-        for place, text in told.items():
+    for written in tellings:
+        for place, text in written.items():
             most[place] = max(most.get(place, ""), text, key=_width)
     return most
 
 
 def _width(text: str) -> float:
     """Of a number in Arial, in ems."""
-    return sum([0.28 if c == "." else 0.56 for c in text])
+    return 0.56 * len(text) - 0.28 * text.count(".")
 
 
-def _box(node: Node, told: Texts) -> str:
+def _box(node: Node, written: Texts) -> str:
     """The node's HTML-like label: its operation on a plate, its name, and its data above its grad."""
-    numbers = [f"data {told['data', node.index]}", f"grad {told['grad', node.index]}"]
+    numbers = [f"data {written['data', node.index]}", f"grad {written['grad', node.index]}"]
     if node.kind == "constant":
-        numbers = [told["data", node.index]]
+        numbers = [written["data", node.index]]
     columns = []
     if node.op is not None:
         symbol = f'<FONT COLOR="white" POINT-SIZE="18"> {markup(node.op.symbol)} </FONT>'

@@ -10,6 +10,7 @@ import graphviz
 
 from autograd import primitives
 from autograd.formulas.names import number, plain
+from autograd.numbers import total
 from autograd.program import Node, Program
 from autograd.value import Value
 from autograd.viz.graph import FONT, STYLES, Texts, caption, markup, texts
@@ -66,14 +67,14 @@ def network(program: Program, written: Texts, err: bool, weight_gradients: bool)
         edge_attr={"color": "#5b6770", "penwidth": "1.4"},
     )
     titles = _titles(program, units)
-    told = {i: _told(_unit_lines(program, unit, titles[i], err), written) for i, unit in units.items()}
+    lines_of = {i: _written(_unit_lines(program, unit, titles[i], err), written) for i, unit in units.items()}
     weights = {
-        (source, index, k): _told(_weight_lines(program, weight, weight_gradients), written)
+        (source, index, k): _written(_weight_lines(program, weight, weight_gradients), written)
         for index, unit in units.items()
         for k, (source, weight) in enumerate(unit.sources)
         if weight is not None
     }
-    radius = max(map(_radius, told.values()))
+    radius = max(map(_radius, lines_of.values()))
     column = max(COLUMN, 2 * radius + 2 * CLEAR + 1.6 * max(map(_width, weights.values()), default=0))
     place = _places(units, column, max(ROW + 0.7 * weight_gradients, 2 * radius + 0.15))
     taken: list[tuple[float, float, float, float]] = []  # where the weights' labels stand
@@ -82,12 +83,12 @@ def network(program: Program, written: Texts, err: bool, weight_gradients: bool)
         style = {**STYLES[unit.node.kind], "class": unit.node.kind, "id": f"u{index}"}
         if unit.net is not None or unit.node.kind == "input":
             style.update(shape="circle", margin="0")
-        drawing.node(f"n{index}", _label(told[index]), pos=f"{x:g},{y:g}!", **style)
+        drawing.node(f"n{index}", _label(lines_of[index]), pos=f"{x:g},{y:g}!", **style)
         for k, (source, _) in enumerate(unit.sources):
             drawing.edge(f"n{source}", f"n{index}", id=f"s{source}-{index}-{k}")
             if lines := weights.get((source, index, k)):
                 first = 0.4 if units[source].sources else 0.32  # clear of the circle, which is larger for a unit
-                first = max(first, (_radius(told[source]) + _width(lines) / 2 + CLEAR) / (x - place[source][0]))
+                first = max(first, (_radius(lines_of[source]) + _width(lines) / 2 + CLEAR) / (x - place[source][0]))
                 label_x, label_y = _free_place(place[source], (x, y), first, lines, taken)
                 drawing.node(
                     f"w{source}-{index}-{k}",
@@ -205,7 +206,7 @@ def _free_place(
     best = None
     for along in (first + 0.02 * step for step in range(16)):
         x, y = (a + along * (b - a) for a, b in zip(start, end))
-        crowding = sum(
+        crowding = total(
             max(0.0, (width + w) / 2 - abs(x - u)) * max(0.0, (height + h) / 2 - abs(y - v)) for u, v, w, h in taken
         )
         if best is None or crowding < best[0]:
@@ -270,13 +271,13 @@ def _weight_lines(program: Program, weight: int, gradient: bool) -> list[Line]:
     return [*lines, ("grad", weight, "grad ")] if gradient else lines
 
 
-def _told(lines: list[Line], written: Texts) -> list[str]:
+def _written(lines: list[Line], written: Texts) -> list[str]:
     """Each line as it is written."""
     return [words + ("" if role == "fixed" else written[role, index]) for role, index, words in lines]
 
 
-def _label(told: list[str]) -> str:
+def _label(lines: list[str]) -> str:
     """A unit's HTML-like label: a heading and the lines beneath it."""
-    rows = [f"<TR><TD>{markup(line)}</TD></TR>" for line in told[1:]]
-    heading = f'<TR><TD><B><FONT POINT-SIZE="22">{markup(told[0])}</FONT></B></TD></TR>'
+    rows = [f"<TR><TD>{markup(line)}</TD></TR>" for line in lines[1:]]
+    heading = f'<TR><TD><B><FONT POINT-SIZE="22">{markup(lines[0])}</FONT></B></TD></TR>'
     return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{heading}{"".join(rows)}</TABLE>>'

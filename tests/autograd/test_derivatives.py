@@ -146,10 +146,10 @@ def test_called_with_values_it_gives_values_connected_to_them() -> None:
     assert [part.data for part in parts] == [6.0, 6.0]
 
 
-def test_no_gradient_changes_where_only_numbers_go_in() -> None:
+def test_taking_a_derivative_leaves_every_gradient_as_it_was() -> None:
     w, x = Parameter(2.0), Value(3.0)
-    assert grad(lambda y: w * x * y)(5.0) == 6.0
-    assert hessian(lambda y: w * y * y)(5.0) == 4.0
+    assert float(grad(lambda y: w * x * y)(5.0)) == 6.0
+    assert float(hessian(lambda y: w * y * y)(5.0)) == 4.0
     assert (w.grad, x.grad) == (0.0, 0.0)
 
 

@@ -7,9 +7,7 @@ import doctest
 import math
 import pickle
 import xml.etree.ElementTree as ET
-from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -213,16 +211,6 @@ def test_how_much_is_shown_is_for_who_writes_it_to_say() -> None:
     assert formula.evaluate({a: 3.0, b: 0.0, c: 0.0}) == 1.0
 
 
-def test_what_is_written_for_arrays_can_be_told() -> None:
-    x: Any = a
-    y: Any = b
-    assert (x / (np.sqrt(y) + 1)).text() == "a / (√(b) + 1)"
-    assert np.maximum(x, 0.5 * y).text() == "max(a, 0.5 × b)"
-    assert np.maximum(0, x).evaluate({a: -1.0}) == 0.0
-    with pytest.raises(TypeError):
-        np.exp(x)
-
-
 def test_a_piece_is_replaced_wherever_it_stands() -> None:
     assert ((a - b) ** 2 / (1 - (a - b))).substitute({a - b: c}).text() == "c^2 / (1 − c)"
 
@@ -271,7 +259,7 @@ def test_parts_are_shared() -> None:
     formula = autograd.logsumexp.forward(SYMBOLS, x)
     assert len(formula.parts()) < 4 * 200
     assert len(formula.text()) < 500
-    numbers: dict[Expression, float] = dict(zip(x, np.linspace(-3, 3, 200).tolist()))
+    numbers: dict[Expression, float] = {xk: k / 50 for k, xk in enumerate(x)}
     assert formula.evaluate(numbers) == autograd.logsumexp(list(numbers.values()))
     doubled: Expression = a
     for _ in range(100):

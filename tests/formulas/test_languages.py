@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import autograd.formulas.languages
 from autograd import PRIMITIVES, Primitive
-from autograd.compiling.array_expressions import Names
 from autograd.compiling.lines import parts_named, simplified
+from autograd.compiling.source import Names
 from autograd.compiling.straight_lines import NAMESPACE
 from autograd.formulas.expression import SYMBOLS, Expression, Name, Number, expression
 from autograd.formulas.languages import JAVASCRIPT, PYTHON
