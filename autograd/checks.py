@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from autograd.derivatives import Function, Tree, check_function, gradients, leaves, one_number, rebuilt, variable
+from autograd.domains import DomainError
 from autograd.numbers import ARRAYS, Reading, total
-from autograd.primitive import DomainError
 from autograd.program import Program
 from autograd.value import Value
 

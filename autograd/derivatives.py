@@ -19,15 +19,16 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from autograd import primitives, program
+from autograd.choices import may_be_discarded
 from autograd.numbers import Reading
-from autograd.primitive import Primitive
 from autograd.primitives import PRIMITIVES
-from autograd.value import Constant, Operand, Value, record, topological_order
+from autograd.value import Constant, Value, topological_order
 from autograd.watching import own_leaves, watched, watcher
 
 Tree = Any  # a number, an array of numbers, or a list or tuple of trees
@@ -163,14 +164,12 @@ def gradients(output: Value, inputs: Sequence[Value], as_values: bool = False) -
             varying.add(node)
     order = [node for node in order if node in varying]
     gradient: dict[Value, Any] = {output: 1.0}
+    discarded = may_be_discarded((node, node.op, node.parents) for node in reversed(order))
+    hand_on = _contributions_as_values if as_values else _contributions
     with watched(by=None):  # a formula may mention a branch that `where` discards
         for node in reversed(order):
-            partials: Sequence[Any] = node.local_derivatives
-            if as_values and node.op is not None:
-                partials = node.op.flatten(node.op.partials(VALUES, node, *node.op.unflatten(node.parents)))
-            for parent, partial in zip(node.parents, partials):
+            for parent, contribution in zip(node.parents, hand_on(node, gradient[node], node in discarded)):
                 if parent in varying:
-                    contribution = partial * gradient[node]
                     gradient[parent] = gradient[parent] + contribution if parent in gradient else contribution
     if onlooker := watcher.get():
         onlooker.passed_back(order, lambda value: float(gradient.get(value, 0.0)))
@@ -178,22 +177,25 @@ def gradients(output: Value, inputs: Sequence[Value], as_values: bool = False) -
     return [g if isinstance(g, Value) else Constant(g) for g in found] if as_values else found
 
 
-def _unchecked(primitive: Primitive) -> Callable[..., Value]:
-    return lambda *arguments: record(primitive, primitive.flatten(arguments), check=False)
+def _contributions(node: Value, gradient: float, discarded: bool) -> list[float]:
+    """What a node hands to each of its parents; ``discarded``: whether it may not have been chosen."""
+    return [0.0 if discarded and not gradient else derivative * gradient for derivative in node.local_derivatives]
 
 
-def _data(x: Operand) -> float:
-    return x.data if isinstance(x, Value) else x
+def _contributions_as_values(node: Value, gradient: Any, discarded: bool) -> list[Any]:
+    """The same, as Values: with other numbers, what is discarded may be another branch."""
+    assert node.op is not None
+    if node.op is primitives.where:
+        c, choose = node.parents[0], VALUES.where
+        return [0.0, choose(c, gradient, 0.0), choose(c, 0.0, gradient)]
+    partials = node.op.flatten(node.op.partials(VALUES, node, *node.op.unflatten(node.parents)))
+    products = [partial * gradient for partial in partials]
+    return [VALUES.where(VALUES.equal(gradient, 0.0), 0.0, x) for x in products] if discarded else products
 
 
-# The namespace in which a row's partials, evaluated on Values, are Values again: see `gradients`. Domains are not
-# checked here, for a formula may mention a branch that `where` discards.
-VALUES = Reading(
-    **{name: _unchecked(row) for name, row in PRIMITIVES.items()},
-    greater=lambda a, b: _data(a) > _data(b),
-    equal=lambda a, b: _data(a) == _data(b),
-    where=lambda condition, a, b: a if condition else b,
-)
+# The reading on which a row's partials are Values again: its functions are the rows. Domains are not looked at, now or
+# when it is run again, for a formula may mention a branch that `where` discards.
+VALUES = Reading(**{name: row if row.domain is None else replace(row, domain=None) for name, row in PRIMITIVES.items()})
 
 
 class _Run:

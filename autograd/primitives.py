@@ -15,34 +15,30 @@ import copyreg
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd.primitive import Domain, Primitive
+from autograd.domains import (
+    ABOVE_MINUS_ONE,
+    DIVISIBLE,
+    NOT_EMPTY,
+    NOT_NEGATIVE,
+    POSITIVE,
+    POWER,
+    PROBABILITIES,
+    PROBABILITY,
+)
+from autograd.primitive import Primitive
 
-POSITIVE = Domain("x > 0", lambda x: x > 0)
-NOT_NEGATIVE = Domain("x >= 0", lambda x: x >= 0)
-ABOVE_MINUS_ONE = Domain("x > -1", lambda x: x > -1)
-DIVISIBLE = Domain("b != 0", lambda a, b: b != 0)
-POWER = Domain(
-    "a > 0, or a = 0 and b >= 0, or a whole b",
-    lambda a, b: a > 0 or (a == 0 and b >= 0) or (a < 0 and b == b // 1),
-)
-NOT_EMPTY = Domain("at least one number", lambda x: len(x) > 0)
-PROBABILITY = Domain(
-    "0 <= p <= 1, 0 <= y <= 1, p > 0 where y > 0 and p < 1 where y < 1 (a loss on logits has no such limits)",
-    lambda p, y: (0 < p < 1 and 0 <= y <= 1) or p == y == 0 or p == y == 1,
-)
-PROBABILITIES = Domain(
-    "at least one class, each 0 <= p <= 1 and 0 <= y <= 1, and p > 0 where y > 0 (a loss on logits has no such limits)",
-    lambda p, y: len(p) > 0 and all((0 < pk <= 1 and 0 <= yk <= 1) or pk == yk == 0 for pk, yk in zip(p, y)),
-)
+TINY = 6e-309  # 1 / x is infinite for a smaller x
 
 
 def _pow_partials(m: Any, y: Any, a: Any, b: Any) -> tuple[Any, Any]:
     """b a^(b-1) and y log a, with PyTorch's values at a^0 and 0^b. A negative a has no derivative by b: NaN."""
-    ordinary = b * m.pow(a, b - 1)
-    by_base = m.where(m.equal(b, 0), m.where(m.equal(a, 0), 0.0, ordinary), ordinary)
-    not_zero = m.where(m.equal(a, 0), 1.0, a)  # so that the branch not taken has a logarithm too
-    by_exponent = m.where(m.equal(a, 0), 0.0, y * m.log(not_zero))
-    return by_base, by_exponent
+    large = m.where(m.greater(TINY, m.abs(a)), 1.0, a)  # b a^-1 is 0 where b is, however small a
+    return b * m.pow(m.where(m.equal(b, 0), large, a), b - 1), y * m.log(m.where(m.equal(a, 0), 1.0, a))
+
+
+def _elu_partials(m: Any, y: Any, x: Any, a: Any) -> tuple[Any, Any]:
+    not_positive = m.where(m.greater(x, 0), 0.0, x)  # so that the piece that is not chosen is finite, too
+    return m.where(m.greater(x, 0), 1.0, a * m.exp(not_positive)), m.expm1(not_positive)
 
 
 def _gelu_partials(m: Any, y: Any, x: Any) -> tuple[Any]:
@@ -121,7 +117,12 @@ step       = Primitive("step",       "x",            "step",        lambda m, x:
 relu       = Primitive("relu",       "x",            "relu",        lambda m, x: m.where(m.greater(0, x), 0.0, x),                   lambda m, y, x: (m.where(m.greater(x, 0), 1.0, 0.0),))
 relu6      = Primitive("relu6",      "x",            "relu6",       lambda m, x: m.minimum((m.maximum((x, 0.0)), 6.0)),              lambda m, y, x: (m.where(m.greater(x, 0), m.where(m.greater(6, x), 1.0, 0.0), 0.0),))
 leaky_relu = Primitive("leaky_relu", "x slope=0.01", "leaky relu",  lambda m, x, slope: m.where(m.greater(x, 0), x, slope * x),      lambda m, y, x, slope: (m.where(m.greater(x, 0), 1.0, slope), m.where(m.greater(x, 0), 0.0, x)))
-elu        = Primitive("elu",        "x alpha=1",    "elu",         lambda m, x, a: m.where(m.greater(x, 0), x, a * m.expm1(x)),     lambda m, y, x, a: (m.where(m.greater(x, 0), 1.0, a * m.exp(x)), m.where(m.greater(x, 0), 0.0, m.expm1(x))))
+elu        = Primitive("elu",        "x alpha=1",    "elu",         lambda m, x, a: m.where(m.greater(x, 0), x, a * m.expm1(x)),     _elu_partials)
+
+# Comparisons are 1 or 0; where takes a unless the condition c is 0.
+greater    = Primitive("greater",    "a b",          ">",           lambda m, a, b: m.where(m.greater(a, b), 1.0, 0.0),              lambda m, y, a, b: (0.0, 0.0))
+equal      = Primitive("equal",      "a b",          "=",           lambda m, a, b: m.where(m.equal(a, b), 1.0, 0.0),                lambda m, y, a, b: (0.0, 0.0))
+where      = Primitive("where",      "c a b",        "where",       lambda m, c, a, b: m.where(m.equal(c, 0), b, a),                 lambda m, y, c, a, b: (0.0, m.where(m.equal(c, 0), 0.0, 1.0), m.where(m.equal(c, 0), 1.0, 0.0)))
 
 # One node for many inputs: w* is a sequence of them, and the partial by it is a sequence too.
 sum       = Primitive("sum",       "x*",      "Σ",          lambda m, x: m.sum(x),               lambda m, y, x: ([1.0] * len(x),))

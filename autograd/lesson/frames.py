@@ -17,9 +17,9 @@ from typing import Any, Literal, Protocol
 from numpy.typing import NDArray
 
 from autograd import primitives
+from autograd.domains import DomainError
 from autograd.formulas.expression import Formula, Symbol, equation, number, quotient
 from autograd.formulas.nodes import ProgramFormulas
-from autograd.primitive import DomainError
 from autograd.program import Node, Program
 from autograd.value import Value
 
