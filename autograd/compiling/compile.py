@@ -1,4 +1,4 @@
-"""`compile`: a function of one example, on plain scalars, becomes code for a batch, by one of three targets."""
+"""`compile`: a function of one example, on plain scalars, becomes code for a batch, for one of three targets."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import Any, Literal
 
 from autograd.compiling.compiled import Compiled
 from autograd.compiling.compiled_jax import CompiledJax
+from autograd.compiling.compiled_numpy import CompiledNumpy
 from autograd.compiling.compiled_python import CompiledPython
 from autograd.value import Value
+
+TARGETS: dict[str, type[Compiled]] = {"numpy": CompiledNumpy, "jax": CompiledJax, "python": CompiledPython}
 
 
 def compile(
@@ -20,7 +23,7 @@ def compile(
 ) -> Compiled:
     """Compile a function that is written for one example of plain scalars.
 
-    The function is run once, on values without numbers, to see what it computes; that program is lowered to NumPy code
+    The function is run once, on values without numbers, to see what it computes; that program is written as NumPy code
     for a whole batch, which ``source`` shows. It computes what the scalar program computes, faster; where an operation
     is outside its domain it gives NaN or infinity, as NumPy does.
 
@@ -54,7 +57,6 @@ def compile(
             raise ValueError("parameters names one Value twice")
     if reduction not in ("mean", "sum"):
         raise ValueError(f"reduction must be 'mean' or 'sum', got {reduction!r}")
-    kinds = {"numpy": Compiled, "jax": CompiledJax, "python": CompiledPython}
-    if target not in kinds:
+    if target not in TARGETS:
         raise ValueError(f"target must be 'numpy', 'jax' or 'python', got {target!r}")
-    return kinds[target](function, parameters, reduction)
+    return TARGETS[target](function, parameters, reduction)

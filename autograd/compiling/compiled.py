@@ -1,25 +1,23 @@
-"""A compiled function: the code for each shape of example, and what calls it with a batch of them."""
+"""A compiled function: the code for each shape of example, and what calls it with a batch, whatever the target."""
 
 from __future__ import annotations
 
 import builtins
 import contextlib
 import gc
-import inspect
 import itertools
 import linecache
 import weakref
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NoReturn
+from typing import Any, ClassVar, Literal, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from autograd.compiling.array_expressions import Names
-from autograd.compiling.numpy_code import Lowered, lower
-from autograd.compiling.straight_lines import TAKEN
-from autograd.compiling.trace import Trace, trace
+from autograd.compiling.source import Source
+from autograd.compiling.trace import Trace, argument_names, trace
 from autograd.packing import pack
 from autograd.program import Program
 from autograd.value import Value
@@ -38,19 +36,23 @@ class Compilation:
     Attributes:
         trace: what one example computes.
         source: the code.
-        value, value_and_grad: the functions that the code defines.
-        floats: of straight lines, whether the data are Python's floats, by the first number of each argument.
+        value, value_and_grad: what runs it.
     """
 
     trace: Trace
     source: str
     value: Callable[..., Any]
     value_and_grad: Callable[..., Any] | None
-    floats: Callable[..., bool] | None
 
 
-class Compiled:
-    """What `compile` returns."""
+class Compiled(ABC):
+    """What `compile` returns. Each target is a subclass: it has its code written, and runs it.
+
+    Attributes:
+        reserved: identifiers that the target's code uses itself.
+    """
+
+    reserved: ClassVar[Sequence[str]]
 
     def __init__(
         self,
@@ -63,17 +65,16 @@ class Compiled:
         self.reduction = reduction
         self.name = getattr(function, "__name__", type(function).__name__)
         self.compilations: dict[Shapes, Compilation] = {}  # by the shapes of an example
-        self._ready: dict[Shapes, Compilation] = {}  # by the shapes of the arrays, known to be good
+        self._ready: dict[Shapes, Compilation] = {}  # by the shapes of a batch, which have been checked
         self.latest: Compilation | None = None
-        self._good_theta: Theta | None = None  # the array that was last found to be good
-        self._good_out: Floats | None = None  # likewise, beside this theta
-        self._beside: Theta | None = None
+        self._checked_theta: Theta | None = None  # the array that was last found to be right
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
             f"{self.name}, compiled, cannot be copied: its code is of these parameters; compile the copy's own"
         )
 
+    @abstractmethod
     def __call__(self, *arrays: ArrayLike, theta: Theta | None = None) -> Any:
         """The mean (or sum) of the examples' losses, a float; of a prediction, the outputs, an array.
 
@@ -81,10 +82,8 @@ class Compiled:
             arrays: one for each argument of the function; the first axis is the examples.
             theta: the parameters as a flat array; by default, what the Values hold now.
         """
-        compilation, data = self._prepared(arrays)
-        value = compilation.value(*data, *self._rest(compilation, len(data[0]), theta))
-        return value if self.parameters is None else float(value)
 
+    @abstractmethod
     def value_and_grad(
         self, *arrays: ArrayLike, theta: Theta | None = None, out: Floats | None = None
     ) -> tuple[float, Any]:
@@ -95,12 +94,6 @@ class Compiled:
             out: where to write the gradient; by default, a new array. A training loop that passes the same two arrays
                 every time saves some microseconds.
         """
-        compilation, data = self._prepared(arrays)
-        if compilation.value_and_grad is None:
-            raise TypeError(f"{self.name} was compiled without parameters: there is nothing to take the gradient of")
-        if out is None or out is not self._good_out or theta is not self._beside:
-            out = self._place(out, theta)
-        return float(compilation.value_and_grad(*data, *self._rest(compilation, len(data[0]), theta), out)), out
 
     def backward(self, *arrays: ArrayLike) -> float:
         """Add the gradient to the parameters' ``grad``, as `Value.backward` does; returns the loss."""
@@ -123,18 +116,22 @@ class Compiled:
             raise RuntimeError(f"{self.name} is traced when the shapes of its data are known: call it once")
         return self.latest.trace.program
 
-    def _rest(self, compilation: Compilation, examples: int, theta: Theta | None) -> list[Any]:
+    def _other_arguments(self, compilation: Compilation, examples: int, theta: Theta | None) -> list[Any]:
         """The arguments of the compiled code that are no data."""
         rest: list[Any] = []
         if self.parameters is not None or theta is not None:
-            rest.append(theta if theta is not None and theta is self._good_theta else self._flat(theta))
+            rest.append(theta if theta is not None and theta is self._checked_theta else self._flat_theta(theta))
         if compilation.trace.given:
             rest.append(pack(compilation.trace.given))
-        if compilation.trace.sources:
+        if compilation.trace.noise_sources:
             rest += compilation.trace.draw(examples)
         return rest
 
-    def _flat(self, theta: Theta | None) -> Any:
+    def _without_parameters(self) -> TypeError:
+        """The error that asking a prediction for its gradient deserves."""
+        return TypeError(f"{self.name} was compiled without parameters: there is nothing to take the gradient of")
+
+    def _flat_theta(self, theta: Theta | None) -> Any:
         """The parameters as a flat array of floats: ``theta``, or by default what the Values hold."""
         if self.parameters is None:
             raise TypeError(f"{self.name} was compiled without parameters, so theta cannot be given")
@@ -146,43 +143,26 @@ class Compiled:
                 f"theta must have one number for each of {len(self.parameters)} parameters, got shape {flat.shape}"
             )
         if flat is theta:
-            self._good_theta = flat
+            self._checked_theta = flat
         return flat
-
-    def _place(self, out: Floats | None, theta: Theta | None) -> Floats:
-        """Where to write the gradient: ``out``, or by default a new array."""
-        count = len(self.parameters or ())
-        if out is None:
-            return np.empty(count)
-        if type(out) is not np.ndarray:
-            raise TypeError(f"out must be a NumPy array, got {type(out).__name__}")
-        if out.shape != (count,) or out.dtype != FLOAT64:
-            raise ValueError(
-                f"out must be a float64 array of {count}, one number for each parameter, "
-                f"got {out.dtype} of shape {out.shape}"
-            )
-        if isinstance(theta, np.ndarray) and np.may_share_memory(out, theta):
-            raise ValueError("out and theta share memory: the gradient would be written over the parameters it is of")
-        self._good_out, self._beside = out, theta
-        return out
 
     def _prepared(self, arrays: Sequence[ArrayLike]) -> tuple[Compilation, list[Any]]:
         """The compilation for data of these shapes, made now where there is none, and the data as arrays of floats."""
         data: list[Any] = []
-        lengths = []
+        each = []
         for k, array in enumerate(arrays):
-            good = type(array) is np.ndarray and array.dtype is FLOAT64
-            data.append(array if good else self._as_floats(array, k))
-            lengths.append(data[k].shape)
-        shapes = tuple(lengths)
+            ready = type(array) is np.ndarray and array.dtype is FLOAT64
+            data.append(array if ready else self._as_floats(array, k))
+            each.append(data[k].shape)
+        shapes = tuple(each)
         compilation = self._ready.get(shapes)
         if compilation is None:
             if len({shape[:1] for shape in shapes}) != 1 or shapes[0] == () or not all(array.size for array in data):
-                self._refuse(data)
+                self._refuse_shapes(data)
             example = tuple([shape[1:] for shape in shapes])
             if example not in self.compilations:
                 with _collector_paused():
-                    self.compilations[example] = self._compiled_for(example)
+                    self.compilations[example] = self._compile(example)
             compilation = self._ready[shapes] = self.compilations[example]
         self.latest = compilation
         return compilation, data
@@ -198,11 +178,7 @@ class Compiled:
             name = self._argument_names(k + 1)[k]
             raise TypeError(f"argument {name} of {self.name} must be an array of numbers: {error}") from None
 
-    def _asarray(self, numbers: Any) -> Any:
-        """Numbers as the kind of array that the code computes with."""
-        return np.asarray(numbers, dtype=np.float64)
-
-    def _refuse(self, data: Sequence[Any]) -> None:
+    def _refuse_shapes(self, data: Sequence[Any]) -> None:
         """Raise the error that data of wrong lengths deserves."""
         names = self._argument_names(len(data))
         if not data:
@@ -220,60 +196,34 @@ class Compiled:
             if not array.size:
                 raise ValueError(f"argument {name} of {self.name} is empty: it has shape {array.shape}")
 
-    def _argument_names(self, count: int) -> list[str]:
-        """What the function calls its arguments."""
-        try:
-            named = [
-                p.name
-                for p in inspect.signature(self.function).parameters.values()
-                if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
-            ]
-        except (TypeError, ValueError):
-            named = []
-        names = [*named[:count], *[f"argument{k + 1}" for k in range(len(named), count)]]
-        distinct = Names([*TAKEN, "theta", "given"])
-        return [distinct.fresh(name) for name in names]
-
-    def _compiled_for(self, shapes: Shapes) -> Compilation:
-        """Trace the function on examples of these shapes, lower the program, and run the code that defines it."""
+    def _compile(self, shapes: Shapes) -> Compilation:
+        """Trace the function on examples of these shapes, have that written as code, and run its definitions."""
         traced = trace(self.function, self.name, dict(zip(self._argument_names(len(shapes)), shapes)), self.parameters)
-        lowered = self._lowered(traced)
+        source = self._write(traced)
         filename = f"<compiled {self.name} {next(_numbers)}>"
         weakref.finalize(self, linecache.cache.pop, filename, None)
-        linecache.cache[filename] = (len(lowered.source), None, lowered.source.splitlines(keepends=True), filename)
-        names = dict(lowered.names)
-        exec(builtins.compile(lowered.source, filename, "exec"), names)  # a traceback shows its lines
-        self._finish(names)
-        return Compilation(traced, lowered.source, names["value"], names.get("value_and_grad"), names.get("floats"))
+        linecache.cache[filename] = (len(source.text), None, source.text.splitlines(keepends=True), filename)
+        defined = dict(source.names)
+        exec(builtins.compile(source.text, filename, "exec"), defined)  # a traceback shows its lines
+        return self._compilation(traced, source.text, defined)
 
-    def _finish(self, defined: dict[str, Any]) -> None:
-        """Give the functions that the code defines what is better not written in each of them."""
-        quiet = np.errstate(all="ignore")  # an infinity is a result, and of two cases one is not chosen
-        for name, function in defined.items():
-            if name == "parts":
-                defined[name] = _kept(function)
-            elif name in ("value", "value_and_grad"):
-                defined[name] = quiet(function)
+    def _argument_names(self, count: int) -> list[str]:
+        """What the code calls the function's arguments."""
+        return argument_names(self.function, count, self.reserved)
 
-    def _lowered(self, traced: Trace) -> Lowered:
+    # What a target says of itself.
+
+    @abstractmethod
+    def _write(self, traced: Trace) -> Source:
         """The code for a program."""
-        return lower(traced, None if self.parameters is None else self.reduction)
 
+    @abstractmethod
+    def _compilation(self, traced: Trace, text: str, defined: dict[str, Any]) -> Compilation:
+        """The compilation of a program, made of the code's text and of what that defines."""
 
-def _kept(parts: Callable[[Floats], tuple[Floats, ...]]) -> Callable[[Floats], tuple[Floats, ...]]:
-    """Keeps the views of the last two arrays: a training loop passes the same theta and gradient every time."""
-    last: list[tuple[Floats, tuple[Floats, ...]]] = []
-
-    def views(array: Floats) -> tuple[Floats, ...]:
-        for known, made in last:
-            if known is array:
-                return made
-        made = parts(array)
-        last.append((array, made))
-        del last[:-2]
-        return made
-
-    return views
+    @abstractmethod
+    def _asarray(self, numbers: Any) -> Any:
+        """Numbers as the kind of array that the code computes with."""
 
 
 @contextlib.contextmanager

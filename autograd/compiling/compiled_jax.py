@@ -1,4 +1,4 @@
-"""Compiling for JAX: the lowered program over `jax.numpy`, jitted."""
+"""The target ``"jax"``: code for a whole batch over `jax.numpy`, jitted."""
 
 from __future__ import annotations
 
@@ -6,21 +6,24 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from autograd.compiling.compiled import Compiled, Floats, Theta
-from autograd.compiling.numpy_code import Lowered, lower
+from autograd.compiling.compiled import Compilation, Compiled, Floats, Theta
+from autograd.compiling.jax_code import JaxCode, write_jax
+from autograd.compiling.source import Source
 from autograd.compiling.trace import Trace
 
 
 class CompiledJax(Compiled):
-    """What `compile` returns for ``target="jax"``: the same program over `jax.numpy`, jitted.
+    """What `compile` returns for ``target="jax"``.
 
     Results are JAX's arrays, which never change, so the gradient is always a new one: ``out`` is refused.
     """
 
+    reserved = JaxCode.reserved
+
     def __call__(self, *arrays: ArrayLike, theta: Theta | None = None) -> Any:
         """The mean (or sum) of the examples' losses; of a prediction, the outputs. See `Compiled`."""
         compilation, data = self._prepared(arrays)
-        return compilation.value(*data, *self._rest(compilation, len(data[0]), theta))
+        return compilation.value(*data, *self._other_arguments(compilation, len(data[0]), theta))
 
     def value_and_grad(
         self, *arrays: ArrayLike, theta: Theta | None = None, out: Floats | None = None
@@ -30,23 +33,20 @@ class CompiledJax(Compiled):
             raise TypeError("out cannot be used on JAX, whose arrays never change")
         compilation, data = self._prepared(arrays)
         if compilation.value_and_grad is None:
-            raise TypeError(f"{self.name} was compiled without parameters: there is nothing to take the gradient of")
-        value, gradient = compilation.value_and_grad(*data, *self._rest(compilation, len(data[0]), theta))
+            raise self._without_parameters()
+        value, gradient = compilation.value_and_grad(*data, *self._other_arguments(compilation, len(data[0]), theta))
         return value, gradient
 
+    def _write(self, traced: Trace) -> Source:
+        return write_jax(traced, self.reduction)
+
+    def _compilation(self, traced: Trace, text: str, defined: dict[str, Any]) -> Compilation:
+        import jax
+
+        value_and_grad = defined.get("value_and_grad")
+        return Compilation(traced, text, jax.jit(defined["value"]), value_and_grad and jax.jit(value_and_grad))
+
     def _asarray(self, numbers: Any) -> Any:
-        """Numbers as one of JAX's arrays."""
         import jax.numpy
 
         return jax.numpy.asarray(numbers, dtype=jax.numpy.float64)
-
-    def _finish(self, defined: dict[str, Any]) -> None:
-        """Have the functions that the code defines jitted."""
-        import jax
-
-        for name in {"value", "value_and_grad"} & set(defined):
-            defined[name] = jax.jit(defined[name])
-
-    def _lowered(self, traced: Trace) -> Lowered:
-        """The code for a program."""
-        return lower(traced, None if self.parameters is None else self.reduction, jax=True)

@@ -1,21 +1,34 @@
-"""Compiling for plain Python: straight lines on floats, one example after another."""
+"""The target ``"python"``: straight lines on floats, run for one example after another."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from autograd.compiling.compiled import Compilation, Compiled, Theta
-from autograd.compiling.numpy_code import Lowered
-from autograd.compiling.straight_lines import careful, straight_line
+from autograd.compiling.source import Source
+from autograd.compiling.straight_lines import RESERVED, careful, write_straight_lines
 from autograd.compiling.trace import Trace
+from autograd.numbers import total
+
+
+@dataclass(frozen=True)
+class PythonCompilation(Compilation):
+    """Straight lines for one shape of example.
+
+    Attributes:
+        floats: whether the data are Python's floats, by the first number of each argument.
+    """
+
+    floats: Callable[..., bool]
 
 
 class CompiledPython(Compiled):
-    """What `compile` returns for ``target="python"``: straight lines on floats, for one example after another.
+    """What `compile` returns for ``target="python"``.
 
     Lists of floats are taken as they are, which is fastest, and numbers come back in the kind they came in: the
     gradient is a list where ``theta`` is one, and predictions are lists unless an array was given.
@@ -24,18 +37,14 @@ class CompiledPython(Compiled):
     most functions outside their domain, is left to that engine: an overflow is an infinity, and DomainError is raised.
     """
 
-    def _lowered(self, traced: Trace) -> Lowered:
-        """The code for a program."""
-        return straight_line(traced)
-
-    def _finish(self, defined: dict[str, Any]) -> None:
-        """The functions are called as they are."""
+    reserved = RESERVED
+    latest: PythonCompilation | None
 
     def __call__(self, *arrays: ArrayLike, theta: Theta | None = None) -> Any:
         """The mean (or sum) of the examples' losses, a float; of a prediction, the outputs. See `Compiled`."""
         if self.latest is not None and self.parameters is None and theta is None:
             try:  # see value_and_grad
-                if self.latest.floats(*arrays):  # type: ignore[misc]
+                if self.latest.floats(*arrays):
                     (outputs,) = predictions = self.latest.value(*arrays)
                     if type(sum(outputs, 0.0) if self.latest.trace.outputs.ndim else outputs) is float:
                         return predictions
@@ -50,19 +59,19 @@ class CompiledPython(Compiled):
     def value_and_grad(self, *arrays: ArrayLike, theta: Theta | None = None, out: Any = None) -> tuple[float, Any]:
         """The loss and its gradient, a list where ``theta`` is one, else a flat array. See `Compiled`."""
         if self.parameters is None:
-            raise TypeError(f"{self.name} was compiled without parameters: there is nothing to take the gradient of")
+            raise self._without_parameters()
         if self.latest is not None and type(theta) is list and out is None:
             # For speed, the lists are taken to have the shapes of the last call's one example. If they have not, the
             # code raises, or what comes out is no float: then the data is looked at.
             try:
-                if self.latest.floats(*arrays):  # type: ignore[misc]
+                if self.latest.floats(*arrays):
                     value, gradient = self.latest.value_and_grad(*arrays, theta)  # type: ignore[misc]
                     if type(value) is float:
                         return value, gradient
             except (ArithmeticError, LookupError, TypeError, ValueError):
                 pass
         values, gradients = zip(*self._each(arrays, theta, True))
-        gradient = [self._reduced(shares) for shares in zip(*gradients)]
+        gradient = [self._reduced(numbers) for numbers in zip(*gradients)]
         if out is None:
             out = gradient if type(theta) is list else np.array(gradient)
         elif len(out) != len(gradient):
@@ -81,14 +90,15 @@ class CompiledPython(Compiled):
 
     def _reduced(self, numbers: Sequence[float]) -> float:
         """The mean of the examples' numbers, or their sum."""
-        return sum(numbers) / (len(numbers) if self.reduction == "mean" else 1)
+        reduced: float = total(numbers) / (len(numbers) if self.reduction == "mean" else 1)
+        return reduced
 
     def _each(self, arrays: Sequence[Any], theta: Theta | None, with_gradient: bool) -> list[Any]:
         """What the code gives for each example."""
         compilation, data = self._prepared(arrays)
         shared: list[list[float]] = []
         if self.parameters is not None or theta is not None:
-            shared.append(self._flat(theta).tolist())
+            shared.append(self._flat_theta(theta).tolist())
         if compilation.trace.given:
             shared.append([value.data for value in compilation.trace.given])
         noises = compilation.trace.draw(len(data[0]))
@@ -106,3 +116,12 @@ class CompiledPython(Compiled):
         except (ArithmeticError, ValueError):
             result = careful(compilation.trace)(*example)
             return result if with_gradient else result[0]
+
+    def _write(self, traced: Trace) -> Source:
+        return write_straight_lines(traced)
+
+    def _compilation(self, traced: Trace, text: str, defined: dict[str, Any]) -> Compilation:
+        return PythonCompilation(traced, text, defined["value"], defined.get("value_and_grad"), defined["floats"])
+
+    def _asarray(self, numbers: Any) -> Any:
+        return np.asarray(numbers, dtype=np.float64)

@@ -1,90 +1,72 @@
-"""The text of a lowered program: a function for the value, one for the value and the gradient."""
+"""NumPy code: gradients are added to in place, and the gradient by theta is written into an array of the caller's."""
 
 from __future__ import annotations
 
 import functools
-import importlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from autograd.compiling.array_code import Lowering
-from autograd.compiling.array_expressions import ATOM, Code, function, literal, mth_part, shape_of, tuple_of
-from autograd.compiling.slices import evenly
+import numpy as np
+
+from autograd.compiling.array_code import ArrayCode
+from autograd.compiling.array_expressions import MATMUL, ArrayExpression
+from autograd.compiling.array_functions import Reduction, write_functions
+from autograd.compiling.slices import Indices
+from autograd.compiling.source import Source, function, tuple_of
 from autograd.compiling.trace import Trace
+from autograd.compiling.variables import Array
 
 
-@dataclass(frozen=True)
-class Lowered:
-    """Code of a program, for NumPy or for plain Python.
+class NumpyCode(ArrayCode):
+    """Writes the lines of one program for NumPy."""
 
-    Attributes:
-        source: the text of functions: ``value`` and, where there is a loss, ``value_and_grad``, and what they call.
-        names: what it refers to: modules, and arrays of numbers and places.
-    """
+    reserved = (*ArrayCode.reserved, *"functools k column enumerate slice".split())
+    ones = f"@functools.cache\n{ArrayCode.ones}"
 
-    source: str
-    names: dict[str, Any]
+    def modules(self) -> dict[str, Any]:
+        """NumPy, and what keeps the ones."""
+        return {"np": np, "functools": functools}
 
+    def add_at(self, to: str, colon: str, index: str, places: Indices, term: ArrayExpression) -> None:
+        """In place; `+=` would add only once to a place that is named more than once."""
+        columns = places.T.tolist() if places.ndim == 2 and not term.uniform else []
+        if len(np.unique(places)) == places.size:
+            self.lines.append(f"{to}[{colon}{index}] += {term}")
+        elif columns and all(len(set(column)) == len(column) for column in columns):
+            term = self.write(f"{to}_contribution", term)
+            self.lines.append(f"for k, column in enumerate({index}.T):")  # faster than np.add.at
+            self.lines.append(f"    {to}[{colon}column] += {term}[..., k]")
+        else:
+            self.lines.append(f"np.add.at({to}, {f'(slice(None), {index})' if colon else index}, {term})")
 
-def lower(trace: Trace, reduction: Literal["mean", "sum"] | None, jax: bool = False) -> Lowered:
-    """Lower a program that computes one example to NumPy code for a batch of them.
+    def gather_gradient(self, theta: Array) -> None:
+        """Views of theta that are slices have their counterparts in ``gradient``, which are written as a whole where
+        they are all there is; the others are added to it."""
+        parts = {view: self.names.fresh(f"d_{view.name}") for view in self.parts}
+        handed = [(view, places) for view, places in self.theta_views if view.contributions]
+        written = sorted([i for view, places in handed if view in parts for i in places.ravel().tolist()])
+        once = all(view in parts for view, _ in handed) and written == list(range(theta.width))
+        if not once:
+            self.lines.append("gradient[:] = 0")
+        if parts:
+            self.lines.append(f"{tuple_of(list(parts.values()))} = parts(gradient)")
+        for view, part in parts.items():
+            if not view.contributions:
+                continue
+            d = self.gradient(view, None)
+            if once and d.precedence == MATMUL and d.sides:
+                self.lines.append(f"np.matmul({d.sides[0]}, {d.sides[1]}, out={part})")
+            else:
+                self.lines.append(f"{part}[:] = {d}" if once else f"{part} += {d}")
+        for view, places in handed:
+            if view not in parts:
+                self.add("gradient", places, self.gradient(view, None), batched=False)
 
-    Args:
-        trace: the program.
-        reduction: what becomes of the examples' one output before gradients are taken; None to return all outputs.
-        jax: write updates of arrays as JAX wants them.
-    """
-    lowering, outputs = Lowering(trace, jax), trace.outputs
-    result = lowering.run(outputs.ravel())
-    head = [f"m = len({next(iter(trace.shapes))})"]
-    for name, shape in trace.shapes.items():
-        if len(shape) != 1:
-            head.append(f"{name} = {name}.reshape(m, {'-1' if shape else '1'})")
-    forward, lowering.lines = lowering.lines, []
-    batched = lowering.output.array.batched
-    functions = []
-    if reduction is None:
-        if not batched:
-            result = Code(f"np.full((m, {outputs.size}), {result.as_float()})")
-        elif lowering.output.array.name in trace.shapes:
-            result = Code(f"{result}.copy()")
-        if outputs.ndim != 1:
-            result = Code(f"{result}.reshape({', '.join(['m', *map(str, outputs.shape)])})")
-        functions.append(function("value", trace.arguments, [*head, *lowering.openings, *forward], str(result)))
-        return _together(functions, lowering)
-    mean = reduction == "mean"
-    total = f"{result.within(ATOM)}.sum()" if result.number is None else str(result)
-    if batched == mean:
-        total += " / m" if batched else " * m"
-    if lowering.output.array.learns:
-        each = literal(1.0)
-        seed = mth_part(each) if mean and batched else each if batched or mean else Code("np.full(1, float(m))")
-        lowering.pull_back(seed, trace.arguments["theta"])
-    else:
-        lowering.lines.append("gradient = np.zeros_like(theta)" if jax else "gradient[:] = 0")
-    head += lowering.openings
-    if lowering.parts:
-        width = trace.arguments["theta"].width
-        views = [(view.name, evenly("theta", place, width)) for view, place in lowering.parts]
-        parts = tuple_of([name for name, _ in views])
-        functions.append(function("parts", ["theta"], [f"{name} = {view}" for name, view in views], parts))
-        head.append(f"{parts} = parts(theta)")
-    functions.append(function("value", trace.arguments, [*head, *forward], total))
-    both = [*head, *forward, "", *lowering.lines]
-    if any("ones(m" in line for line in lowering.lines):
-        kept = "" if jax else "@functools.cache\n"
-        functions.append(f"{kept}def ones(n):\n    return np.ones(n)  # ones(m) @ d is d.sum(0), in half the time\n")
-    if jax:
-        functions.append(function("value_and_grad", trace.arguments, both, f"{total}, gradient"))
-    else:
-        functions.append(function("value_and_grad", [*trace.arguments, "gradient"], both, total))
-    return _together(functions, lowering)
+    def value_and_grad(self, lines: Sequence[str], total: str) -> str:
+        """The caller hands over an array for the gradient."""
+        return function("value_and_grad", [*self.arguments, "gradient"], lines, total)
 
 
-def _together(functions: Sequence[str], lowering: Lowering) -> Lowered:
-    """The functions, with a comment on the arrays of numbers and places that they refer to."""
-    numpy = importlib.import_module("jax.numpy" if lowering.jax else "numpy")
-    names = {"np": numpy, "functools": functools, **lowering.constants}
-    told = [f"# {name}: {shape_of(array)} {array.dtype.name}\n" for name, array in lowering.constants.items()]
-    return Lowered("\n\n".join(["".join(told), *functions] if told else functions), names)
+def write_numpy(trace: Trace, reduction: Reduction) -> Source:
+    """Write a program as NumPy code for a batch of examples, whose loss is the mean of theirs or their sum."""
+    return write_functions(NumpyCode(trace), reduction)

@@ -1,8 +1,8 @@
 """Straight lines: a scalar program becomes a Python function on floats, which runs it for one example.
 
 Each node is a line with the name it has in the graph, ``o4 = 1 / (1 + math.exp(-i4))``. The backward pass is the
-forward pass from its end: a node's gradient ``d_i4`` is the sum of the shares it was handed by all that it feeds. For
-tiny networks: Python compiles functions of some thousand lines, and not much larger ones.
+forward pass from its end: a node's gradient ``d_i4`` is the sum of the contributions it was handed by all that it
+feeds. For tiny networks: Python compiles functions of some thousand lines, and not much larger ones.
 """
 
 from __future__ import annotations
@@ -19,24 +19,21 @@ from autograd.compiling.array_expressions import (
     ATOM,
     CASES,
     COMPARE,
-    LONGEST,
+    MOST_TERMS,
     POW,
-    Code,
-    Names,
-    code,
-    function,
+    ArrayExpression,
+    Hoist,
+    as_expression,
+    compound,
     literal,
-    made,
 )
-from autograd.compiling.numpy_code import Lowered
 from autograd.compiling.slices import Indices
+from autograd.compiling.source import Names, Source, function
 from autograd.compiling.trace import Trace
 from autograd.numbers import FLOATS, Reading
 
 NAMESPACE: dict[str, Any] = {"math": math, "np": np, "maximum": FLOATS.maximum, "minimum": FLOATS.minimum}
-TAKEN = [*NAMESPACE, "abs"]  # names that the code gives a meaning of their own
-
-Hoist = Callable[[str, Code], Code]
+RESERVED = [*NAMESPACE, *"abs float type value value_and_grad".split()]  # identifiers that the code uses itself
 
 
 def float_formulas(hoist: Hoist) -> Reading:
@@ -50,57 +47,57 @@ def float_formulas(hoist: Hoist) -> Reading:
             and returns what to write for it.
     """
 
-    def total(terms: Iterable[Any]) -> Code:
-        first, *others = [code(term) for term in terms] or [literal(0.0)]
-        for start in range(0, len(others), LONGEST):
-            first = sum(others[start : start + LONGEST], first if start == 0 else hoist("sum", first))
+    def total(terms: Iterable[Any]) -> ArrayExpression:
+        first, *others = [as_expression(term) for term in terms] or [literal(0.0)]
+        for start in range(0, len(others), MOST_TERMS):
+            first = sum(others[start : start + MOST_TERMS], first if start == 0 else hoist("sum", first))
         return first
 
-    def extreme(name: str, over: Callable[[Any, Any], Any]) -> Callable[[Sequence[Any]], Code]:
-        def choose(operands: Sequence[Any]) -> Code:
-            parts = [code(operand) for operand in operands]
+    def extreme(name: str, over: Callable[[Any, Any], Any]) -> Callable[[Sequence[Any]], ArrayExpression]:
+        def choose(operands: Sequence[Any]) -> ArrayExpression:
+            parts = [as_expression(operand) for operand in operands]
             if len(parts) == 1:
                 return parts[0]
             numbers = [part for part in parts if part.number is not None]
             if len(parts) == 2 and len(numbers) == 1:  # faster, and a NaN is handed on
                 (number,), (x,) = numbers, [part for part in parts if part.number is None]
-                x = x if x.tight == ATOM else hoist("inner", x)
+                x = x if x.precedence == ATOM else hoist("inner", x)
                 return where(over(number, x), number, x)
-            return hoist(name, made(f"{name}(({', '.join(map(str, parts))}))", ATOM, *parts))
+            return hoist(name, compound(f"{name}(({', '.join(map(str, parts))}))", ATOM, *parts))
 
         return choose
 
-    def compare(sign: str, known: Callable[[float, float], bool]) -> Callable[[Any, Any], Code | bool]:
-        def comparison(a: Any, b: Any) -> Code | bool:
-            a, b = code(a), code(b)
+    def compare(sign: str, known: Callable[[float, float], bool]) -> Callable[[Any, Any], ArrayExpression | bool]:
+        def comparison(a: Any, b: Any) -> ArrayExpression | bool:
+            a, b = as_expression(a), as_expression(b)
             if a.number is not None and b.number is not None:
                 return known(a.number, b.number)
-            return made(f"{a.within(ADD)} {sign} {b.within(ADD)}", COMPARE, a, b)
+            return compound(f"{a.within(ADD)} {sign} {b.within(ADD)}", COMPARE, a, b)
 
         return comparison
 
-    def where(condition: Code | bool, then: Any, otherwise: Any) -> Code:
-        a, b = code(then), code(otherwise)
+    def where(condition: ArrayExpression | bool, then: Any, otherwise: Any) -> ArrayExpression:
+        a, b = as_expression(then), as_expression(otherwise)
         if isinstance(condition, bool):
             return a if condition else b
-        return made(f"{a.as_float(COMPARE)} if {condition} else {b.as_float(COMPARE)}", CASES, a, b)
+        return compound(f"{a.as_float(COMPARE)} if {condition} else {b.as_float(COMPARE)}", CASES, a, b)
 
-    def power(base: Any, exponent: Any) -> Code:
-        a, b = code(base), code(exponent)
+    def power(base: Any, exponent: Any) -> ArrayExpression:
+        a, b = as_expression(base), as_expression(exponent)
         if b.number == 1.0:
             return a
-        if a.tight != ATOM and a.number is None:  # such as a sum, whose power each of its terms may use
+        if a.precedence != ATOM and a.number is None:  # such as a sum, whose power each of its terms may use
             a = hoist("base", a)
         if b.number is not None and b.number.is_integer():
-            return made(f"{a.within(ATOM)}**{int(b.number)}", POW, a, b)
-        return made(f"math.pow({a}, {b})", ATOM, a, b)  # `**` would give a complex number
+            return compound(f"{a.within(ATOM)}**{int(b.number)}", POW, a, b)
+        return compound(f"math.pow({a}, {b})", ATOM, a, b)  # `**` would give a complex number
 
-    def call(name: str, function: str) -> Callable[[Any], Code]:
-        def called(x: Any) -> Code:
-            x = code(x)
+    def call(name: str, function: str) -> Callable[[Any], ArrayExpression]:
+        def called(x: Any) -> ArrayExpression:
+            x = as_expression(x)
             if x.number is not None:
                 return literal(getattr(FLOATS, name)(x.number))
-            return made(f"{function}({x})", ATOM, x)
+            return compound(f"{function}({x})", ATOM, x)
 
         return called
 
@@ -111,7 +108,7 @@ def float_formulas(hoist: Hoist) -> Reading:
         abs=call("abs", "abs"),
         pow=power,
         sum=total,
-        dot=lambda a, b: total([code(p) * q for p, q in zip(a, b)]),
+        dot=lambda a, b: total([as_expression(p) * q for p, q in zip(a, b)]),
         maximum=extreme("maximum", greater),
         minimum=extreme("minimum", lambda number, x: greater(x, number)),
         greater=greater,
@@ -125,11 +122,11 @@ class StraightLine:
 
     def __init__(self, trace: Trace) -> None:
         self.nodes, arguments, leaves = trace.program.nodes, trace.arguments, trace.leaves
-        self.names = Names([*arguments, *TAKEN])
+        self.names = Names([*RESERVED, *arguments])
         self.lines: list[str] = []
         self.codes = [literal(node.data) for node in self.nodes]  # what reads each node; so far, a constant
         self.learns = [leaves.get(node.index, ("", 0))[0] == "theta" for node in self.nodes]
-        self.shares: dict[int, list[Code]] = defaultdict(list)  # what each node is handed in the backward pass
+        self.contributions: dict[int, list[ArrayExpression]] = defaultdict(list)  # to each node's gradient
         self.theta = {place: index for index, (argument, place) in leaves.items() if argument == "theta"}
         for name, array in arguments.items():
             shape = trace.shapes.get(name, (array.width,))
@@ -137,7 +134,7 @@ class StraightLine:
             for index, (argument, place) in leaves.items():
                 if argument == name:
                     targets[place] = self.named(index, name) if shape else name
-                    self.codes[index] = Code(targets[place])
+                    self.codes[index] = ArrayExpression(targets[place])
             nested = _nest(targets, shape)
             flat = nested[1:-1] if array.width > 1 else nested
             self.lines.append(f"{f'[{nested}]' if array.batched else flat} = {name}")
@@ -146,10 +143,10 @@ class StraightLine:
         """A fresh name for a node: what the graph calls it, where that is fit for Python."""
         return self.names.common([self.nodes[index].name], otherwise)
 
-    def write(self, name: str, expression: Code) -> Code:
+    def write(self, name: str, expression: ArrayExpression) -> ArrayExpression:
         """A line that gives an expression a name."""
         self.lines.append(f"{name} = {expression.as_float()}")
-        return Code(name)
+        return ArrayExpression(name)
 
     def hoisted(self, name: str) -> Hoist:
         """What writes a line for a part of the formula of the node called ``name``."""
@@ -162,29 +159,29 @@ class StraightLine:
                 continue
             name = self.named(node.index, node.op.name)
             inputs = node.op.unflatten([self.codes[parent] for parent in node.parents])
-            y = code(node.op.forward(float_formulas(self.hoisted(name)), *inputs))
+            y = as_expression(node.op.forward(float_formulas(self.hoisted(name)), *inputs))
             self.codes[node.index] = y if y.text.isidentifier() else self.write(name, y)
             self.learns[node.index] = any(self.learns[parent] for parent in node.parents)
 
-    def backward(self, count: int) -> list[Code]:
+    def backward(self, count: int) -> list[ArrayExpression]:
         """A line for each gradient that leads to one of ``count`` parameters; returns what reads the parameters'."""
-        self.shares[len(self.nodes) - 1].append(literal(1.0))
+        self.contributions[len(self.nodes) - 1].append(literal(1.0))
         for node in reversed(self.nodes):
-            if node.op is None or not self.learns[node.index] or node.index not in self.shares:
+            if node.op is None or not self.learns[node.index] or node.index not in self.contributions:
                 continue
             d = self.gradient(node.index)
             inputs = node.op.unflatten([self.codes[parent] for parent in node.parents])
             m = float_formulas(self.hoisted(f"d_{self.codes[node.index]}"))
             partials = node.op.flatten(node.op.partials(m, self.codes[node.index], *inputs))
-            for parent, partial in zip(node.parents, map(code, partials)):
+            for parent, partial in zip(node.parents, map(as_expression, partials)):
                 if self.learns[parent] and partial.number != 0.0:
-                    self.shares[parent].append(partial * d)
+                    self.contributions[parent].append(partial * d)
         return [self.gradient(self.theta[k]) if k in self.theta else literal(0.0) for k in range(count)]
 
-    def gradient(self, index: int) -> Code:
-        """The sum of a node's shares, in a line where it is more than a name or a number."""
+    def gradient(self, index: int) -> ArrayExpression:
+        """The sum of a node's contributions, in a line where it is more than a name or a number."""
         name = f"d_{self.codes[index]}"
-        d: Code = float_formulas(self.hoisted(name)).sum(self.shares[index])
+        d: ArrayExpression = float_formulas(self.hoisted(name)).sum(self.contributions[index])
         plain = d.number is not None or d.text.isidentifier()
         return d if plain else self.write(self.names.fresh(name), d)
 
@@ -197,7 +194,7 @@ def _nest(texts: Sequence[str], shape: Sequence[int]) -> str:
     return f"[{', '.join([_nest(texts[k * step : (k + 1) * step], shape[1:]) for k in range(shape[0])])}]"
 
 
-def straight_line(trace: Trace) -> Lowered:
+def write_straight_lines(trace: Trace) -> Source:
     """Write a program as Python code on floats, for a batch of one: each argument that is data has one entry."""
     outputs = _outputs(trace)
     written = StraightLine(trace)
@@ -210,7 +207,7 @@ def straight_line(trace: Trace) -> Lowered:
         written.lines.append("")
         gradient = ", ".join([d.as_float() for d in written.backward(trace.arguments["theta"].width)])
         source += "\n\n" + function("value_and_grad", trace.arguments, written.lines, f"{value}, [{gradient}]")
-    return Lowered(source, NAMESPACE)
+    return Source(source, NAMESPACE)
 
 
 def _outputs(trace: Trace) -> Indices:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
@@ -12,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.compiling.slices import Indices
-from autograd.compiling.variables import Array
-from autograd.noise import Noise, Source, postponed
+from autograd.compiling.source import Names
+from autograd.noise import Noise, postponed
+from autograd.noise import Source as NoiseSource
 from autograd.primitive import Primitive
 from autograd.primitives import sum as total
 from autograd.program import Program
@@ -61,6 +63,19 @@ class Traced(Value, varies=False):
 
 
 @dataclass(frozen=True)
+class Argument:
+    """Numbers that the code of a program is called with, one beside another.
+
+    Attributes:
+        width: how many there are.
+        batched: whether each example has its own.
+    """
+
+    width: int
+    batched: bool
+
+
+@dataclass(frozen=True)
 class Trace:
     """What one example of a function computes, and where the leaves of that program come from.
 
@@ -68,27 +83,50 @@ class Trace:
         program: its nodes.
         outputs: the indices of the nodes that the function returns, in their shape.
         shapes: of one example, for each argument of the function, by its name.
-        arguments: what the compiled code takes: those arguments; ``theta``, the parameters; ``given``, other leaves
-            whose numbers are read at each call; ``noise1``, ... for each source of random numbers.
+        arguments: what the code of the program takes, by name: those arguments; ``theta``, the parameters, where there
+            is a gradient to take; ``given``, other leaves whose numbers are read at each call; ``noise1``, ... for each
+            source of random numbers.
         leaves: for each leaf that is no constant, the argument that it is in, and its place there.
         given: those other leaves.
-        sources: those sources, in the order in which the function draws from them.
+        noise_sources: those sources, in the order in which the function draws from them.
     """
 
     program: Program
     outputs: Indices
     shapes: dict[str, tuple[int, ...]]
-    arguments: dict[str, Array]
+    arguments: dict[str, Argument]
     leaves: dict[int, tuple[str, int]]
     given: list[Value]
-    sources: list[Source]
+    noise_sources: list[NoiseSource]
 
     def draw(self, examples: int) -> list[NDArray[np.float64]]:
         """The random numbers of a batch, as the scalar engine would draw them for one example after another."""
-        if len({source.rng for source in self.sources}) == len(self.sources):
-            return [source.draw((examples, source.count)) for source in self.sources]
-        each = [[source.draw((source.count,)) for source in self.sources] for _ in range(examples)]
+        sources = self.noise_sources
+        if len({source.rng for source in sources}) == len(sources):
+            return [source.draw((examples, source.count)) for source in sources]
+        each = [[source.draw((source.count,)) for source in sources] for _ in range(examples)]
         return [np.array(drawn) for drawn in zip(*each)]
+
+
+def argument_names(function: Callable[..., Any], count: int, reserved: Iterable[str]) -> list[str]:
+    """What a function calls its first arguments, as far as code can call them so.
+
+    Args:
+        function: what is to be traced.
+        count: how many arguments it is given.
+        reserved: identifiers that the code uses itself.
+    """
+    try:
+        named = [
+            p.name
+            for p in inspect.signature(function).parameters.values()
+            if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+        ]
+    except (TypeError, ValueError):
+        named = []
+    names = [*named[:count], *[f"argument{k + 1}" for k in range(len(named), count)]]
+    distinct = Names([*reserved, "theta", "given"])
+    return [distinct.fresh(name) for name in names]
 
 
 def trace(
@@ -128,7 +166,7 @@ def trace(
     program = Program(traced.nodes[:-1] if len(returned) > 1 else traced.nodes)
     outputs = np.array([index[output] for output in returned]).reshape(shape)
 
-    arguments = {argument: Array(argument, int(np.prod(shape)), True) for argument, shape in shapes.items()}
+    arguments = {argument: Argument(int(np.prod(shape)), batched=True) for argument, shape in shapes.items()}
     leaves = {
         index[leaf]: (argument, place)
         for argument, values in inputs.items()
@@ -141,18 +179,18 @@ def trace(
     noises = {source: f"{prefix}{k}" for k, source in enumerate(sources, start=1)}
     given = _other_leaves(index, {parameter: k for k, parameter in enumerate(parameters or ())}, noises, leaves)
     if parameters is not None:
-        arguments["theta"] = Array("theta", len(parameters), False, learns=True)
+        arguments["theta"] = Argument(len(parameters), batched=False)
     if given:
-        arguments["given"] = Array("given", len(given), False)
+        arguments["given"] = Argument(len(given), batched=False)
     for source, argument in noises.items():
-        arguments[argument] = Array(argument, source.count, True)
+        arguments[argument] = Argument(source.count, batched=True)
     return Trace(program, outputs, shapes, arguments, leaves, given, sources)
 
 
 def _other_leaves(
     index: Mapping[Value, int],
     learned: Mapping[Value, int],
-    noises: Mapping[Source, str],
+    noises: Mapping[NoiseSource, str],
     leaves: dict[int, tuple[str, int]],
 ) -> list[Value]:
     """Add to ``leaves`` those that are no inputs; returns the given ones."""

@@ -1,4 +1,4 @@
-"""What a lowered program is made of: arrays, what reads them, and which groups of reads are a matrix product."""
+"""What array code is about: its variables, what reads them, and which groups of reads are a matrix product."""
 
 from __future__ import annotations
 
@@ -7,33 +7,33 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from autograd.compiling.array_expressions import ATOM, NODES, SEQUENCES, Code, array_formulas
+from autograd.compiling.array_expressions import ATOM, NODES, SEQUENCES, ArrayExpression, array_formulas
 from autograd.compiling.slices import Indices
 from autograd.primitive import Primitive
 
 
 @dataclass(eq=False)
 class Array:
-    """A variable of the lowered program.
+    """A variable of array code.
 
     Attributes:
-        name: what the program calls it.
+        name: what the code calls it.
         width: how long its last axis is.
         batched: whether its first axis is the examples.
-        learns: whether the parameters have a share in it, so that it gets a gradient.
-        shares: what it was handed in the backward pass: where (None for everywhere), and the code.
+        needs_gradient: whether it depends on the parameters.
+        contributions: to its gradient, in the backward pass: at which places (None for all of them), and the code.
     """
 
     name: str
     width: int
     batched: bool
-    learns: bool = False
-    shares: list[tuple[Indices | None, Code]] = field(default_factory=list)
+    needs_gradient: bool = False
+    contributions: list[tuple[Indices | None, ArrayExpression]] = field(default_factory=list)
 
-    def full(self, number: Code) -> Code:
+    def full(self, number: ArrayExpression) -> ArrayExpression:
         """The code for one number at every place of such an array."""
         shape = f"(m, {self.width})" if self.batched else f"{self.width}"
-        return Code(f"np.full({shape}, {number.as_float()})", batched=self.batched)
+        return ArrayExpression(f"np.full({shape}, {number.as_float()})", batched=self.batched)
 
 
 @dataclass(frozen=True)
@@ -41,23 +41,23 @@ class Slot:
     """What one input of a group of nodes reads: for each node a place in an array, or a row of places."""
 
     array: Array
-    place: Indices
+    places: Indices
 
     def common(self) -> Slot:
         """The slot, cut down to one place where all nodes read the same number."""
-        same = self.place.ndim == 1 and len(self.place) > 1 and (self.place == self.place[0]).all()
-        return Slot(self.array, self.place[:1]) if same else self
+        same = self.places.ndim == 1 and len(self.places) > 1 and (self.places == self.places[0]).all()
+        return Slot(self.array, self.places[:1]) if same else self
 
     def ranks(self) -> Indices:
         """For each node, the rank of what it reads: by where that lies; of rows, by which came first."""
-        if self.place.ndim == 1:
-            return self.place
+        if self.places.ndim == 1:
+            return self.places
         first: dict[bytes, int] = {}
-        return np.array([first.setdefault(row.tobytes(), len(first)) for row in self.place])
+        return np.array([first.setdefault(row.tobytes(), len(first)) for row in self.places])
 
 
 @dataclass(frozen=True)
-class Product:
+class MatrixProduct:
     """A group that is a matrix product: its nodes are every pair of an item on the left and a unit on the right.
 
     Attributes:
@@ -73,13 +73,16 @@ class Product:
     rest: list[Slot | None]
 
     @classmethod
-    def of(cls, op: Primitive, slots: Sequence[Slot]) -> Product | None:
+    def of(cls, op: Primitive, slots: Sequence[Slot]) -> MatrixProduct | None:
         """None where the group is no matrix product."""
         pair = [k for k, sequence in enumerate(op.sequences) if sequence]
         if len(pair) != 2:
             return None
-        probes = [Code(name, ATOM, SEQUENCES if sequence else NODES) for name, sequence in zip(op.names, op.sequences)]
-        partials = op.partials(array_formulas(), Code("y"), *probes)
+        probes = [
+            ArrayExpression(name, ATOM, SEQUENCES if sequence else NODES)
+            for name, sequence in zip(op.names, op.sequences)
+        ]
+        partials = op.partials(array_formulas(), ArrayExpression("y"), *probes)
         if partials[pair[0]] is not probes[pair[1]] or partials[pair[1]] is not probes[pair[0]]:
             return None  # the sequences are not multiplied element by element, as d(w x)/dw = x and d(w x)/dx = w tell
         left, right = sorted([slots[k] for k in pair], key=lambda slot: not slot.array.batched)
@@ -89,9 +92,9 @@ class Product:
         items, units = int(rows.max()) + 1, int(columns.max()) + 1
         if not np.array_equal(rows * units + columns, np.arange(len(rows))) or len(rows) != items * units:
             return None
-        rest = [None if k in pair else Slot(slot.array, slot.place[:units]) for k, slot in enumerate(slots)]
+        rest = [None if k in pair else Slot(slot.array, slot.places[:units]) for k, slot in enumerate(slots)]
         for slot, unit in zip(slots, rest):
-            if unit and (not np.array_equal(slot.place, np.tile(unit.place, items)) or slot.array.batched):
+            if unit and (not np.array_equal(slot.places, np.tile(unit.places, items)) or slot.array.batched):
                 return None
-        left_place = left.place[::units] if items > 1 else left.place[0]
-        return cls(items, units, Slot(left.array, left_place), Slot(right.array, right.place[:units].T), rest)
+        of_items = left.places[::units] if items > 1 else left.places[0]
+        return cls(items, units, Slot(left.array, of_items), Slot(right.array, right.places[:units].T), rest)

@@ -17,7 +17,7 @@ import nn
 import optim
 from autograd import PRIMITIVES, DomainError, Parameter, Value, dot, sigmoid, softplus
 from autograd import sum as total
-from tests.compiling.test_compile import Loss, eager, in_domain, random_program
+from tests.compiling.programs import Loss, eager, in_domain, random_program
 
 
 def agree(loss: Loss, parameters: Sequence[Value], *arrays: Any) -> None:

@@ -1,0 +1,159 @@
+"""Programs to compile, random ones and of many kinds, and what compares them with the scalar engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from autograd import PRIMITIVES, Parameter, Primitive, Value, relu, sigmoid, tanh
+from autograd import sum as total
+
+Loss = Callable[..., Any]
+
+
+def as_values(example: Any) -> Any:
+    """An example's numbers as Values, for the scalar engine."""
+    return [as_values(part) for part in example] if np.ndim(example) else Value(float(example))
+
+
+def eager(loss: Loss, parameters: Sequence[Value], *arrays: Any) -> tuple[float, list[float]]:
+    """The mean loss and its gradient, by the scalar engine."""
+    for parameter in parameters:
+        parameter.grad = 0.0
+    mean = total([loss(*map(as_values, example)) for example in zip(*arrays)]) / len(arrays[0])
+    if mean.parents:
+        mean.backward()
+    return mean.data, [parameter.grad for parameter in parameters]
+
+
+def agree(loss: Loss, parameters: Sequence[Value], *arrays: Any) -> None:
+    """Compiled and eager give the same value and gradient."""
+    expected, gradient = eager(loss, parameters, *arrays)
+    f = autograd.compile(loss, parameters)
+    value, compiled_gradient = f.value_and_grad(*arrays)
+    np.testing.assert_allclose(value, expected, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(f(*arrays), expected, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(compiled_gradient, gradient, rtol=1e-11, atol=1e-11)
+    m = len(arrays[0])
+    value, compiled_gradient = autograd.compile(loss, parameters, reduction="sum").value_and_grad(*arrays)
+    np.testing.assert_allclose(value, m * expected, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(compiled_gradient, np.multiply(m, gradient), rtol=1e-11, atol=1e-11)
+
+
+def in_domain(row: Primitive, operands: list[Any], squash: bool = True) -> Any:
+    """The row, on operands brought into its domain; what may grow is squashed."""
+    if row.name in ("log", "sqrt", "log1p", "div", "pow"):
+        changed = 1 if row.name == "div" else 0
+        operands = [0.5 + sigmoid(x) if i == changed else x for i, x in enumerate(operands)]
+    elif row.name in ("exp", "expm1"):
+        operands = [tanh(operands[0])]
+    elif row.name == "binary_cross_entropy":
+        operands = [sigmoid(x) for x in operands]
+    elif row.name == "cross_entropy":
+        operands = [[sigmoid(x) for x in xs] for xs in operands]
+    result = row(*operands)
+    grows = ("mul", "squared_error", "half_squared_error", "dot", "affine", "div", "pow", "sum")
+    return tanh(result) if squash and row.name in grows else result
+
+
+def random_program(seed: int) -> tuple[Loss, list[Parameter], int]:
+    """A loss of x and t made of random steps, each of which applies one row several times, and its parameters."""
+    rng = np.random.default_rng(seed)
+    parameters = [Parameter(x, f"p{i}") for i, x in enumerate(rng.normal(size=rng.integers(1, 8)).tolist())]
+    outside = Value(float(rng.normal()))
+    names = rng.choice(list(PRIMITIVES), size=rng.integers(1, 14))
+    steps = [(str(name), int(rng.integers(1, 5)), int(rng.integers(2**31)), bool(rng.integers(2))) for name in names]
+    unsquashed = set(rng.integers(len(steps), size=2).tolist())  # not more, so that numbers stay small
+
+    def loss(x: list[Value], t: Value) -> Value:
+        pool: list[Any] = [*parameters, *x, outside, t]
+        last: list[Any] = []
+        for k, (name, count, step_seed, chained) in enumerate(steps):
+            row, q = PRIMITIVES[name], np.random.default_rng(step_seed)
+            source = last if chained and last else pool
+            length = int(q.integers(1, 5))
+            common = [[source[i] for i in q.integers(len(source), size=length)] for _ in row.names]
+            is_common = q.integers(2, size=len(row.names))
+            new: list[Any] = []
+            for _ in range(count):
+                own = [[source[i] for i in q.integers(len(source), size=length)] for _ in row.names]
+                if q.random() < 0.2:
+                    own[0][0] = float(q.integers(-2, 3))
+                chosen = [c if shared else o for c, o, shared in zip(common, own, is_common)]
+                operands = [xs if sequence else xs[0] for xs, sequence in zip(chosen, row.sequences)]
+                result = in_domain(row, operands, k not in unsquashed)
+                new.append(result if isinstance(result, Value) else result * parameters[0])
+            last = new
+            pool += new
+        return total(last) + total(pool[-3:])  # type: ignore[no-any-return]
+
+    return loss, parameters, int(rng.integers(1, 4))
+
+
+W = [Parameter(x, f"w{k + 1}") for k, x in enumerate(np.random.default_rng(1).normal(size=12).tolist())]
+G = [Value(x) for x in (0.5, -1.5, 2.0)]
+NET = nn.MLP(2, [3, 2], rng=1)
+
+
+def recurrence(xs: list[list[Value]]) -> Any:
+    h: list[Any] = [0.0, 0.0]
+    for x in xs:
+        h = [tanh(autograd.affine([*W[5 * j : 5 * j + 2], *W[5 * j + 2 : 5 * j + 4]], [*x, *h], W[4])) for j in (0, 1)]
+    return autograd.dot(h, W[10:])
+
+
+def attention(xs: list[list[Value]]) -> Any:
+    q, k = [[[autograd.dot(W[s + 2 * j : s + 2 * j + 2], x) for j in range(3)] for x in xs] for s in (0, 6)]
+    mixed = [autograd.dot(autograd.softmax([autograd.dot(qi, ki) for ki in k]), [x[0] for x in xs]) for qi in q]
+    return total([m * m for m in mixed])
+
+
+def siamese(xs: list[list[Value]]) -> Any:
+    a, b = NET(xs[0]), NET(xs[1])
+    return autograd.sqrt(total([(p - q) ** 2 for p, q in zip(a, b)]) + 0.1)
+
+
+PROGRAMS: dict[str, Loss] = {
+    "recurrent": recurrence,
+    "attention": attention,
+    "siamese": siamese,
+    "residual": lambda xs: total([x + tanh(autograd.dot(W[2 * j : 2 * j + 2], xs[0])) for j, x in enumerate(xs[1])]),
+    "locally connected": lambda xs: total([tanh(autograd.dot(W[2 * j : 2 * j + 2], x)) for j, x in enumerate(xs)]),
+    "overlapping weights": lambda xs: total([tanh(autograd.dot(W[j : j + 2], xs[0])) for j in range(5)]),
+    "ragged": lambda xs: total([tanh(autograd.dot(W[:n], [*xs[0], *xs[1]][:n])) for n in (1, 2, 3, 4)]),
+    "no example in the network": lambda xs: autograd.dot(NET([0.3, -0.2]), xs[0]) + total(NET([1.0, 2.0])),
+    "linear outputs added up": lambda xs: total([o for x in xs for o in NET(x)]),
+    "given vector": lambda xs: autograd.dot(W[:3], G) * xs[0][0] + total([tanh(w * g) for w, g in zip(W, G)]),
+    "relu beside what it reads": lambda xs: total([relu(w * x) for w, x in zip(W, xs[0])]) + W[0] * xs[0][0],
+    "relu of one of them": lambda xs: (lambda h: total([relu(v) for v in h]) + relu(h[0] + 0.5))(
+        [W[0] * x for x in xs[0]]
+    ),
+    "relu of a difference": lambda xs: relu(W[0] * xs[0][0] - W[1] * xs[0][1]),
+    "pieces of an array": lambda xs: (
+        lambda h: total([autograd.dot(W[2 * j : 2 * j + 2], h[2 * j : 2 * j + 2]) for j in (0, 1)])
+    )([tanh(W[8] * x) for x in (*xs[0], *xs[1])]),
+    "a learned shift before a layer": lambda xs: total(
+        [
+            (autograd.affine(W[3 * j : 3 * j + 2], [x + w for x, w in zip(xs[0], W[8:])], W[3 * j + 2])) ** 2
+            for j in (0, 1)
+        ]
+    ),
+    "what is repeated has a minus": lambda xs: (
+        lambda h: total([tanh(-total(h[2 * j : 2 * j + 2])) for j in (0, 1)]) + total([v * v for v in h])
+    )([tanh(W[8] * x) for x in (*xs[0], *xs[1])]),
+    "an input": lambda xs: xs[1][0],
+    "a parameter": lambda xs: W[3],
+    "a given value": lambda xs: G[0],
+    "a constant": lambda xs: autograd.Constant(3.0),
+    "a regulariser": lambda xs: nn.l2(W, 0.1) + nn.l1(W, 0.1),
+}
+
+
+def mistake(call: Callable[[], Any], error: type[Exception], told: str) -> None:
+    with pytest.raises(error, match=told):
+        call()
