@@ -191,6 +191,7 @@ COMPLEX = Reading(
     **{
         name: getattr(ARRAYS, name) for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "arctan")
     },
+    sigmoid=lambda x: 1 / (1 + np.exp(-x)),
     sum=total,
     dot=ARRAYS.dot,
     abs=lambda x: x if _greater(x, 0) else -x,

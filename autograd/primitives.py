@@ -42,7 +42,7 @@ def _elu_partials(m: Any, y: Any, x: Any, a: Any) -> tuple[Any, Any]:
 
 
 def _gelu_partials(m: Any, y: Any, x: Any) -> tuple[Any]:
-    gate = 1 / (1 + m.exp(-1.702 * x))  # x σ(1.702 x) is the approximate form of Hendrycks & Gimpel 2016, section 2
+    gate = m.sigmoid(1.702 * x)  # x σ(1.702 x) is the approximate form of Hendrycks & Gimpel 2016, section 2
     return (gate + 1.702 * y * (1 - gate),)
 
 
@@ -107,9 +107,9 @@ sin       = Primitive("sin",      "x",    "sin",       lambda m, x: m.sin(x),   
 cos       = Primitive("cos",      "x",    "cos",       lambda m, x: m.cos(x),             lambda m, y, x: (-m.sin(x),))
 tanh      = Primitive("tanh",     "x",    "tanh",      lambda m, x: m.tanh(x),            lambda m, y, x: (1 - y * y,))
 arctan    = Primitive("arctan",   "x",    "arctan",    lambda m, x: m.arctan(x),          lambda m, y, x: (1 / (1 + x * x),))
-sigmoid   = Primitive("sigmoid",  "x",    "σ",         lambda m, x: 1 / (1 + m.exp(-x)),  lambda m, y, x: (y * (1 - y),))
-gelu      = Primitive("gelu",     "x",    "gelu",      lambda m, x: x / (1 + m.exp(-1.702 * x)), _gelu_partials)
-softplus  = Primitive("softplus", "x",    "softplus",  _softplus,                         lambda m, y, x: (1 / (1 + m.exp(-x)),))
+sigmoid   = Primitive("sigmoid",  "x",    "σ",         lambda m, x: m.sigmoid(x),         lambda m, y, x: (y * (1 - y),))
+gelu      = Primitive("gelu",     "x",    "gelu",      lambda m, x: x * m.sigmoid(1.702 * x), _gelu_partials)
+softplus  = Primitive("softplus", "x",    "softplus",  _softplus,                         lambda m, y, x: (m.sigmoid(x),))
 
 # Made of pieces; the derivative jumps from one to the next.
 abs        = Primitive("abs",        "x",            "|x|",         lambda m, x: m.abs(x),                                           lambda m, y, x: (m.where(m.greater(x, 0), 1.0, m.where(m.greater(0, x), -1.0, 0.0)),))

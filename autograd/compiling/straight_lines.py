@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.choices import may_be_discarded
 from autograd.compiling.array_expressions import (
     ADD,
     ATOM,
@@ -106,6 +107,7 @@ def float_formulas(hoist: Hoist) -> Reading:
         **{name: call(name, f"math.{name}") for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh")},
         arctan=call("arctan", "math.atan"),
         abs=call("abs", "abs"),
+        sigmoid=lambda x: 1 / (1 + call("exp", "math.exp")(-as_expression(x))),
         pow=power,
         sum=total,
         dot=lambda a, b: total([as_expression(p) * q for p, q in zip(a, b)]),
@@ -166,6 +168,7 @@ class StraightLine:
     def backward(self, count: int) -> list[ArrayExpression]:
         """A line for each gradient that leads to one of ``count`` parameters; returns what reads the parameters'."""
         self.contributions[len(self.nodes) - 1].append(literal(1.0))
+        discarded = may_be_discarded((node.index, node.op, node.parents) for node in reversed(self.nodes))
         for node in reversed(self.nodes):
             if node.op is None or not self.learns[node.index] or node.index not in self.contributions:
                 continue
@@ -175,7 +178,8 @@ class StraightLine:
             partials = node.op.flatten(node.op.partials(m, self.codes[node.index], *inputs))
             for parent, partial in zip(node.parents, map(as_expression, partials)):
                 if self.learns[parent] and partial.number != 0.0:
-                    self.contributions[parent].append(partial * d)
+                    term = m.where(m.equal(d, 0), 0.0, partial * d) if node.index in discarded else partial * d
+                    self.contributions[parent].append(term)
         return [self.gradient(self.theta[k]) if k in self.theta else literal(0.0) for k in range(count)]
 
     def gradient(self, index: int) -> ArrayExpression:

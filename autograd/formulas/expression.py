@@ -240,6 +240,7 @@ SYMBOLS = Reading(
     log1p=lambda x: Formula("call", (1 + _formula(x),), "log"),
     sqrt=lambda x: Formula("call", (_formula(x),), "√"),
     abs=lambda x: Formula("call", (_formula(x),), "abs"),
+    sigmoid=lambda x: 1 / (1 + Formula("pow", (_E, -_formula(x)))),
     pow=lambda a, b: 1 / a if b == -1.0 else Formula("pow", (_formula(a), _formula(b))),
     sum=_total,
     dot=lambda a, b: _total([Formula("mul", (_formula(p), _formula(q))) for p, q in zip(a, b)]),

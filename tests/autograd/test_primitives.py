@@ -32,6 +32,7 @@ SYMPY = Reading(
     sin=sympy.sin,
     cos=sympy.cos,
     tanh=sympy.tanh,
+    sigmoid=lambda x: 1 / (1 + sympy.exp(-x)),
     arctan=sympy.atan,
     abs=sympy.Abs,
     pow=lambda a, b: sympy.Pow(a, sympy.nsimplify(b, rational=True)),
@@ -106,7 +107,7 @@ SLOPES = [
     (row, i)
     for row in ROWS
     for i, name in enumerate(row.names)
-    if row.name not in ("step", "greater", "equal") and (row.name, name) != ("where", "c")
+    if row.name not in ("step", "greater", "equal", "where") or (row.name, name) == ("where", "a")  # whose c is not 0
 ]
 
 
