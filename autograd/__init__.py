@@ -19,6 +19,7 @@ from autograd.compiling.compile import compile as compile
 from autograd.compiling.compiled import Compiled as Compiled
 from autograd.compiling.trace import TracingError as TracingError
 from autograd.composed import softmax as softmax
+from autograd.derivatives import VALUES as VALUES
 from autograd.derivatives import grad as grad
 from autograd.derivatives import hessian as hessian
 from autograd.derivatives import hvp as hvp
@@ -32,6 +33,9 @@ from autograd.formulas.explanation import Explanation as Explanation
 from autograd.formulas.explanation import explain as explain
 from autograd.noise import Noise as Noise
 from autograd.noise import noise as noise  # the function, in place of the module of this name
+from autograd.numbers import ARRAYS as ARRAYS
+from autograd.numbers import FLOATS as FLOATS
+from autograd.numbers import Reading as Reading
 from autograd.packing import pack as pack
 from autograd.packing import unpack as unpack
 from autograd.primitive import Primitive as Primitive
@@ -73,7 +77,7 @@ else:
         **dict.fromkeys(["Frame", "Walkthrough", "frames", "walkthrough"], "autograd.lesson"),
     }
     __all__ = [
-        "arguments",
+        *"ARRAYS FLOATS VALUES Reading arguments".split(),
         *"AnomalyError Compiled Constant Domain DomainError Explanation GradientError Node Noise PRIMITIVES".split(),
         *"Parameter Primitive Program Value check_gradients compile detect_anomaly explain grad hessian hvp".split(),
         *"TracingError jacobian leaves linear load noise pack save softmax unpack value_and_grad".split(),

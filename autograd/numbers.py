@@ -80,7 +80,7 @@ FLOATS = Reading(
     expm1=lambda x: _exp(x, math.expm1),
     log=_log,
     log1p=math.log1p,
-    sqrt=math.sqrt,
+    sqrt=lambda x: math.sqrt(x) if x >= 0 else math.nan,
     sin=_nan_at_infinity(math.sin),
     cos=_nan_at_infinity(math.cos),
     tanh=math.tanh,

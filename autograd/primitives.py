@@ -15,16 +15,7 @@ import copyreg
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd.domains import (
-    ABOVE_MINUS_ONE,
-    DIVISIBLE,
-    NOT_EMPTY,
-    NOT_NEGATIVE,
-    POSITIVE,
-    POWER,
-    PROBABILITIES,
-    PROBABILITY,
-)
+from autograd import domains
 from autograd.primitive import Primitive
 
 TINY = 6e-309  # 1 / x is infinite for a smaller x
@@ -95,14 +86,14 @@ neg       = Primitive("neg",      "x",    "−",         lambda m, x: -x,       
 add       = Primitive("add",      "a b",  "+",         lambda m, a, b: a + b,             lambda m, y, a, b: (1.0, 1.0))
 sub       = Primitive("sub",      "a b",  "−",         lambda m, a, b: a - b,             lambda m, y, a, b: (1.0, -1.0))
 mul       = Primitive("mul",      "a b",  "×",         lambda m, a, b: a * b,             lambda m, y, a, b: (b, a))
-div       = Primitive("div",      "a b",  "/",         lambda m, a, b: a / b,             lambda m, y, a, b: (1 / b, -y / b),  DIVISIBLE)
-pow       = Primitive("pow",      "a b",  "^",         lambda m, a, b: m.pow(a, b),       _pow_partials,                       POWER)
+div       = Primitive("div",      "a b",  "/",         lambda m, a, b: a / b,             lambda m, y, a, b: (1 / b, -y / b),  domains.DIVISIBLE)
+pow       = Primitive("pow",      "a b",  "^",         lambda m, a, b: m.pow(a, b),       _pow_partials,                       domains.POWER)
 
 exp       = Primitive("exp",      "x",    "exp",       lambda m, x: m.exp(x),             lambda m, y, x: (y,))
 expm1     = Primitive("expm1",    "x",    "exp − 1",   lambda m, x: m.expm1(x),           lambda m, y, x: (m.exp(x),))
-log       = Primitive("log",      "x",    "log",       lambda m, x: m.log(x),             lambda m, y, x: (1 / x,),            POSITIVE)
-log1p     = Primitive("log1p",    "x",    "log(1+x)",  lambda m, x: m.log1p(x),           lambda m, y, x: (1 / (1 + x),),      ABOVE_MINUS_ONE)
-sqrt      = Primitive("sqrt",     "x",    "√",         lambda m, x: m.sqrt(x),            lambda m, y, x: (m.pow(2 * y, -1.0),), NOT_NEGATIVE)
+log       = Primitive("log",      "x",    "log",       lambda m, x: m.log(x),             lambda m, y, x: (1 / x,),            domains.POSITIVE)
+log1p     = Primitive("log1p",    "x",    "log(1+x)",  lambda m, x: m.log1p(x),           lambda m, y, x: (1 / (1 + x),),      domains.ABOVE_MINUS_ONE)
+sqrt      = Primitive("sqrt",     "x",    "√",         lambda m, x: m.sqrt(x),            lambda m, y, x: (m.pow(2 * y, -1.0),), domains.NOT_NEGATIVE)
 sin       = Primitive("sin",      "x",    "sin",       lambda m, x: m.sin(x),             lambda m, y, x: (m.cos(x),))
 cos       = Primitive("cos",      "x",    "cos",       lambda m, x: m.cos(x),             lambda m, y, x: (-m.sin(x),))
 tanh      = Primitive("tanh",     "x",    "tanh",      lambda m, x: m.tanh(x),            lambda m, y, x: (1 - y * y,))
@@ -128,15 +119,15 @@ where      = Primitive("where",      "c a b",        "where",       lambda m, c,
 sum       = Primitive("sum",       "x*",      "Σ",          lambda m, x: m.sum(x),               lambda m, y, x: ([1.0] * len(x),))
 dot       = Primitive("dot",       "a* b*",   "a·b",        lambda m, a, b: m.dot(a, b),         lambda m, y, a, b: (b, a))
 affine    = Primitive("affine",    "w* x* b", "w·x+b",      lambda m, w, x, b: m.dot(w, x) + b,  lambda m, y, w, x, b: (x, w, 1.0))
-maximum   = Primitive("maximum",   "x*",      "max",        lambda m, x: m.maximum(x),           _chosen,                                         NOT_EMPTY)
-minimum   = Primitive("minimum",   "x*",      "min",        lambda m, x: m.minimum(x),           _chosen,                                         NOT_EMPTY)
-logsumexp = Primitive("logsumexp", "x*",      "log Σ exp",  _logsumexp,                          lambda m, y, x: ([m.exp(xi - y) for xi in x],),  NOT_EMPTY)
+maximum   = Primitive("maximum",   "x*",      "max",        lambda m, x: m.maximum(x),           _chosen,                                         domains.NOT_EMPTY)
+minimum   = Primitive("minimum",   "x*",      "min",        lambda m, x: m.minimum(x),           _chosen,                                         domains.NOT_EMPTY)
+logsumexp = Primitive("logsumexp", "x*",      "log Σ exp",  _logsumexp,                          lambda m, y, x: ([m.exp(xi - y) for xi in x],),  domains.NOT_EMPTY)
 
 # Losses that a slide writes as one quantity E: of output o and target t; of a probability p, or one for each class, and target y.
 squared_error        = Primitive("squared_error",        "o t",   "(t−o)²",     lambda m, o, t: (t - o) * (t - o),      lambda m, y, o, t: (-2 * (t - o), 2 * (t - o)))
 half_squared_error   = Primitive("half_squared_error",   "o t",   "½(t−o)²",    lambda m, o, t: (t - o) * (t - o) / 2,  lambda m, y, o, t: (-(t - o), t - o))
-binary_cross_entropy = Primitive("binary_cross_entropy", "p y",   "BCE",        _binary_cross_entropy,                  _binary_cross_entropy_partials,                   PROBABILITY)
-cross_entropy        = Primitive("cross_entropy",        "p* y*", "−Σ y log p", _cross_entropy,                         _cross_entropy_partials,                          PROBABILITIES)
+binary_cross_entropy = Primitive("binary_cross_entropy", "p y",   "BCE",        _binary_cross_entropy,                  _binary_cross_entropy_partials,                   domains.PROBABILITY)
+cross_entropy        = Primitive("cross_entropy",        "p* y*", "−Σ y log p", _cross_entropy,                         _cross_entropy_partials,                          domains.PROBABILITIES)
 # fmt: on
 
 PRIMITIVES: dict[str, Primitive] = {row.name: row for row in list(globals().values()) if isinstance(row, Primitive)}

@@ -142,9 +142,8 @@ class Value:
     def backward(self) -> None:
         """Compute d self / d v for every value v that self was computed from, and leave it in ``v.grad``.
 
-        One pass over the graph from self to its leaves: when a node's turn comes, all that it feeds has already
-        handed it its contribution, so its own gradient is complete and it hands each parent local derivative times
-        gradient.
+        One pass over the graph from self to its leaves: when a node's turn comes, all that it feeds has handed it a
+        contribution, so its gradient is complete, and it hands each parent local derivative times gradient.
 
         Gradients of leaves add up over calls (set ``grad`` to 0 to start afresh); those of interior nodes are of this
         call alone. The local derivatives are those recorded in the forward pass, whatever has become of ``data``.

@@ -74,7 +74,7 @@ def chalkgrad_python() -> Contestant:
         return half_squared_error(model(x), t)  # type: ignore[no-any-return]
 
     def sgd(w: Any, g: Any) -> list[Any]:
-        return [optim.rules.sgd(wk, gk, 0.0, t=1, lr=LR)[0] for wk, gk in zip(w, g)]
+        return [optim.rules.sgd(autograd.VALUES, wk, gk, 0.0, t=1, lr=LR)[0] for wk, gk in zip(w, g)]
 
     compiled = autograd.compile(loss, model.parameters(), target="python")
     update = autograd.compile(sgd, target="python")

@@ -6,7 +6,7 @@
 from optim import rules, schedules
 from optim.clipping import clip_by_norm, clip_by_value, clip_grad_norm, clip_grad_value
 from optim.descent import gradient_descent, newton
-from optim.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
+from optim.optimizers import SGD, Adagrad, Adam, AdamW, Lion, Optimizer, RMSprop
 from optim.stopping import EarlyStopping, Epochs, Loss, Misclassification, Stopping, WeightChange
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "AdamW",
     "EarlyStopping",
     "Epochs",
+    "Lion",
     "Loss",
     "Misclassification",
     "Optimizer",

@@ -8,17 +8,28 @@ from __future__ import annotations
 
 import copy
 import inspect
+import operator
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import KW_ONLY, InitVar, dataclass, fields
 from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd import Value, arguments, pack, unpack
+from autograd import ARRAYS, Reading, Value, arguments, pack, unpack
 from optim import rules
+from optim.hyperparameters import HYPERPARAMETERS
 
 FLOAT64 = np.dtype(np.float64)
+
+
+def _where(condition: Any, a: Any, b: Any) -> Any:
+    return np.where(condition, a, b) if isinstance(condition, np.ndarray) else a if condition else b
+
+
+# Flat arrays, as `ARRAYS`; but a choice that is one for all of their numbers, as that of an option is, copies nothing.
+FLAT = Reading(**{**vars(ARRAYS), "greater": operator.gt, "equal": operator.eq, "where": _where})
 
 
 class Optimizer:
@@ -33,7 +44,7 @@ class Optimizer:
 
     Attributes:
         parameters: the Values, as a list.
-        rule: ``rule(theta, gradient, *memory, t=t, **hyperparameters)`` is ``(theta, *memory)``.
+        rule: ``rule(math, theta, gradient, *memory, t=t, **hyperparameters)`` is ``(theta, *memory)``.
         t: how many steps have been taken.
         memory: what the rule remembers, by the names of its arguments: arrays of one number a parameter.
 
@@ -55,16 +66,21 @@ class Optimizer:
         for parameter in self.parameters:
             if not isinstance(parameter, Value):
                 raise TypeError(f"parameters must be Values, got {type(parameter).__name__} {parameter!r}")
-        arguments.positive("lr", hyperparameters["lr"])
-        self.rule = rule
-        self.t = 0
-        self.memory = {name: np.zeros(len(self.parameters)) for name in _memory_of(rule)}
-        self._names = list(hyperparameters)
         for name, value in hyperparameters.items():
             setattr(self, name, value)
+        memory, names = _taken(rule)
+        self.rule = rule
+        self.t = 0
+        self.memory = {name: np.zeros(len(self.parameters)) for name in memory}
+        self._names = [name for name in names if name in hyperparameters]
 
     def __setattr__(self, name: str, value: Any) -> None:
-        super().__setattr__(name, _CHECKS[name](name, value) if name in _CHECKS else value)
+        if name in HYPERPARAMETERS:
+            check, _ = HYPERPARAMETERS[name]
+            if name == "lr" and not hasattr(self, "t"):  # nothing begins where a schedule may end
+                check = arguments.positive
+            value = check(name, value)
+        super().__setattr__(name, value)
 
     @property
     def hyperparameters(self) -> dict[str, Any]:
@@ -94,7 +110,7 @@ class Optimizer:
         """
         self._check(theta, gradient)
         t = self.t + 1
-        theta[:], *memory = self.rule(theta, gradient, *self.memory.values(), t=t, **self.hyperparameters)
+        theta[:], *memory = self.rule(FLAT, theta, gradient, *self.memory.values(), t=t, **self.hyperparameters)
         self.t, self.memory = t, dict(zip(self.memory, memory))
 
     def _check(self, theta: NDArray[np.float64], gradient: NDArray[np.float64]) -> None:
@@ -149,51 +165,52 @@ class Optimizer:
         return f"{type(self).__name__}({settings})"
 
 
-class SGD(Optimizer):
+@dataclass(eq=False, repr=False)
+class _Declared(Optimizer):
+    """An optimizer whose arguments are declared, as the fields of a dataclass: each with its name and default."""
+
+    parameters: InitVar[Iterable[Value]]
+
+    def __init_subclass__(cls, rule: Callable[..., Any] | None = None) -> None:
+        """A class is given its rule; its docstring goes on with what its arguments mean."""
+        if rule is not None:
+            cls.rule = staticmethod(rule)
+        names = [name for name in inspect.get_annotations(cls) if name in HYPERPARAMETERS]
+        if cls.__doc__ and names:
+            parameters = "    parameters: the Values to update; one that occurs twice takes one step."
+            meanings = [f"    {name}: {HYPERPARAMETERS[name][1]}." for name in names]
+            cls.__doc__ = "\n".join([inspect.cleandoc(cls.__doc__), "", "Args:", parameters, *meanings])
+
+    def __post_init__(self, parameters: Iterable[Value]) -> None:
+        super().__init__(parameters, self.rule, **{each.name: getattr(self, each.name) for each in fields(self)})
+
+
+@dataclass(eq=False, repr=False)
+class SGD(_Declared, rule=rules.sgd):
     """Gradient descent; stochastic where each gradient is that of a few examples. The rules: `rules.sgd` and
     `rules.sutskever`.
 
-    Args:
-        parameters: the Values to update.
-        lr: the learning rate, positive.
-        momentum: mu, not negative: the share of the velocity that is kept; typically 0.9.
-        dampening: tau: the share of a gradient that does not go into the velocity.
-        weight_decay: lambda, not negative: adds ``lambda theta`` to the gradient.
-        nesterov: take the gradient where momentum leads. Needs momentum and no dampening.
-        maximize: go uphill.
-        form: where momentum has the learning rate. "pytorch": ``b = mu b + g``, ``theta = theta - lr b``. "sutskever",
-            as on HKU's slide: ``v = mu v - lr g``, ``theta = theta + v``. They differ where ``lr`` changes.
-
-    Raises:
-        TypeError, ValueError: as `Optimizer`.
+    The two forms of momentum differ where ``lr`` changes. "pytorch": ``b = mu b + g``, ``theta = theta - lr b``.
+    "sutskever", as on HKU's slide: ``v = mu v - lr g``, ``theta = theta + v``.
     """
 
-    momentum: float
-    dampening: float
-    nesterov: bool
+    lr: float
+    momentum: float = 0.0
+    dampening: float = 0.0
+    weight_decay: float = 0.0
+    nesterov: bool = False
+    _: KW_ONLY
+    maximize: bool = False
+    form: Literal["pytorch", "sutskever"] = "pytorch"
 
-    def __init__(
-        self,
-        parameters: Iterable[Value],
-        lr: float,
-        momentum: float = 0.0,
-        dampening: float = 0.0,
-        weight_decay: float = 0.0,
-        nesterov: bool = False,
-        *,
-        maximize: bool = False,
-        form: Literal["pytorch", "sutskever"] = "pytorch",
-    ) -> None:
-        arguments.choice("form", form, "pytorch", "sutskever")
-        options = {"weight_decay": weight_decay, "nesterov": nesterov, "maximize": maximize}
-        if form == "pytorch":
-            super().__init__(parameters, rules.sgd, lr=lr, momentum=momentum, dampening=dampening, **options)
-        else:
-            super().__init__(parameters, rules.sutskever, lr=lr, momentum=momentum, **options)
-        if nesterov and (momentum == 0 or dampening != 0):
-            raise ValueError(f"nesterov needs momentum and no dampening, got {momentum=}, {dampening=}")
-        if form == "sutskever" and (momentum == 0 or dampening != 0):
-            raise ValueError(f"form='sutskever' needs momentum and no dampening, got {momentum=}, {dampening=}")
+    def __post_init__(self, parameters: Iterable[Value]) -> None:
+        if self.form == "sutskever":
+            self.rule = rules.sutskever
+        super().__post_init__(parameters)
+        for option, on in (("nesterov", self.nesterov), ("form='sutskever'", self.form == "sutskever")):
+            if on and (self.momentum == 0 or self.dampening != 0):
+                given = f"momentum={self.momentum!r}, dampening={self.dampening!r}"
+                raise ValueError(f"{option} needs momentum and no dampening, got {given}")
 
     # Without options the rule is written out for speed; a test holds this to `rules.sgd`.
 
@@ -221,163 +238,82 @@ class SGD(Optimizer):
         self.t += 1
 
 
-class Adagrad(Optimizer):
-    """AdaGrad: a learning rate for each parameter. The rule: `rules.adagrad`.
+@dataclass(eq=False, repr=False)
+class Adagrad(_Declared, rule=rules.adagrad):
+    """AdaGrad: a learning rate for each parameter. The rule: `rules.adagrad`."""
 
-    Args:
-        parameters: the Values to update.
-        lr: the learning rate, positive.
-        lr_decay: how fast the learning rate falls, not negative: it is ``lr / (1 + (t - 1) lr_decay)``.
-        weight_decay: lambda, not negative: adds ``lambda theta`` to the gradient.
-        initial_accumulator_value: what the sum of squares G starts at, not negative.
-        eps: prevents division by 0, not negative.
-        maximize: go uphill.
-        eps_inside: the slide's ``lr / sqrt(G + eps)`` in place of PyTorch's ``lr / (sqrt(G) + eps)``.
+    lr: float = 1e-2
+    lr_decay: float = 0.0
+    weight_decay: float = 0.0
+    initial_accumulator_value: float = 0.0
+    eps: float = 1e-10
+    _: KW_ONLY
+    maximize: bool = False
+    eps_inside: bool = False
 
-    Raises:
-        TypeError, ValueError: as `Optimizer`.
-    """
-
-    lr_decay: float
-    eps: float
-    eps_inside: bool
-
-    def __init__(
-        self,
-        parameters: Iterable[Value],
-        lr: float = 1e-2,
-        lr_decay: float = 0.0,
-        weight_decay: float = 0.0,
-        initial_accumulator_value: float = 0.0,
-        eps: float = 1e-10,
-        *,
-        maximize: bool = False,
-        eps_inside: bool = False,
-    ) -> None:
-        options = {"eps": eps, "maximize": maximize, "eps_inside": eps_inside}
-        super().__init__(parameters, rules.adagrad, lr=lr, lr_decay=lr_decay, weight_decay=weight_decay, **options)
-        self.initial_accumulator_value = initial_accumulator_value
+    def __post_init__(self, parameters: Iterable[Value]) -> None:
+        super().__post_init__(parameters)
         self.memory["G"] += self.initial_accumulator_value
 
 
-class RMSprop(Optimizer):
-    """RMSProp: AdaGrad that forgets. The rule: `rules.rmsprop`.
+@dataclass(eq=False, repr=False)
+class RMSprop(_Declared, rule=rules.rmsprop):
+    """RMSProp: AdaGrad that forgets. The rule: `rules.rmsprop`."""
 
-    Args:
-        parameters: the Values to update.
-        lr: the learning rate, positive.
-        alpha: the share of the mean of squares that is kept, from 0 to 1; the slide's beta.
-        eps: prevents division by 0, not negative.
-        weight_decay: lambda, not negative: adds ``lambda theta`` to the gradient.
-        momentum: mu, not negative.
-        centered: divide by the root of the variance, rather than of the mean of squares.
-        maximize: go uphill.
-        eps_inside: the slide's ``lr / sqrt(G + eps)`` in place of PyTorch's ``lr / (sqrt(G) + eps)``.
-
-    Raises:
-        TypeError, ValueError: as `Optimizer`.
-    """
-
-    alpha: float
-    eps: float
-    momentum: float
-    centered: bool
-    eps_inside: bool
-
-    def __init__(
-        self,
-        parameters: Iterable[Value],
-        lr: float = 1e-2,
-        alpha: float = 0.99,
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
-        momentum: float = 0.0,
-        centered: bool = False,
-        *,
-        maximize: bool = False,
-        eps_inside: bool = False,
-    ) -> None:
-        options = {"momentum": momentum, "centered": centered, "maximize": maximize, "eps_inside": eps_inside}
-        super().__init__(parameters, rules.rmsprop, lr=lr, alpha=alpha, eps=eps, weight_decay=weight_decay, **options)
+    lr: float = 1e-2
+    alpha: float = 0.99
+    eps: float = 1e-8
+    weight_decay: float = 0.0
+    momentum: float = 0.0
+    centered: bool = False
+    _: KW_ONLY
+    maximize: bool = False
+    eps_inside: bool = False
 
 
-class Adam(Optimizer):
-    """Adam: momentum, and RMSProp's learning rates. The rule: `rules.adam`.
+@dataclass(eq=False, repr=False)
+class Adam(_Declared, rule=rules.adam):
+    """Adam: momentum, and RMSProp's learning rates. The rule: `rules.adam`."""
 
-    Args:
-        parameters: the Values to update.
-        lr: the learning rate, positive.
-        betas: the shares of the mean of gradients and of the mean of squares that are kept, from 0 to below 1.
-        eps: prevents division by 0, not negative.
-        weight_decay: lambda, not negative: adds ``lambda theta`` to the gradient.
-        amsgrad: divide by the largest mean of squares so far.
-        maximize: go uphill.
-        bias_correction: make up for the means' starting at 0; the slide does not.
-
-    Raises:
-        TypeError, ValueError: as `Optimizer`.
-    """
-
-    betas: tuple[float, float]
-    eps: float
-    amsgrad: bool
-    bias_correction: bool
-
-    def __init__(
-        self,
-        parameters: Iterable[Value],
-        lr: float = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
-        amsgrad: bool = False,
-        *,
-        maximize: bool = False,
-        bias_correction: bool = True,
-    ) -> None:
-        options = {"amsgrad": amsgrad, "maximize": maximize, "bias_correction": bias_correction}
-        super().__init__(parameters, rules.adam, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, **options)
+    lr: float = 1e-3
+    betas: tuple[float, float] = (0.9, 0.999)
+    eps: float = 1e-8
+    weight_decay: float = 0.0
+    amsgrad: bool = False
+    _: KW_ONLY
+    maximize: bool = False
+    bias_correction: bool = True
 
 
-class AdamW(Optimizer):
-    """Adam with weight decay that is no part of the gradient. The rule: `rules.adamw`.
+@dataclass(eq=False, repr=False)
+class AdamW(_Declared, rule=rules.adamw):
+    """Adam with weight decay that is no part of the gradient. The rule: `rules.adamw`."""
 
-    Args:
-        parameters: the Values to update.
-        lr: the learning rate, positive.
-        betas: the shares of the mean of gradients and of the mean of squares that are kept, from 0 to below 1.
-        eps: prevents division by 0, not negative.
-        weight_decay: lambda, not negative: each step first multiplies the parameters by ``1 - lr lambda``.
-        amsgrad: divide by the largest mean of squares so far.
-        maximize: go uphill.
-
-    Raises:
-        TypeError, ValueError: as `Optimizer`.
-    """
-
-    betas: tuple[float, float]
-    eps: float
-    amsgrad: bool
-
-    def __init__(
-        self,
-        parameters: Iterable[Value],
-        lr: float = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 1e-2,
-        amsgrad: bool = False,
-        *,
-        maximize: bool = False,
-    ) -> None:
-        options = {"amsgrad": amsgrad, "maximize": maximize}
-        super().__init__(parameters, rules.adamw, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, **options)
+    lr: float = 1e-3
+    betas: tuple[float, float] = (0.9, 0.999)
+    eps: float = 1e-8
+    weight_decay: float = 1e-2
+    amsgrad: bool = False
+    _: KW_ONLY
+    maximize: bool = False
 
 
-def _memory_of(rule: Callable[..., Any]) -> list[str]:
-    """The names of what a rule remembers: its arguments by position, after theta and the gradient."""
+@dataclass(eq=False, repr=False)
+class Lion(_Declared, rule=rules.lion):
+    """Lion: momentum, of which the sign alone counts. The rule: `rules.lion`."""
+
+    lr: float = 1e-4
+    betas: tuple[float, float] = (0.9, 0.99)
+    weight_decay: float = 0.0
+    _: KW_ONLY
+    maximize: bool = False
+
+
+def _taken(rule: Callable[..., Any]) -> tuple[list[str], list[str]]:
+    """The names of what a rule remembers, its arguments after theta and the gradient; and of its hyperparameters."""
     inputs = inspect.signature(rule).parameters.values()
-    return [each.name for each in inputs if each.kind is each.POSITIONAL_OR_KEYWORD][2:]
+    memory = [each.name for each in inputs if each.kind is each.POSITIONAL_OR_KEYWORD][3:]
+    return memory, [each.name for each in inputs if each.kind is each.KEYWORD_ONLY and each.name != "t"]
 
 
 def _check_names(what: str, given: Any, needed: list[str]) -> None:
@@ -390,31 +326,3 @@ def _check_names(what: str, given: Any, needed: list[str]) -> None:
     ):
         if names:
             raise ValueError(f"{what} must have exactly {', '.join(needed)}; {', '.join(map(str, names))} {fault}")
-
-
-def _betas(name: str, pair: Any) -> tuple[float, float]:
-    if not isinstance(pair, tuple | list) or len(pair) != 2:
-        raise ValueError(f"{name} must be two numbers, got {pair!r}")
-    kind = "two numbers, each at least 0 and below 1"
-    beta1, beta2 = [arguments.number(name, x, kind, lambda x: 0 <= x < 1) for x in pair]
-    return beta1, beta2
-
-
-# How each hyperparameter is checked, and made the type that it is kept as.
-_CHECKS: dict[str, Callable[[str, Any], Any]] = {
-    "lr": arguments.not_negative,  # a schedule may end with 0
-    "momentum": arguments.not_negative,
-    "dampening": arguments.number,
-    "weight_decay": arguments.not_negative,
-    "lr_decay": arguments.not_negative,
-    "initial_accumulator_value": arguments.not_negative,
-    "alpha": arguments.share,
-    "betas": _betas,
-    "eps": arguments.not_negative,
-    "nesterov": arguments.flag,
-    "maximize": arguments.flag,
-    "centered": arguments.flag,
-    "amsgrad": arguments.flag,
-    "bias_correction": arguments.flag,
-    "eps_inside": arguments.flag,
-}

@@ -77,12 +77,6 @@ class Formula:
     def __neg__(self) -> Formula:
         return Formula("neg", (self,))
 
-    def __array_ufunc__(self, function: Any, method: str, *operands: Any, **options: Any) -> Any:
-        """NumPy's roots and maxima of formulas are formulas, so that what is written for arrays can be told too."""
-        if method != "__call__" or function.__name__ not in ("sqrt", "maximum") or options:
-            return NotImplemented
-        return SYMBOLS.sqrt(*operands) if function.__name__ == "sqrt" else SYMBOLS.maximum(operands)
-
     def replace(self, pieces: Mapping[Formula, Formula]) -> Formula:
         """The formula with another in place of each piece that has one."""
         if self in pieces:

@@ -20,22 +20,19 @@ from autograd import primitives
 from autograd.domains import DomainError
 from autograd.formulas.expression import Formula, Symbol, equation, number, quotient
 from autograd.formulas.nodes import ProgramFormulas
+from autograd.lesson.updates import leaves, on_paper, one_by_one, repeating, step, takes_old
 from autograd.program import Node, Program
 from autograd.value import Value
 
 Phase = Literal["forward", "backward", "update"]
 Quantity = Literal["data", "grad", "new", "memory"]
-GREEK = {
-    **{"lr": "η", "momentum": "μ", "dampening": "τ", "weight_decay": "λ"},
-    **{"alpha": "α", "betas": "β", "eps": "ε"},
-}
 
 
 class Optimizer(Protocol):
     """What a walkthrough has to know of an optimizer."""
 
     parameters: list[Value]
-    # rule(theta, gradient, *memory, t=t, **hyperparameters) is (theta, *memory): floats of floats, formulas of formulas
+    # rule(math, theta, gradient, *memory, t=t, **hyperparameters) is (theta, *memory): floats, on FLOATS; or formulas
     rule: Callable[..., Any]
     t: int  # how many steps have been taken
     memory: dict[str, NDArray[Any]]  # by name, one number for each parameter
@@ -200,10 +197,12 @@ def _rounds(
         told = [*story.forward(), *story.backward()]
         if optimizer is not None:
             for index in memories[0]:
-                told += story.updated(index, optimizer, memories)
-                for given, telling in zip(leaves, (told[-1].exact, told[-1].slide)):
+                updates = list(story.updated(index, optimizer, memories))
+                (new,) = [frame for frame in updates if frame.writes == (index, "new")]
+                for given, telling in zip(leaves, (new.exact, new.slide)):
                     if telling is not None:
                         given[index] = telling.value
+                told += updates
         rounds.append(Round(runs[0], runs[1] if len(runs) > 1 else None, told))
     return rounds
 
@@ -309,68 +308,43 @@ class _Story:
         )
 
     def updated(self, index: int, optimizer: Optimizer, memories: Sequence[dict[int, list[float]]]) -> Iterator[Frame]:
-        """A parameter takes its step: what is remembered of it is brought up to date, and then its data.
+        """A parameter takes its step: what is remembered of it is brought up to date, and then its data; or its data
+        first, where the rule takes what was remembered before.
 
         Memory is rounded in no telling: a slide's few decimals may leave nothing of a mean of squares, to divide by.
         """
         name, symbol = self.names[index], self.symbols[index]
         rule, hyperparameters = functools.partial(optimizer.rule, t=optimizer.t + self.k), optimizer.hyperparameters
         letters = [Symbol(f"{letter}({name})" if letter in self.names else letter) for letter in optimizer.memory]
-        named = _on_paper(hyperparameters, lambda letter, x: letter)
-        figures = _on_paper(hyperparameters, lambda letter, x: number(x, 12))
-        values = dict(zip(_leaves(named), _leaves(figures)))
+        named = on_paper(hyperparameters, lambda letter, x: letter)
+        figures = on_paper(hyperparameters, lambda letter, x: number(x, 12))
+        values = dict(zip(leaves(named), leaves(figures)))
         if self.k == 1:  # later, what is remembered is what was computed the step before
             values.update({letter: Symbol(number(x, 4)) for letter, x in zip(letters, memories[0][index])})
-        formulas = _one_by_one(rule(symbol, quotient(self.output, name), *letters, **named), letters)
+        nodes = [run.nodes[index] for run in self.runs]
+        steps = [
+            step(rule, [node.data, node.grad, *memory[index]], hyperparameters) for node, memory in zip(nodes, memories)
+        ]
+        _, choices = steps[0]  # the exact numbers say how the rule is written
+        results = rule(repeating(choices), symbol, quotient(self.output, name), *letters, **named)
+        data_first = takes_old(results, letters)
+        formulas = one_by_one(results, letters, data_first)
         tellings = []
-        for run, rounding, memory in zip(self.runs, self.roundings, memories):
-            old, gradient = run.nodes[index].data, run.nodes[index].grad
-            new, *remembered = map(float, rule(old, gradient, *memory[index], **hyperparameters))
-            written = [Symbol(rounding.show(old)), Symbol(rounding.show(gradient))]
+        for node, rounding, memory, ((new, *remembered), choices) in zip(nodes, self.roundings, memories, steps):
+            written = [Symbol(rounding.show(node.data)), Symbol(rounding.show(node.grad))]
             written += [Symbol(number(x, 4)) for x in memory[index]]
             shown = [number(x, 4) for x in remembered]
-            numbers = _one_by_one(rule(*written, **figures), [Symbol(x) for x in shown])
+            numbers = one_by_one(rule(repeating(choices), *written, **figures), [Symbol(x) for x in shown], data_first)
             new = rounding.of_data(new)
-            tellings.append(list(map(Telling, numbers, [*remembered, new], [*shown, rounding.show(new)])))
+            tellings.append(list(map(Telling, numbers, [new, *remembered], [rounding.show(new), *shown])))
             memory[index] = remembered
-        subjects: list[tuple[str, Formula, Quantity]] = [
-            (f"{word} of {name}", letter, "memory") for word, letter in zip(optimizer.memory, letters)
-        ]
-        subjects.append((name, symbol, "new"))
-        for (words, subject, quantity), formula, *each in zip(subjects, formulas, *tellings):
+        subjects: list[tuple[str, Formula, Quantity]] = [(name, symbol, "new")]
+        subjects += [(f"{word} of {name}", letter, "memory") for word, letter in zip(optimizer.memory, letters)]
+        lines = list(zip(subjects, formulas, *tellings))
+        for (words, subject, quantity), formula, *each in lines if data_first else [*lines[1:], lines[0]]:
             if formula.operands:  # what the rule leaves as it is is not told
                 title, symbols = f"{words} is updated", equation(subject, formula, sign="←")
                 writes = (index, quantity)
                 given = tuple([equation(letter, x) for letter, x in values.items() if letter.word in formula.leaves()])
                 values.pop(subject, None)  # from now on it is another
                 yield Frame("update", self.k, title, writes, (index,), (), symbols, None, *each, given=given)
-
-
-def _on_paper(hyperparameters: Mapping[str, Any], write: Callable[[str, float], str]) -> dict[str, Any]:
-    """Hyperparameters as symbols. An option that is off, and every flag, stays as it is, for the rule asks about it."""
-    symbols: dict[str, Any] = {}
-    for key, x in hyperparameters.items():
-        letter = GREEK.get(key, key)
-        if isinstance(x, tuple):
-            symbols[key] = tuple([Symbol(write(f"{letter}{i}", each)) for i, each in enumerate(x, start=1)])
-        else:
-            symbols[key] = x if isinstance(x, bool) or x == 0 else Symbol(write(letter, x))
-    return symbols
-
-
-def _leaves(hyperparameters: Mapping[str, Any]) -> list[Formula]:
-    """The symbols among them, in order, out of their tuples."""
-    each = [one for x in hyperparameters.values() for one in (x if isinstance(x, tuple) else (x,))]
-    return [one for one in each if isinstance(one, Formula)]
-
-
-def _one_by_one(results: tuple[Formula, ...], memory: Sequence[Formula]) -> list[Formula]:
-    """What a rule returns, memory first, as it is computed: each formula in terms of the memory that is new by then."""
-    theta, *formulas = results
-    told: dict[Formula, Formula] = {}
-    lines = []
-    for formula, new in zip(formulas, memory):
-        lines.append(formula.replace(told))
-        if formula.operands:
-            told[formula] = new
-    return [*lines, theta.replace(told)]

@@ -105,11 +105,11 @@ def test_predictions_come_back_in_the_kind_they_came_in() -> None:
 
 def test_an_update_rule_compiles_too() -> None:
     def momentum(w: Any, g: Any, b: Any) -> list[Any]:
-        return [list(optim.rules.sgd(*three, t=3, lr=0.1, momentum=0.9)) for three in zip(w, g, b)]
+        return [list(optim.rules.sgd(autograd.VALUES, *three, t=3, lr=0.1, momentum=0.9)) for three in zip(w, g, b)]
 
     numbers = [[0.5, -1.0], [0.1, 0.2], [0.3, -0.1]]
     (updated,) = autograd.compile(momentum, target="python")(*[[x] for x in numbers])
-    expected = [optim.rules.sgd(*three, t=3, lr=0.1, momentum=0.9) for three in zip(*numbers)]
+    expected = [optim.rules.sgd(autograd.FLOATS, *three, t=3, lr=0.1, momentum=0.9) for three in zip(*numbers)]
     np.testing.assert_allclose(updated, expected, rtol=1e-13)
 
 

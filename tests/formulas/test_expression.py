@@ -5,9 +5,7 @@ from __future__ import annotations
 import doctest
 import math
 import xml.etree.ElementTree as ET
-from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -155,16 +153,6 @@ def test_numbers_are_put_in_for_names() -> None:
     assert formula.substitute({"a": "-0.7", "b": "2"}).text() == "e^(−(−0.7)) × 2"
     assert Symbol("e").substitute({"e": "5"}).text() == "5"
     assert SYMBOLS.exp(a).substitute({"e": "5"}).text() == "e^a"  # Euler's e is not a quantity called e
-
-
-def test_what_is_written_for_arrays_can_be_told() -> None:
-    x: Any = a
-    y: Any = b
-    assert (x / (np.sqrt(y) + 1)).text() == "a / (√(b) + 1)"
-    assert np.maximum(x, 0.5 * y).text() == "max(a, 0.5 × b)"
-    assert np.maximum(0, x).evaluate({"a": -1.0}) == 0.0
-    with pytest.raises(TypeError):
-        np.exp(x)
 
 
 def test_a_piece_is_replaced_wherever_it_stands() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -184,6 +185,7 @@ REMEMBERING = [
     lambda ps: optim.Adam(ps, lr=0.5, amsgrad=True, weight_decay=0.1),
     lambda ps: optim.Adam(ps, lr=0.5, bias_correction=False),
     lambda ps: optim.AdamW(ps, lr=0.5),
+    lambda ps: optim.Lion(ps, lr=0.5, weight_decay=0.1),
 ]
 
 
@@ -225,18 +227,22 @@ def test_a_rules_numbers_come_to_what_is_shown(make: Callable[[list[Parameter]],
             assert frame.exact.numbers.evaluate({}) == pytest.approx(frame.exact.value, rel=2e-2)
 
 
+def lines(optimizer: optim.Optimizer, y: Value, steps: int) -> list[str]:
+    """What is told of the updates, in symbols and in numbers."""
+    return [
+        f"{frame.symbols.text()}; {frame.exact.numbers.text()} = {frame.exact.shown}"
+        for frame in frames(y, optimizer=optimizer, steps=steps)
+        if frame.phase == "update" and frame.symbols is not None and frame.exact.numbers is not None
+    ]
+
+
 def test_adam_is_told_line_by_line() -> None:
     w = Parameter(1.0, "w")
     y = w * 0.5
     y.name = "y"
     adam = optim.Adam([w], lr=0.1, betas=(0.5, 0.75), eps=0.25)
     told = [frame for frame in frames(y, optimizer=adam, steps=2) if frame.phase == "update"]
-    lines = [
-        f"{frame.symbols.text()}; {frame.exact.numbers.text()} = {frame.exact.shown}"
-        for frame in told
-        if frame.symbols is not None and frame.exact.numbers is not None
-    ]
-    assert lines == [
+    assert lines(adam, y, steps=2) == [
         "m ← β1 × m + (1 − β1) × ∂y/∂w; 0.5 × 0 + (1 − 0.5) × 0.5 = 0.25",
         "v ← β2 × v + (1 − β2) × (∂y/∂w)^2; 0.75 × 0 + (1 − 0.75) × 0.5 × 0.5 = 0.0625",
         "w ← w − η / (√(v / (1 − β2)) + ε) × m / (1 − β1); "
@@ -255,6 +261,31 @@ def test_adam_is_told_line_by_line() -> None:
         "β2 = 0.75",
         "η = 0.1, β1 = 0.5, β2 = 0.75, ε = 0.25",
     ]
+
+
+def test_a_rule_of_ones_own_is_told_as_its_choices_fall_out() -> None:
+    def rule(math: Any, theta: Any, gradient: Any, *, t: Any, lr: Any) -> Any:
+        return (theta - math.where(math.greater(gradient, 0), lr, -lr) / t,)
+
+    w = Parameter(1.0, "w")
+    optimizer = optim.Optimizer([w], rule, lr=0.5)
+    assert lines(optimizer, w * 2.0, steps=1) == ["w ← w − η / 1; 1 − 0.5 / 1 = 0.5"]
+    assert lines(optimizer, w * -2.0, steps=2)[1] == "w ← w − (−η) / 2; 1.5 − (−0.5) / 2 = 1.75"
+
+
+def test_lion_is_told_with_what_it_remembered_before() -> None:
+    w = Parameter(1.0, "w")
+    y = w * 0.5
+    y.name = "y"
+    c = "(β1 × m + (1 − β1) × ∂y/∂w)"
+    assert lines(optim.Lion([w], lr=0.1, betas=(0.5, 0.75)), y, steps=2) == [
+        f"w ← w − η × {c} / abs{c}; 1 − 0.1 × (0.5 × 0 + (1 − 0.5) × 0.5) / abs(0.5 × 0 + (1 − 0.5) × 0.5) = 0.9",
+        "m ← β2 × m + (1 − β2) × ∂y/∂w; 0.75 × 0 + (1 − 0.75) × 0.5 = 0.125",
+        f"w ← w − η × {c} / abs{c}; "
+        "0.9 − 0.1 × (0.5 × 0.125 + (1 − 0.5) × 0.5) / abs(0.5 × 0.125 + (1 − 0.5) × 0.5) = 0.8",
+        "m ← β2 × m + (1 − β2) × ∂y/∂w; 0.75 × 0.125 + (1 − 0.75) × 0.5 = 0.2188",
+    ]
+    assert "m of w is updated" in autograd.walkthrough(y, optimizer=optim.Lion([w])).html
 
 
 @pytest.mark.parametrize("make", REMEMBERING)
