@@ -25,6 +25,8 @@ from autograd.derivatives import hessian as hessian
 from autograd.derivatives import hvp as hvp
 from autograd.derivatives import jacobian as jacobian
 from autograd.derivatives import value_and_grad as value_and_grad
+from autograd.domains import Domain as Domain
+from autograd.domains import DomainError as DomainError
 from autograd.files import load as load
 from autograd.files import save as save
 from autograd.formulas.explanation import Explanation as Explanation
@@ -36,8 +38,6 @@ from autograd.numbers import FLOATS as FLOATS
 from autograd.numbers import Reading as Reading
 from autograd.packing import pack as pack
 from autograd.packing import unpack as unpack
-from autograd.primitive import Domain as Domain
-from autograd.primitive import DomainError as DomainError
 from autograd.primitive import Primitive as Primitive
 from autograd.primitives import *  # noqa: F403  (every row of the table is a function of this package)
 from autograd.primitives import PRIMITIVES as PRIMITIVES

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from autograd.derivatives import Function, Tree, check_function, gradients, leaves, one_number, rebuilt, variable
+from autograd.domains import DomainError
 from autograd.numbers import ARRAYS, Reading, total
-from autograd.primitive import DomainError
 from autograd.program import Program
 from autograd.value import Value
 
@@ -191,6 +191,7 @@ COMPLEX = Reading(
     **{
         name: getattr(ARRAYS, name) for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "arctan")
     },
+    sigmoid=lambda x: 1 / (1 + np.exp(-x)),
     sum=total,
     dot=ARRAYS.dot,
     abs=lambda x: x if _greater(x, 0) else -x,

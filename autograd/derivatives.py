@@ -19,15 +19,16 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from autograd import primitives, program
+from autograd.choices import may_be_discarded
 from autograd.numbers import Reading
-from autograd.primitive import Primitive
 from autograd.primitives import PRIMITIVES
-from autograd.value import Constant, Operand, Value, record, topological_order
+from autograd.value import Constant, Value, topological_order
 from autograd.watching import own_leaves, watched, watcher
 
 Tree = Any  # a number, an array of numbers, or a list or tuple of trees
@@ -163,14 +164,11 @@ def gradients(output: Value, inputs: Sequence[Value], as_values: bool = False) -
             varying.add(node)
     order = [node for node in order if node in varying]
     gradient: dict[Value, Any] = {output: 1.0}
+    contributions = _Chosen(order).contributions if as_values else _contributions(order)
     with watched(by=None):  # a formula may mention a branch that `where` discards
         for node in reversed(order):
-            partials: Sequence[Any] = node.local_derivatives
-            if as_values and node.op is not None:
-                partials = node.op.flatten(node.op.partials(VALUES, node, *node.op.unflatten(node.parents)))
-            for parent, partial in zip(node.parents, partials):
+            for parent, contribution in zip(node.parents, contributions(node, gradient[node])):
                 if parent in varying:
-                    contribution = partial * gradient[node]
                     gradient[parent] = gradient[parent] + contribution if parent in gradient else contribution
     if onlooker := watcher.get():
         onlooker.passed_back(order, lambda value: float(gradient.get(value, 0.0)))
@@ -178,22 +176,66 @@ def gradients(output: Value, inputs: Sequence[Value], as_values: bool = False) -
     return [g if isinstance(g, Value) else Constant(g) for g in found] if as_values else found
 
 
-def _unchecked(primitive: Primitive) -> Callable[..., Value]:
-    return lambda *arguments: record(primitive, primitive.flatten(arguments), check=False)
+def _contributions(order: Sequence[Value]) -> Callable[[Value, float], list[float]]:
+    """What a node of this order hands to each of its parents."""
+    discarded = may_be_discarded((node, node.op, node.parents) for node in reversed(order))
+
+    def contributions(node: Value, gradient: float) -> list[float]:
+        if not gradient and node in discarded:
+            return [0.0] * len(node.parents)
+        return [derivative * gradient for derivative in node.local_derivatives]
+
+    return contributions
 
 
-def _data(x: Operand) -> float:
-    return x.data if isinstance(x, Value) else x
+class _Chosen:
+    """What a node hands to each of its parents, as Values, of which each run is to choose anew.
+
+    Attributes:
+        when: of each node that a gradient reaches through choices alone, the condition on which it is chosen: a Value
+            that is 0 where it is not.
+    """
+
+    def __init__(self, order: Sequence[Value]) -> None:
+        self.when: dict[Value, Any] = {}
+        always: set[Value] = set()
+        for node in reversed(order):
+            condition = self.when.get(node)
+            for place, parent in enumerate(node.parents):
+                on = condition
+                if node.op is primitives.where and place:
+                    c = node.parents[0] if place == 1 else VALUES.equal(node.parents[0], 0.0)
+                    on = c if condition is None else VALUES.where(condition, c, 0.0)
+                if on is None:
+                    always.add(parent)
+                    self.when.pop(parent, None)
+                elif parent not in always:
+                    self.when[parent] = VALUES.where(self.when[parent], 1.0, on) if parent in self.when else on
+
+    def contributions(self, node: Value, gradient: Any) -> list[Any]:
+        """Of this node, whose gradient is complete."""
+        assert node.op is not None
+        if node.op is primitives.where:
+            c = node.parents[0]
+            return [0.0, VALUES.where(c, gradient, 0.0), VALUES.where(c, 0.0, gradient)]
+        partials = node.op.flatten(node.op.partials(VALUES, node, *node.op.unflatten(node.parents)))
+        products = [partial * gradient for partial in partials]
+        if node not in self.when:
+            return products
+        return [VALUES.where(self.when[node], product, 0.0) for product in products]
 
 
-# The namespace in which a row's partials, evaluated on Values, are Values again: see `gradients`. Domains are not
-# checked here, for a formula may mention a branch that `where` discards.
-VALUES = Reading(
-    **{name: _unchecked(row) for name, row in PRIMITIVES.items()},
-    greater=lambda a, b: _data(a) > _data(b),
-    equal=lambda a, b: _data(a) == _data(b),
-    where=lambda condition, a, b: a if condition else b,
-)
+def _choose(c: Any, a: Any, b: Any) -> Any:
+    """``where``; nothing is to choose where the condition is a number that does not vary."""
+    if isinstance(c, Constant) or not isinstance(c, Value):
+        return a if float(c) else b
+    return primitives.where(c, a, b)
+
+
+# The reading on which a row's partials are Values again: its functions are the rows. Domains are not looked at, now or
+# when it is run again, for a formula may mention a branch that `where` discards.
+VALUES = Reading(**{name: row if row.domain is None else replace(row, domain=None) for name, row in PRIMITIVES.items()})
+VALUES.where = _choose
 
 
 class _Run:

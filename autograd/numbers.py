@@ -66,7 +66,9 @@ def dot(a: Iterable[Any], b: Iterable[Any]) -> Any:
     return total(map(operator.mul, a, b))
 
 
-FUNCTIONS = "exp expm1 log log1p sqrt sin cos tanh arctan abs pow sum dot maximum minimum greater equal where".split()
+FUNCTIONS = (
+    "exp expm1 log log1p sqrt sin cos tanh arctan abs sigmoid pow sum dot maximum minimum greater equal where".split()
+)
 
 
 class Reading(SimpleNamespace):
@@ -84,6 +86,7 @@ FLOATS = Reading(
     tanh=math.tanh,
     arctan=math.atan,
     abs=abs,
+    sigmoid=lambda x: 1 / (1 + _exp(-x)),
     pow=_pow,
     sum=total,
     dot=dot,
@@ -96,6 +99,7 @@ FLOATS = Reading(
 
 ARRAYS = Reading(
     **{name: getattr(np, name) for name in FUNCTIONS[:10] + FUNCTIONS[-3:]},  # up to abs, and the choices
+    sigmoid=lambda x: 1 / (1 + np.exp(-x)),
     pow=np.power,
     sum=total,
     dot=dot,

@@ -10,19 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.domains import Domain, DomainError
 from autograd.numbers import ARRAYS, FLOATS
-
-
-class DomainError(ValueError):
-    """An operation was given a number for which it is not defined."""
-
-
-@dataclass(frozen=True)
-class Domain:
-    """Where a primitive is defined: a sentence for people and a test for numbers."""
-
-    text: str
-    contains: Callable[..., bool]
 
 
 @dataclass(frozen=True, eq=False)

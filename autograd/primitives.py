@@ -15,38 +15,25 @@ import copyreg
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd.primitive import Domain, Primitive
+from autograd import domains
+from autograd.primitive import Primitive
 
-POSITIVE = Domain("x > 0", lambda x: x > 0)
-NOT_NEGATIVE = Domain("x >= 0", lambda x: x >= 0)
-ABOVE_MINUS_ONE = Domain("x > -1", lambda x: x > -1)
-DIVISIBLE = Domain("b != 0", lambda a, b: b != 0)
-POWER = Domain(
-    "a > 0, or a = 0 and b >= 0, or a whole b",
-    lambda a, b: a > 0 or (a == 0 and b >= 0) or (a < 0 and b == b // 1),
-)
-NOT_EMPTY = Domain("at least one number", lambda x: len(x) > 0)
-PROBABILITY = Domain(
-    "0 <= p <= 1, 0 <= y <= 1, p > 0 where y > 0 and p < 1 where y < 1 (a loss on logits has no such limits)",
-    lambda p, y: (0 < p < 1 and 0 <= y <= 1) or p == y == 0 or p == y == 1,
-)
-PROBABILITIES = Domain(
-    "at least one class, each 0 <= p <= 1 and 0 <= y <= 1, and p > 0 where y > 0 (a loss on logits has no such limits)",
-    lambda p, y: len(p) > 0 and all((0 < pk <= 1 and 0 <= yk <= 1) or pk == yk == 0 for pk, yk in zip(p, y)),
-)
+TINY = 6e-309  # 1 / x is infinite for a smaller x
 
 
 def _pow_partials(m: Any, y: Any, a: Any, b: Any) -> tuple[Any, Any]:
     """b a^(b-1) and y log a, with PyTorch's values at a^0 and 0^b. A negative a has no derivative by b: NaN."""
-    ordinary = b * m.pow(a, b - 1)
-    by_base = m.where(m.equal(b, 0), m.where(m.equal(a, 0), 0.0, ordinary), ordinary)
-    not_zero = m.where(m.equal(a, 0), 1.0, a)  # so that the branch not taken has a logarithm too
-    by_exponent = m.where(m.equal(a, 0), 0.0, y * m.log(not_zero))
-    return by_base, by_exponent
+    large = m.where(m.greater(TINY, m.abs(a)), 1.0, a)  # b a^-1 is 0 where b is, however small a
+    return b * m.pow(m.where(m.equal(b, 0), large, a), b - 1), y * m.log(m.where(m.equal(a, 0), 1.0, a))
+
+
+def _elu_partials(m: Any, y: Any, x: Any, a: Any) -> tuple[Any, Any]:
+    not_positive = m.where(m.greater(x, 0), 0.0, x)  # so that the piece that is not chosen is finite, too
+    return m.where(m.greater(x, 0), 1.0, a * m.exp(not_positive)), m.expm1(not_positive)
 
 
 def _gelu_partials(m: Any, y: Any, x: Any) -> tuple[Any]:
-    gate = 1 / (1 + m.exp(-1.702 * x))  # x σ(1.702 x) is the approximate form of Hendrycks & Gimpel 2016, section 2
+    gate = m.sigmoid(1.702 * x)  # x σ(1.702 x) is the approximate form of Hendrycks & Gimpel 2016, section 2
     return (gate + 1.702 * y * (1 - gate),)
 
 
@@ -99,21 +86,21 @@ neg       = Primitive("neg",      "x",    "−",         lambda m, x: -x,       
 add       = Primitive("add",      "a b",  "+",         lambda m, a, b: a + b,             lambda m, y, a, b: (1.0, 1.0))
 sub       = Primitive("sub",      "a b",  "−",         lambda m, a, b: a - b,             lambda m, y, a, b: (1.0, -1.0))
 mul       = Primitive("mul",      "a b",  "×",         lambda m, a, b: a * b,             lambda m, y, a, b: (b, a))
-div       = Primitive("div",      "a b",  "/",         lambda m, a, b: a / b,             lambda m, y, a, b: (1 / b, -y / b),  DIVISIBLE)
-pow       = Primitive("pow",      "a b",  "^",         lambda m, a, b: m.pow(a, b),       _pow_partials,                       POWER)
+div       = Primitive("div",      "a b",  "/",         lambda m, a, b: a / b,             lambda m, y, a, b: (1 / b, -y / b),  domains.DIVISIBLE)
+pow       = Primitive("pow",      "a b",  "^",         lambda m, a, b: m.pow(a, b),       _pow_partials,                       domains.POWER)
 
 exp       = Primitive("exp",      "x",    "exp",       lambda m, x: m.exp(x),             lambda m, y, x: (y,))
 expm1     = Primitive("expm1",    "x",    "exp − 1",   lambda m, x: m.expm1(x),           lambda m, y, x: (m.exp(x),))
-log       = Primitive("log",      "x",    "log",       lambda m, x: m.log(x),             lambda m, y, x: (1 / x,),            POSITIVE)
-log1p     = Primitive("log1p",    "x",    "log(1+x)",  lambda m, x: m.log1p(x),           lambda m, y, x: (1 / (1 + x),),      ABOVE_MINUS_ONE)
-sqrt      = Primitive("sqrt",     "x",    "√",         lambda m, x: m.sqrt(x),            lambda m, y, x: (m.pow(2 * y, -1.0),), NOT_NEGATIVE)
+log       = Primitive("log",      "x",    "log",       lambda m, x: m.log(x),             lambda m, y, x: (1 / x,),            domains.POSITIVE)
+log1p     = Primitive("log1p",    "x",    "log(1+x)",  lambda m, x: m.log1p(x),           lambda m, y, x: (1 / (1 + x),),      domains.ABOVE_MINUS_ONE)
+sqrt      = Primitive("sqrt",     "x",    "√",         lambda m, x: m.sqrt(x),            lambda m, y, x: (m.pow(2 * y, -1.0),), domains.NOT_NEGATIVE)
 sin       = Primitive("sin",      "x",    "sin",       lambda m, x: m.sin(x),             lambda m, y, x: (m.cos(x),))
 cos       = Primitive("cos",      "x",    "cos",       lambda m, x: m.cos(x),             lambda m, y, x: (-m.sin(x),))
 tanh      = Primitive("tanh",     "x",    "tanh",      lambda m, x: m.tanh(x),            lambda m, y, x: (1 - y * y,))
 arctan    = Primitive("arctan",   "x",    "arctan",    lambda m, x: m.arctan(x),          lambda m, y, x: (1 / (1 + x * x),))
-sigmoid   = Primitive("sigmoid",  "x",    "σ",         lambda m, x: 1 / (1 + m.exp(-x)),  lambda m, y, x: (y * (1 - y),))
-gelu      = Primitive("gelu",     "x",    "gelu",      lambda m, x: x / (1 + m.exp(-1.702 * x)), _gelu_partials)
-softplus  = Primitive("softplus", "x",    "softplus",  _softplus,                         lambda m, y, x: (1 / (1 + m.exp(-x)),))
+sigmoid   = Primitive("sigmoid",  "x",    "σ",         lambda m, x: m.sigmoid(x),         lambda m, y, x: (y * (1 - y),))
+gelu      = Primitive("gelu",     "x",    "gelu",      lambda m, x: x * m.sigmoid(1.702 * x), _gelu_partials)
+softplus  = Primitive("softplus", "x",    "softplus",  _softplus,                         lambda m, y, x: (m.sigmoid(x),))
 
 # Made of pieces; the derivative jumps from one to the next.
 abs        = Primitive("abs",        "x",            "|x|",         lambda m, x: m.abs(x),                                           lambda m, y, x: (m.where(m.greater(x, 0), 1.0, m.where(m.greater(0, x), -1.0, 0.0)),))
@@ -121,21 +108,26 @@ step       = Primitive("step",       "x",            "step",        lambda m, x:
 relu       = Primitive("relu",       "x",            "relu",        lambda m, x: m.where(m.greater(0, x), 0.0, x),                   lambda m, y, x: (m.where(m.greater(x, 0), 1.0, 0.0),))
 relu6      = Primitive("relu6",      "x",            "relu6",       lambda m, x: m.minimum((m.maximum((x, 0.0)), 6.0)),              lambda m, y, x: (m.where(m.greater(x, 0), m.where(m.greater(6, x), 1.0, 0.0), 0.0),))
 leaky_relu = Primitive("leaky_relu", "x slope=0.01", "leaky relu",  lambda m, x, slope: m.where(m.greater(x, 0), x, slope * x),      lambda m, y, x, slope: (m.where(m.greater(x, 0), 1.0, slope), m.where(m.greater(x, 0), 0.0, x)))
-elu        = Primitive("elu",        "x alpha=1",    "elu",         lambda m, x, a: m.where(m.greater(x, 0), x, a * m.expm1(x)),     lambda m, y, x, a: (m.where(m.greater(x, 0), 1.0, a * m.exp(x)), m.where(m.greater(x, 0), 0.0, m.expm1(x))))
+elu        = Primitive("elu",        "x alpha=1",    "elu",         lambda m, x, a: m.where(m.greater(x, 0), x, a * m.expm1(x)),     _elu_partials)
+
+# Comparisons are 1 or 0; where takes a unless the condition c is 0.
+greater    = Primitive("greater",    "a b",          ">",           lambda m, a, b: m.where(m.greater(a, b), 1.0, 0.0),              lambda m, y, a, b: (0.0, 0.0))
+equal      = Primitive("equal",      "a b",          "=",           lambda m, a, b: m.where(m.equal(a, b), 1.0, 0.0),                lambda m, y, a, b: (0.0, 0.0))
+where      = Primitive("where",      "c a b",        "where",       lambda m, c, a, b: m.where(m.equal(c, 0), b, a),                 lambda m, y, c, a, b: (0.0, m.where(m.equal(c, 0), 0.0, 1.0), m.where(m.equal(c, 0), 1.0, 0.0)))
 
 # One node for many inputs: w* is a sequence of them, and the partial by it is a sequence too.
 sum       = Primitive("sum",       "x*",      "Σ",          lambda m, x: m.sum(x),               lambda m, y, x: ([1.0] * len(x),))
 dot       = Primitive("dot",       "a* b*",   "a·b",        lambda m, a, b: m.dot(a, b),         lambda m, y, a, b: (b, a))
 affine    = Primitive("affine",    "w* x* b", "w·x+b",      lambda m, w, x, b: m.dot(w, x) + b,  lambda m, y, w, x, b: (x, w, 1.0))
-maximum   = Primitive("maximum",   "x*",      "max",        lambda m, x: m.maximum(x),           _chosen,                                         NOT_EMPTY)
-minimum   = Primitive("minimum",   "x*",      "min",        lambda m, x: m.minimum(x),           _chosen,                                         NOT_EMPTY)
-logsumexp = Primitive("logsumexp", "x*",      "log Σ exp",  _logsumexp,                          lambda m, y, x: ([m.exp(xi - y) for xi in x],),  NOT_EMPTY)
+maximum   = Primitive("maximum",   "x*",      "max",        lambda m, x: m.maximum(x),           _chosen,                                         domains.NOT_EMPTY)
+minimum   = Primitive("minimum",   "x*",      "min",        lambda m, x: m.minimum(x),           _chosen,                                         domains.NOT_EMPTY)
+logsumexp = Primitive("logsumexp", "x*",      "log Σ exp",  _logsumexp,                          lambda m, y, x: ([m.exp(xi - y) for xi in x],),  domains.NOT_EMPTY)
 
 # Losses that a slide writes as one quantity E: of output o and target t; of a probability p, or one for each class, and target y.
 squared_error        = Primitive("squared_error",        "o t",   "(t−o)²",     lambda m, o, t: (t - o) * (t - o),      lambda m, y, o, t: (-2 * (t - o), 2 * (t - o)))
 half_squared_error   = Primitive("half_squared_error",   "o t",   "½(t−o)²",    lambda m, o, t: (t - o) * (t - o) / 2,  lambda m, y, o, t: (-(t - o), t - o))
-binary_cross_entropy = Primitive("binary_cross_entropy", "p y",   "BCE",        _binary_cross_entropy,                  _binary_cross_entropy_partials,                   PROBABILITY)
-cross_entropy        = Primitive("cross_entropy",        "p* y*", "−Σ y log p", _cross_entropy,                         _cross_entropy_partials,                          PROBABILITIES)
+binary_cross_entropy = Primitive("binary_cross_entropy", "p y",   "BCE",        _binary_cross_entropy,                  _binary_cross_entropy_partials,                   domains.PROBABILITY)
+cross_entropy        = Primitive("cross_entropy",        "p* y*", "−Σ y log p", _cross_entropy,                         _cross_entropy_partials,                          domains.PROBABILITIES)
 # fmt: on
 
 PRIMITIVES: dict[str, Primitive] = {row.name: row for row in list(globals().values()) if isinstance(row, Primitive)}

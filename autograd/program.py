@@ -9,6 +9,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Literal
 
+from autograd.choices import may_be_discarded
 from autograd.numbers import FLOATS
 from autograd.primitive import Primitive
 from autograd.value import Constant, Parameter, Value, topological_order
@@ -133,10 +134,12 @@ class Program:
         """
         gradients = [0.0] * len(self.nodes)
         gradients[-1] = 1.0
+        discarded = may_be_discarded((node.index, node.op, node.parents) for node in reversed(self.nodes))
         for node in reversed(self.nodes):
-            gradients[node.index] = round_grad(gradients[node.index])
-            for parent, derivative in zip(node.parents, node.local_derivatives):
-                gradients[parent] += derivative * gradients[node.index]
+            gradient = gradients[node.index] = round_grad(gradients[node.index])
+            if gradient or node.index not in discarded:
+                for parent, derivative in zip(node.parents, node.local_derivatives):
+                    gradients[parent] += derivative * gradient
         return gradients
 
     @cached_property

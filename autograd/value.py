@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from autograd import primitives, watching
+from autograd.choices import may_be_discarded
 from autograd.numbers import FLOATS
 from autograd.primitive import Primitive
 from autograd.primitives import PRIMITIVES, add, div, mul, neg, sub
@@ -47,17 +48,19 @@ def _with(other: Any, operation: Callable[[Operand], Value]) -> Any:
     return results.reshape(other.shape)
 
 
-def record(primitive: Primitive, operands: Sequence[Any], check: bool = True) -> Value:
+def record(primitive: Primitive, operands: Sequence[Any]) -> Value:
     """Apply a primitive to Values and numbers: a new Value that remembers them as its parents.
 
     Args:
         primitive: a row of the table.
         operands: its inputs, sequences laid out flat. A number becomes a Constant.
-        check: whether an input outside the primitive's domain raises DomainError.
     """
     if primitive.quick is not None and type(operands[0]) in VARYING:  # most functions
         result: Value = primitive.quick(operands[0])
         return result
+    if primitive is primitives.where:
+        global _choices
+        _choices = True
     varying = VARYING.issuperset(map(type, operands))
     parents: tuple[Value, ...] = tuple(operands)
     if not varying:
@@ -68,7 +71,7 @@ def record(primitive: Primitive, operands: Sequence[Any], check: bool = True) ->
     inputs: Sequence[Any] = [parent.data for parent in parents]
     if primitive.n_ary:
         inputs = primitive.unflatten(inputs)
-    if check and primitive.domain is not None:
+    if primitive.domain is not None:
         primitive.check_domain(inputs, [parent.name for parent in parents])
     data = primitive.forward(FLOATS, *inputs)
     local_derivatives = primitive.partials(FLOATS, data, *inputs)
@@ -139,9 +142,8 @@ class Value:
     def backward(self) -> None:
         """Compute d self / d v for every value v that self was computed from, and leave it in ``v.grad``.
 
-        One pass over the graph from self to its leaves: when a node's turn comes, all that it feeds has already
-        handed it its contribution, so its own gradient is complete and it hands each parent local derivative times
-        gradient.
+        One pass over the graph from self to its leaves: when a node's turn comes, all that it feeds has handed it a
+        contribution, so its gradient is complete, and it hands each parent local derivative times gradient.
 
         Gradients of leaves add up over calls (set ``grad`` to 0 to start afresh); those of interior nodes are of this
         call alone. The local derivatives are those recorded in the forward pass, whatever has become of ``data``.
@@ -152,10 +154,12 @@ class Value:
         for node in order:
             node.grad = 0.0
         self.grad += 1.0
+        discarded = may_be_discarded((v, v.op, v.parents) for v in reversed(order)) if _choices else ()
         for node in reversed(order):
             gradient = node.grad
-            for parent, local_derivative in zip(node.parents, node.local_derivatives):
-                parent.grad += local_derivative * gradient
+            if gradient or node not in discarded:
+                for parent, local_derivative in zip(node.parents, node.local_derivatives):
+                    parent.grad += local_derivative * gradient
         if watcher := watching.watcher.get():
             watcher.passed_back(order, lambda value: value.grad)
 
@@ -206,6 +210,7 @@ class Value:
 
 
 Operand = Value | float
+_choices = False  # whether any Value was ever recorded that chooses
 VARYING: set[type] = {Value}  # the kinds of Value by which there is a derivative
 
 

@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from autograd.choices import may_be_discarded
 from autograd.compiling.array_expressions import (
     ATOM,
     MOST_LETTERS,
@@ -56,6 +57,7 @@ class ArrayCode(ArrayReads):
         super().__init__(trace)
         batched = {index: self.arguments[argument].batched for index, (argument, _) in trace.leaves.items()}
         self.grouping = Grouping.of(self.nodes, batched)
+        self.discarded = may_be_discarded((node.index, node.op, node.parents) for node in reversed(self.nodes))
 
     # The forward pass.
 
@@ -90,15 +92,15 @@ class ArrayCode(ArrayReads):
             if single and op.n_ary:  # the order within sequences is free: as what they read lies
                 order = np.lexsort([s.places[0] for s, sequence in zip(slots, op.sequences) if sequence][::-1])
                 slots = [Slot(s.array, s.places[0][order]) if q else s for s, q in zip(slots, op.sequences)]
-            self.elementwise(op, slots, array)
+            self.elementwise(op, slots, array, not self.discarded.isdisjoint(group))
         self.keep(array, members)
 
-    def elementwise(self, op: Primitive, slots: Sequence[Slot], array: Array) -> None:
-        """A group whose formula is evaluated on arrays as it is on numbers."""
+    def elementwise(self, op: Primitive, slots: Sequence[Slot], array: Array, discarded: bool) -> None:
+        """A group whose formula is evaluated on arrays as it is on numbers; ``discarded``: see `may_be_discarded`."""
         single = array.width == 1
         m = array_formulas(single, lambda name, x: self.write(f"{array.name}_{name}", x))
         inputs = [self.operand(slot, sequence=q, single=single) for slot, q in zip(slots, op.sequences)]
-        output = op.forward(m, *inputs)
+        output = as_number(op.forward(m, *inputs))
         self.lines.append(f"{array.name} = {output if output.number is None else array.full(output)}")
 
         def hand_on() -> None:
@@ -116,7 +118,7 @@ class ArrayCode(ArrayReads):
                 d = self.write(f"d_{array.name}", d)
             d = d.reshaped(NUMBER if d.uniform else y.axes)
             for slot, partial in receivers:
-                term = partial * d
+                term = m.where(m.equal(d, 0), 0.0, partial * d) if discarded else partial * d
                 repeats = slot.places.ndim > 1 or len(slot.places) > array.width
                 if repeats and term.axes != SEQUENCES and not term.uniform:
                     column = term.text if single else f"{term.within(ATOM)}[..., None]"

@@ -292,6 +292,7 @@ def array_formulas(single: bool = False, hoist: Hoist = lambda name, x: x) -> Re
         **{
             name: call(name) for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "arctan", "abs")
         },
+        sigmoid=lambda x: 1 / (1 + call("exp")(-as_expression(x))),
         pow=power,
         sum=total,
         dot=dot,

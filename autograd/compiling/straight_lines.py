@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.choices import may_be_discarded
 from autograd.compiling.lines import Line, parts_named, simplified
 from autograd.compiling.slices import Indices
 from autograd.compiling.source import Names, Source, function
@@ -71,6 +72,7 @@ class StraightLines:
 
     def _run_backward(self) -> None:
         self.contributions[len(self.nodes) - 1].append(Number(1.0))
+        discarded = may_be_discarded((node.index, node.op, node.parents) for node in reversed(self.nodes))
         for node in reversed(self.nodes):
             if node.op is None or not self.learns[node.index] or node.index not in self.contributions:
                 continue
@@ -79,7 +81,10 @@ class StraightLines:
             partials = node.op.flatten(node.op.partials(SYMBOLS, self.values[node.index], *inputs))
             for parent, partial in zip(node.parents, map(simplified, map(expression, partials))):
                 if self.learns[parent] and partial != Number(0.0):
-                    self.contributions[parent].append(partial * d)
+                    term = (
+                        SYMBOLS.where(SYMBOLS.equal(d, 0), 0.0, partial * d) if node.index in discarded else partial * d
+                    )
+                    self.contributions[parent].append(term)
 
     def _gradient(self, index: int) -> Expression:
         """The sum of a node's contributions, in a line where it is more than a name or a number."""

@@ -42,7 +42,7 @@ class Traced(Value, varies=False):
         )
 
     @staticmethod
-    def _record(primitive: Primitive, operands: Sequence[Any], check: bool = True) -> Value:
+    def _record(primitive: Primitive, operands: Sequence[Any]) -> Value:
         """What is computed of values without numbers has none."""
         result = Traced()
         result.op = primitive

@@ -14,7 +14,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from autograd.formulas.notation import Tree
+from autograd.formulas.notation import Tree, spelled_out
 
 # How tightly an operation binds; an operand that binds less tightly is put in brackets.
 CASES, RELATION, SUM, PRODUCT, NEGATIVE, POWER, ATOM = range(7)
@@ -51,6 +51,7 @@ class Language:
 
     def _written(self, e: Tree) -> tuple[str, int]:
         """The expression, and how tightly it binds."""
+        e = spelled_out(e)
         kind, operands = e.kind, e.operands
         if kind == "name":
             return e.word, ATOM

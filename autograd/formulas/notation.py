@@ -73,6 +73,13 @@ class _Read:
 _ONE, _TWO, _ELLIPSIS = _Read("number", value=1.0), _Read("number", value=2.0), _Read("…")
 
 
+def spelled_out(e: Tree) -> Tree:
+    """A function that no notation has a name for, by its formula; anything else as it is."""
+    if e.kind != "sigmoid":
+        return e
+    return _Read("div", (_ONE, _Read("add", (_ONE, _Read("exp", (_Read("neg", tuple(e.operands)),))))))
+
+
 def as_read(e: Tree) -> Tree:
     """An expression's outermost operation as it is read, rather than as it is computed."""
     if e.kind == "expm1":
@@ -87,7 +94,7 @@ def as_read(e: Tree) -> Tree:
             return _Read("pow", (a, _TWO))
         if e.kind == "greater" and a.kind == "number" != b.kind:
             return _Read("less", (b, a))
-    return e
+    return spelled_out(e)
 
 
 def _terms(e: Tree) -> list[tuple[str, Tree]]:

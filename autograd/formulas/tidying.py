@@ -13,7 +13,15 @@ def tidy(formula: Expression) -> Expression:
     Arithmetic on numbers is done, but for fractions; there is no 1 × x, x / 1, x^1, x + 0 or 0 / x; x × x is x^2; and a
     minus stands where it is least in the way: b − a for −(a − b), a − 1 for a + (−1), −(a / b) for (−a) / b.
     """
-    return formula.rebuilt(lambda part, new: _TIDY[new.kind](new) if new.kind in _TIDY else new)
+    return formula.rebuilt(lambda part, new: _tidied(new))
+
+
+def _tidied(e: Expression) -> Expression:
+    if e.kind == "pow" and _is(-1.0, e.operands[1]):
+        return _tidied(1 / e.operands[0])
+    if e.kind in _TIDY and e.kind != "div" and all(isinstance(operand, Number) for operand in e.operands):
+        return Number(e.evaluate({}))
+    return _TIDY[e.kind](e) if e.kind in _TIDY else e
 
 
 def _is(x: float, e: Expression) -> bool:
@@ -37,14 +45,6 @@ def _negated(e: Expression) -> Expression:
     if e.kind == "sub" and not _signed(e.operands[0])[0]:
         return e.operands[1] - e.operands[0]
     return -e
-
-
-def _numbers_worked_out(tidy: Callable[[Expression], Expression]) -> Callable[[Expression], Expression]:
-    def worked_out(e: Expression) -> Expression:
-        known = all(isinstance(operand, Number) for operand in e.operands)
-        return Number(e.evaluate({})) if known else tidy(e)
-
-    return worked_out
 
 
 def _tidy_sum(e: Expression) -> Expression:
@@ -78,9 +78,6 @@ def _tidy_power(e: Expression) -> Expression:
 
 
 _TIDY: dict[str, Callable[[Expression], Expression]] = {
-    **dict.fromkeys(["add", "sub", "sum"], _numbers_worked_out(_tidy_sum)),
-    "mul": _numbers_worked_out(_tidy_product),
-    "neg": lambda e: _negated(e.operands[0]),
-    "div": _tidy_quotient,
-    "pow": _numbers_worked_out(_tidy_power),
+    **dict.fromkeys(["add", "sub", "sum"], _tidy_sum),
+    **{"mul": _tidy_product, "div": _tidy_quotient, "pow": _tidy_power, "neg": lambda e: _negated(e.operands[0])},
 }

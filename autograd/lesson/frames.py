@@ -16,6 +16,7 @@ from typing import Any, Literal, Protocol
 from numpy.typing import NDArray
 
 from autograd import primitives
+from autograd.domains import DomainError
 from autograd.formulas.expression import (
     SYMBOLS,
     Expression,
@@ -29,7 +30,6 @@ from autograd.formulas.expression import (
 )
 from autograd.formulas.nodes import ProgramFormulas
 from autograd.lesson.updates import on_paper, one_by_one, takes_old
-from autograd.primitive import DomainError
 from autograd.program import Node, Program
 from autograd.value import Value
 
