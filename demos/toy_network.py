@@ -26,7 +26,7 @@ from tqdm import tqdm
 import nn
 import optim
 from autograd import Frame, Program, Value, explain, frames, half_squared_error, squared_error
-from autograd.formulas.expression import Symbol
+from autograd.formulas.notation import ASCII, TEXT, Notation
 from demos.gallery import Board, printable
 
 # %% What the slide gives.
@@ -227,9 +227,9 @@ def explanation(names: Sequence[str], rounding: str, loss: str) -> str:
     return explain(E, names, **slide).text(ascii=not printable(SIGNS))
 
 
-def on_the_slide(name: str, ascii: bool) -> str:
+def on_the_slide(name: str, notation: Notation) -> str:
     """The slide's number for a quantity, to stand beside ours; "" where it prints none."""
-    return f"   slide: {Symbol(PRINTED[name]).text(ascii=ascii)}" if name in PRINTED else ""
+    return f"   slide: {notation.number(PRINTED[name])}" if name in PRINTED else ""
 
 
 def spelled_out(frame: Frame, rounding: str) -> Iterator[str]:
@@ -238,20 +238,20 @@ def spelled_out(frame: Frame, rounding: str) -> Iterator[str]:
     if frame.symbols is None:
         yield f"  {frame.title}."
         return
-    ascii = not printable(SIGNS)
-    lines = [frame.symbols.text(ascii=ascii)]
+    notation = TEXT if printable(SIGNS) else ASCII
+    lines = [notation.write(frame.symbols)]
     if frame.local is not None:
-        lines.append(frame.local.text(ascii=ascii))
+        lines.append(notation.write(frame.local))
     if frame.given:
-        lines.append(", ".join([formula.text(ascii=ascii) for formula in frame.given]))
+        lines.append(", ".join(map(notation.write, frame.given)))
     yield "\n      ".join([f"  {frame.title}:", *lines])
-    numbers = "" if telling.numbers is None else f"{telling.numbers.text(ascii=ascii)} "
-    results = [f"{numbers}= {telling.result.text(ascii=ascii)}"]
+    numbers = "" if telling.numbers is None else f"{notation.write(telling.numbers)} "
+    results = [f"{numbers}= {notation.number(telling.shown)}"]
     if frame.phase != "backward":
-        results[0] += on_the_slide(frame.title.split()[0] + (" new" if frame.phase == "update" else ""), ascii)
+        results[0] += on_the_slide(frame.title.split()[0] + (" new" if frame.phase == "update" else ""), notation)
     if telling.note is not None:
-        note = telling.note.text(ascii=ascii)
-        results.append(note + on_the_slide(note.split()[0], ascii))
+        note = notation.write(telling.note)
+        results.append(note + on_the_slide(note.split()[0], notation))
     if not lines[-1].endswith(results[-1]):  # as dE/dE = 1 does
         yield "\n".join([f"      {line}" for line in results])
 

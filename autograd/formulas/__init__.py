@@ -1,6 +1,20 @@
 """The formula wing: the same program in symbols, for the blackboard.
 
-`expression` is a formula as a tree, made by evaluating a row of the table on symbols; `notation` writes it as text, as
-LaTeX or as MathML; `nodes` says what the quantities of a program are called and what each is computed by; and
+`expression` is an exact tree, made by evaluating a row of the table on `SYMBOLS`; a `notation` writes it as text, in
+ASCII, in LaTeX or in MathML, with `names` as they are written there, and one of the `languages` as code; `tidying`
+leaves it as a lecturer does. `nodes` says what the quantities of a program are called and what each is computed by; and
 `explanation` is the chain rule, factor by factor.
 """
+
+from autograd.formulas.expression import SYMBOLS as SYMBOLS
+from autograd.formulas.expression import Expression as Expression
+from autograd.formulas.expression import Name as Name
+from autograd.formulas.expression import Number as Number
+from autograd.formulas.languages import JAVASCRIPT as JAVASCRIPT
+from autograd.formulas.languages import PYTHON as PYTHON
+from autograd.formulas.languages import Language as Language
+from autograd.formulas.notation import ASCII as ASCII
+from autograd.formulas.notation import LATEX as LATEX
+from autograd.formulas.notation import MATHML as MATHML
+from autograd.formulas.notation import TEXT as TEXT
+from autograd.formulas.notation import Notation as Notation

@@ -11,7 +11,8 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograd.formulas.expression import Formula, Symbol, equation, number, product, quotient, total
+from autograd.formulas.expression import Expression, Figure, Name, Number, equation, product, quotient, total
+from autograd.formulas.names import number
 from autograd.formulas.nodes import ProgramFormulas
 from autograd.program import Program
 from autograd.value import Value
@@ -30,8 +31,8 @@ class Equation:
         note: a remark in words; "" for none.
     """
 
-    left: Formula
-    sides: tuple[Formula, ...]
+    left: Expression
+    sides: tuple[Expression, ...]
     note: str = ""
 
 
@@ -179,7 +180,7 @@ def _unrelated(program: Program, one: Value | str, index: int | None, digits: in
         note = "no path leads there"
         if any(node.name == label for node in program):
             note += ": the program's own node of this name is another Value"
-    return Equation(quotient(ProgramFormulas(program).names[-1], label), (Symbol("0"),), note)
+    return Equation(quotient(ProgramFormulas(program).names[-1], label), (Number(0.0),), note)
 
 
 class _Paths:
@@ -201,7 +202,7 @@ class _Paths:
         on_a_path = set(targets)
         # The nodes that a node is read by, and in which of their places; and the slopes there, by place.
         self.children: list[dict[int, list[int]]] = [{} for _ in program]
-        self.slopes: dict[int, list[Formula]] = {}
+        self.slopes: dict[int, list[Expression]] = {}
         parted: set[int] = set()  # where paths part: nodes that hand a share of their gradient to several others
         read: set[int] = set()
         for node in program:
@@ -236,7 +237,7 @@ class _Paths:
         """What the gradient of node i is the sum of."""
         derivative = quotient(self.board.names[-1], self.board.names[i])
         left, lead = (self.delta(i), [derivative]) if i in self.deltas else (derivative, [])
-        value = Symbol(number(self.gradients[i], self.gradient_digits))
+        value = Figure(self.gradients[i], self.gradient_digits)
         if i == self.last:
             return Equation(left, (value,))
         quotients, slopes, figures = (
@@ -247,25 +248,28 @@ class _Paths:
         sides = [*lead, slopes] if self.last in self.children[i] else [equation(*lead, quotients), slopes]
         if self.numbers:
             sides += [figures, value]
-        return Equation(left, tuple(side for k, side in enumerate(sides) if k == 0 or side != sides[k - 1]))
+        written = [side.text() for side in sides]
+        return Equation(left, tuple(side for k, side in enumerate(sides) if k == 0 or written[k] != written[k - 1]))
 
-    def term(self, i: int, child: int) -> tuple[list[Formula], list[Formula], list[Formula]]:
+    def term(self, i: int, child: int) -> tuple[list[Expression], list[Expression], list[Expression]]:
         """The stretch from node i by way of a child up to the next delta, or to the output: its factors, thrice."""
-        quotients, slopes, figures = [], [], []
+        quotients: list[Expression] = []
+        slopes: list[Expression] = []
+        figures: list[Expression] = []
         while True:
             places = self.children[i][child]
             local_derivatives = self.program.nodes[child].local_derivatives
             quotients.append(quotient(self.board.names[child], self.board.names[i]))
             slopes.append(total([self.slopes[child][k] for k in places]))
-            figures.append(Symbol(number(sum(local_derivatives[k] for k in places), self.digits)))
+            figures.append(Figure(sum(local_derivatives[k] for k in places), self.digits))
             if child == self.last or child in self.deltas:
                 break
             i, child = child, next(iter(self.children[child]))
         if child != self.last:
             quotients.append(self.delta(child))
             slopes.append(self.delta(child))
-            figures.append(Symbol(number(self.gradients[child], self.gradient_digits)))
+            figures.append(Figure(self.gradients[child], self.gradient_digits))
         return quotients[::-1], slopes[::-1], figures[::-1]
 
-    def delta(self, i: int) -> Formula:
-        return Symbol(f"δ_{self.board.names[i]}")
+    def delta(self, i: int) -> Expression:
+        return Name(self.board.names[i], "δ")

@@ -16,7 +16,9 @@ from typing import Any
 
 from autograd.files import write_whole
 from autograd.formulas.explanation import Explanation, explain
-from autograd.formulas.expression import Formula, Symbol, number, plain
+from autograd.formulas.expression import Expression
+from autograd.formulas.names import number, plain
+from autograd.formulas.notation import TEXT
 from autograd.lesson.frames import DECIMALS, Frame, Optimizer, Round, Rounding, Telling, training
 from autograd.program import Program
 from autograd.value import Value
@@ -126,12 +128,12 @@ def _widest(rounds: list[Round], decimals: tuple[int, int]) -> Texts:
     for one, (way, rounding) in itertools.product(rounds, ways):
         if getattr(one, way) is None:
             continue
-        tellings.append(texts(getattr(one, way), rounding.show, 4))
+        tellings.append(texts(getattr(one, way), rounding.text, 4))
         for frame in one.frames:
             node, quantity = frame.writes or (0, "memory")
             telling: Telling = getattr(frame, way)
             if quantity == "grad":  # so far: it may be wider than in the end
-                tellings.append({("grad", node): telling.shown, ("err", node): rounding.show(-telling.value)})
+                tellings.append({("grad", node): telling.shown, ("err", node): rounding.text(-telling.value)})
             elif quantity == "new":
                 tellings.append({("data", node): telling.shown})
     # A page may write a minus sign, which is as wide as +; graphviz knows the width of + alone.
@@ -160,7 +162,7 @@ def _frame(frame: Frame) -> dict[str, Any]:
 
 
 def _telling(frame: Frame, telling: Telling) -> dict[str, Any]:
-    shown = telling.result.text()
+    shown = TEXT.number(telling.shown)
     formulas = [formula.text() for formula in (frame.symbols, telling.numbers) if formula is not None]
     spoken = f"{frame.title}. {', '.join(formulas)}" + (f", equals {shown}" if shown else "")
     return {
@@ -168,13 +170,13 @@ def _telling(frame: Frame, telling: Telling) -> dict[str, Any]:
         "value": telling.value if math.isfinite(telling.value) else None,
         "worked": _worked(telling.numbers),
         "shown": shown,
-        "full": Symbol(repr(telling.value + 0.0)).text() if shown else "",
+        "full": TEXT.number(repr(telling.value + 0.0)) if shown else "",
         "note": _math(telling.note),
         "speech": plain(spoken),
     }
 
 
-def _worked(numbers: Formula | None) -> float | None:
+def _worked(numbers: Expression | None) -> float | None:
     """What the numbers on display come to, rounded as they are; None where that cannot be worked out from them."""
     try:
         worked = math.nan if numbers is None else numbers.evaluate({})
@@ -183,7 +185,7 @@ def _worked(numbers: Formula | None) -> float | None:
     return worked if math.isfinite(worked) else None
 
 
-def _math(*formulas: Formula | None) -> str:
+def _math(*formulas: Expression | None) -> str:
     """The formulas, side by side; "" where there is none."""
     comma = '<mo separator="true">,</mo><mspace width="0.5em"/>'
     written = comma.join([formula.mathml() for formula in formulas if formula is not None])
@@ -193,9 +195,9 @@ def _math(*formulas: Formula | None) -> str:
 def _numbers(run: Program, rounding: Rounding) -> dict[str, Any]:
     """What a step of training starts from: the leaves' data; and what it multiplies by: the local derivatives."""
     return {
-        "data": [Symbol(rounding.show(node.data)).text() if node.op is None else "" for node in run],
+        "data": [rounding.show(node.data).text() if node.op is None else "" for node in run],
         "locals": {
-            f"e{node.index}-{parent}-{place}": Symbol(number(derivative, 4)).text()
+            f"e{node.index}-{parent}-{place}": TEXT.number(number(derivative, 4))
             for node in run
             for place, (parent, derivative) in enumerate(zip(node.parents, node.local_derivatives))
             if run.nodes[parent].kind != "constant"
@@ -216,7 +218,7 @@ def _explained(program: Program, rounds: list[Round], decimals: tuple[int, int])
     subjects = [*first, *others] if first and len(first) + len(others) <= most else first
     texts: dict[str, int] = {}
 
-    def kept(formula: Formula) -> int:
+    def kept(formula: Expression) -> int:
         return texts.setdefault(_math(formula), len(texts))
 
     def written(explanation: Explanation) -> list[Any]:

@@ -7,7 +7,6 @@ rounds.
 
 from __future__ import annotations
 
-import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,9 +17,19 @@ from numpy.typing import NDArray
 
 from autograd import primitives
 from autograd.domains import DomainError
-from autograd.formulas.expression import Formula, Symbol, equation, number, quotient
+from autograd.formulas.expression import (
+    SYMBOLS,
+    Expression,
+    Figure,
+    Name,
+    Number,
+    call,
+    equation,
+    expression,
+    quotient,
+)
 from autograd.formulas.nodes import ProgramFormulas
-from autograd.lesson.updates import leaves, on_paper, one_by_one, repeating, step, takes_old
+from autograd.lesson.updates import on_paper, one_by_one, takes_old
 from autograd.program import Node, Program
 from autograd.value import Value
 
@@ -48,20 +57,19 @@ class Telling:
     Attributes:
         numbers: the frame's formula with numbers in it; None where there is nothing to compute.
         value: what it comes to.
-        shown: that, rounded as it is displayed, for Python to read; ``result.text()`` is for people, with the minus
-            sign of formulas.
+        result: that, rounded as it is displayed; None for the opening frame.
         note: a remark in numbers, such as the deck's Err; None for most.
     """
 
-    numbers: Formula | None
+    numbers: Expression | None
     value: float
-    shown: str
-    note: Formula | None = None
+    result: Expression | None
+    note: Expression | None = None
 
     @property
-    def result(self) -> Formula:
-        """What is ``shown``, as a formula."""
-        return Symbol(self.shown)
+    def shown(self) -> str:
+        """The ``result`` for Python to read; ``result.text()`` is for people, with the minus sign of formulas."""
+        return "" if self.result is None else self.result.text(ascii=True)
 
 
 @dataclass(frozen=True)
@@ -92,11 +100,11 @@ class Frame:
     writes: tuple[int, Quantity] | None
     reads: tuple[int, ...]
     edges: tuple[tuple[int, int, int], ...]
-    symbols: Formula | None
-    local: Formula | None
+    symbols: Expression | None
+    local: Expression | None
     exact: Telling
     slide: Telling | None = None
-    given: tuple[Formula, ...] = field(default=(), kw_only=True)
+    given: tuple[Expression, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -116,10 +124,14 @@ class Rounding:
     def of_grad(self, x: float) -> float:
         return x if self.grad is None else round(x, self.grad)
 
-    def show(self, x: float) -> str:
+    def show(self, x: float) -> Expression:
         """Four digits; but all of a number that was rounded, which a leaf, as it is given, may not be."""
-        rounded = self.data is not None and x in (round(x, self.data), round(x, self.grad))
-        return number(x, 12 if rounded else 4)
+        is_rounded = self.data is not None and x in (round(x, self.data), round(x, self.grad))
+        return Figure(x, 12 if is_rounded else 4)
+
+    def text(self, x: float) -> str:
+        """That, for Python to read."""
+        return self.show(x).text(ascii=True)
 
 
 def frames(
@@ -218,14 +230,14 @@ class _Story:
         self.board = self.boards[0]
         self.names, self.symbols = self.board.names, self.board.symbols
         self.output = self.names[-1]
-        self.written_data = [
-            {name: rounding.show(node.data) for name, node in zip(self.names, run)}
+        self.written_data: list[dict[Expression, Expression | float]] = [
+            {symbol: rounding.show(node.data) for symbol, node in zip(self.symbols, run) if isinstance(symbol, Name)}
             for run, rounding in zip(runs, roundings)
         ]
 
     def forward(self) -> Iterator[Frame]:
         """The leaves are given; each result is computed."""
-        nothing = [Telling(None, 0.0, "")] * len(self.runs)
+        nothing = [Telling(None, 0.0, None)] * len(self.runs)
         title = "The inputs and parameters are given"
         yield Frame("forward", self.k, title, None, (), (), None, None, *nothing)
         for node in self.program:
@@ -233,8 +245,9 @@ class _Story:
                 continue
             formulas = [board.result(node) for board in self.boards]
             sides = [self.symbols[node.index], formulas[0]]
-            if node.op.arity == 1 and node.op.symbol.isalpha() and formulas[0].kind != "call":
-                sides.insert(1, Formula("call", (self.symbols[node.parents[0]],), node.op.symbol))  # o4 = σ(i4) = ...
+            by_name = call(node.op.symbol, self.symbols[node.parents[0]])
+            if node.op.arity == 1 and node.op.symbol.isalpha() and by_name.text() != formulas[0].text():
+                sides.insert(1, by_name)  # o4 = σ(i4) = ...
             tellings = []
             for formula, run, rounding, written in zip(formulas, self.runs, self.roundings, self.written_data):
                 value = run.nodes[node.index].data
@@ -247,8 +260,8 @@ class _Story:
 
     def backward(self) -> Iterator[Frame]:
         """The output's gradient is 1; each node hands each parent local derivative times gradient."""
-        one = [Telling(None, 1.0, "1")] * len(self.runs)
-        symbols = equation(quotient(self.output, self.output), Symbol("1"))
+        one = [Telling(None, 1.0, Figure(1.0, 4))] * len(self.runs)
+        symbols = equation(quotient(self.output, self.output), Number(1.0))
         title = f"{self.output} changes by 1 when {self.output} changes by 1"
         yield Frame("backward", self.k, title, (len(self.program) - 1, "grad"), (), (), symbols, None, *one)
         sums = [[0.0] * len(self.program) for _ in self.runs]
@@ -265,7 +278,7 @@ class _Story:
                     yield self._share(node, k, local, sums, alone=shares[parent] == 1, last=to_come[parent] == 0)
 
     def _share(
-        self, node: Node, k: int, slopes: Sequence[Formula], sums: list[list[float]], alone: bool, last: bool
+        self, node: Node, k: int, slopes: Sequence[Expression], sums: list[list[float]], alone: bool, last: bool
     ) -> Frame:
         """A node hands its k-th parent a share of the gradient, the parent's only one (``alone``) or its ``last``.
 
@@ -283,18 +296,18 @@ class _Story:
             before = so_far[parent]
             so_far[parent] = before + derivative * gradient
             value = run.nodes[parent].grad if last else rounding.of_grad(so_far[parent])
-            share = Formula("mul", (Symbol(rounding.show(gradient)), Symbol(number(derivative, 4))))
+            share = rounding.show(gradient) * Figure(derivative, 4)
             if from_output:
                 share = slope.substitute(written)
-            numbers: Formula | None = share if alone else Symbol(rounding.show(rounding.of_grad(before))) + share
-            if numbers == share and share.kind == "leaf":  # no arithmetic is left
+            numbers: Expression | None = share if alone else rounding.show(rounding.of_grad(before)) + share
+            if numbers == share and not share.operands:  # no arithmetic is left
                 numbers = None
             note = None
             if self.err and last and self.program.nodes[parent].op in (primitives.affine, primitives.dot):
-                deck = Symbol("Err" + (re.sub(r"^\D+(?=\d)", "", name) or name))
-                note = equation(deck, -by_parent, Symbol(rounding.show(-value)))
+                deck = Name("Err" + (re.sub(r"^\D+(?=\d)", "", name) or name))
+                note = equation(deck, -by_parent, rounding.show(-value))
             tellings.append(Telling(numbers, value, rounding.show(value), note))
-        chained = slopes[0] if from_output else Formula("mul", (by_child, local))
+        chained = slopes[0] if from_output else by_child * local
         return Frame(
             "backward",
             self.k,
@@ -313,38 +326,41 @@ class _Story:
 
         Memory is rounded in no telling: a slide's few decimals may leave nothing of a mean of squares, to divide by.
         """
-        name, symbol = self.names[index], self.symbols[index]
-        rule, hyperparameters = functools.partial(optimizer.rule, t=optimizer.t + self.k), optimizer.hyperparameters
-        letters = [Symbol(f"{letter}({name})" if letter in self.names else letter) for letter in optimizer.memory]
-        named = on_paper(hyperparameters, lambda letter, x: letter)
-        figures = on_paper(hyperparameters, lambda letter, x: number(x, 12))
-        values = dict(zip(leaves(named), leaves(figures)))
+        name, symbol, gradient = self.names[index], self.symbols[index], quotient(self.output, self.names[index])
+        letters = [Name(f"{letter}({name})" if letter in self.names else letter) for letter in optimizer.memory]
+        named, values = on_paper(optimizer.hyperparameters, self.names)
+        rule = optimizer.rule(SYMBOLS, symbol, gradient, *letters, t=optimizer.t + self.k, **named)
+        results = [expression(result) for result in rule]
+        given: dict[Expression, Expression] = {letter: Number(x) for letter, x in values.items()}
         if self.k == 1:  # later, what is remembered is what was computed the step before
-            values.update({letter: Symbol(number(x, 4)) for letter, x in zip(letters, memories[0][index])})
-        nodes = [run.nodes[index] for run in self.runs]
-        steps = [
-            step(rule, [node.data, node.grad, *memory[index]], hyperparameters) for node, memory in zip(nodes, memories)
-        ]
-        _, choices = steps[0]  # the exact numbers say how the rule is written
-        results = rule(repeating(choices), symbol, quotient(self.output, name), *letters, **named)
-        data_first = takes_old(results, letters)
-        formulas = one_by_one(results, letters, data_first)
-        tellings = []
-        for node, rounding, memory, ((new, *remembered), choices) in zip(nodes, self.roundings, memories, steps):
-            written = [Symbol(rounding.show(node.data)), Symbol(rounding.show(node.grad))]
-            written += [Symbol(number(x, 4)) for x in memory[index]]
-            shown = [number(x, 4) for x in remembered]
-            numbers = one_by_one(rule(repeating(choices), *written, **figures), [Symbol(x) for x in shown], data_first)
-            new = rounding.of_data(new)
-            tellings.append(list(map(Telling, numbers, [new, *remembered], [rounding.show(new), *shown])))
+            given.update({letter: Figure(x, 4) for letter, x in zip(letters, memories[0][index])})
+        quantities, new = [symbol, gradient, *letters], [Name(f"new {letter}") for letter in letters]
+        tellings: list[list[Telling]] = []
+        for run, rounding, memory in zip(self.runs, self.roundings, memories):
+            before = [run.nodes[index].data, run.nodes[index].grad, *memory[index]]
+            numbers = {**values, **dict(zip(quantities, before))}
+            settled = [result.settle(numbers) for result in results]
+            if not tellings:  # the exact numbers say how the rule is written
+                data_first = takes_old(settled, letters)
+                formulas = one_by_one(settled, letters, data_first)
+            data, *remembered = [result.evaluate(numbers) for result in results]
+            data = rounding.of_data(data)
+            shown = [*map(rounding.show, before[:2]), *[Figure(x, 4) for x in before[2:]]]
+            after = [rounding.show(data), *[Figure(x, 4) for x in remembered]]
+            figures: dict[Expression, Expression | float] = {
+                **values,
+                **dict(zip([*quantities, *new], [*shown, *after[1:]])),
+            }
+            worked = [line.substitute(figures) for line in one_by_one(settled, new, data_first)]
+            tellings.append(list(map(Telling, worked, [data, *remembered], after)))
             memory[index] = remembered
-        subjects: list[tuple[str, Formula, Quantity]] = [(name, symbol, "new")]
+        subjects: list[tuple[str, Expression, Quantity]] = [(name, symbol, "new")]
         subjects += [(f"{word} of {name}", letter, "memory") for word, letter in zip(optimizer.memory, letters)]
         lines = list(zip(subjects, formulas, *tellings))
         for (words, subject, quantity), formula, *each in lines if data_first else [*lines[1:], lines[0]]:
             if formula.operands:  # what the rule leaves as it is is not told
                 title, symbols = f"{words} is updated", equation(subject, formula, sign="←")
                 writes = (index, quantity)
-                given = tuple([equation(letter, x) for letter, x in values.items() if letter.word in formula.leaves()])
-                values.pop(subject, None)  # from now on it is another
-                yield Frame("update", self.k, title, writes, (index,), (), symbols, None, *each, given=given)
+                used = tuple([equation(letter, x) for letter, x in given.items() if letter in formula.leaves()])
+                given.pop(subject, None)  # from now on it is another
+                yield Frame("update", self.k, title, writes, (index,), (), symbols, None, *each, given=used)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 import graphviz
 
-from autograd.formulas.expression import number, plain
+from autograd.formulas.names import number, plain
 from autograd.program import Node, Program
 from autograd.value import Value
 from autograd.viz.render import Drawing

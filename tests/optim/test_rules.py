@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import ARRAYS, FLOATS, VALUES, Value, check_gradients
-from autograd.formulas.expression import SYMBOLS, Symbol
+from autograd.formulas import SYMBOLS, Name
 from optim import rules
 
 FLAGS = (False, True)
@@ -93,8 +93,8 @@ def test_on_symbols_a_rule_is_one_formula_whatever_its_numbers_are(
     letters = "theta gradient".split() + taken(rule)[0]
     point = dict(zip(letters, POINT))
     numeric = {name: x for name, x in options.items() if not isinstance(x, bool)}
-    symbols = {name: Symbol(name) if name != "betas" else (Symbol("b1"), Symbol("b2")) for name in numeric}
-    formulas = rule(SYMBOLS, *map(Symbol, letters), t=Symbol("t"), **{**options, **symbols})
+    symbols = {name: Name(name) if name != "betas" else (Name("b1"), Name("b2")) for name in numeric}
+    formulas = rule(SYMBOLS, *map(Name, letters), t=Name("t"), **{**options, **symbols})
     for t, changed in (
         (1, {}),
         (2, {}),
@@ -104,7 +104,8 @@ def test_on_symbols_a_rule_is_one_formula_whatever_its_numbers_are(
         numbers = numeric | {name: x for name, x in changed.items() if name in numeric}
         expected = rule(FLOATS, *point.values(), t=t, **{**options, **numbers})
         numbers.update(zip(("b1", "b2"), numbers.pop("betas", ())))
-        found = [formula.evaluate({**point, **numbers, "t": t}) for formula in formulas]
+        at = {Name(letter): x for letter, x in {**point, **numbers, "t": t}.items()}
+        found = [formula.evaluate(at) for formula in formulas]
         assert found == pytest.approx(expected, rel=1e-14)
 
 

@@ -12,7 +12,8 @@ def value(x, t, theta):
     o5 = 1 / (1 + math.exp(-i5))
     i6 = w46 * o4 + w56 * o5 + b6
     o6 = 1 / (1 + math.exp(-i6))
-    E = (t - o6)**2 / 2
+    E_sub = t - o6
+    E = E_sub * E_sub / 2
     return E
 
 
@@ -26,9 +27,10 @@ def value_and_grad(x, t, theta):
     o5 = 1 / (1 + math.exp(-i5))
     i6 = w46 * o4 + w56 * o5 + b6
     o6 = 1 / (1 + math.exp(-i6))
-    E = (t - o6)**2 / 2
+    E_sub = t - o6
+    E = E_sub * E_sub / 2
 
-    d_o6 = -(t - o6)
+    d_o6 = -E_sub
     d_i6 = o6 * (1 - o6) * d_o6
     d_o5 = w56 * d_i6
     d_i5 = o5 * (1 - o5) * d_o5
