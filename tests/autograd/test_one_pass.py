@@ -1,4 +1,4 @@
-"""One pass: whatever shows a program shows one forward and backward pass, with today's numbers, the same in each tool."""
+"""One pass: whatever shows a program shows one forward and one backward pass, with the numbers of today."""
 
 from __future__ import annotations
 
