@@ -24,6 +24,7 @@ from dataclasses import dataclass, replace
 from html.entities import codepoint2name
 from typing import Any
 
+from autograd.labels import plain as plain
 from autograd.numbers import FLOATS, Reading
 
 # How tightly an operation binds; an operand that binds less tightly is put in brackets.
@@ -179,11 +180,6 @@ def _formula(x: Any) -> Formula:
 def number(x: float, digits: int) -> str:
     """A number to some significant digits, without a negative zero."""
     return format(x + 0.0, f".{digits}g")
-
-
-def plain(label: str) -> str:
-    """A label as it is meant to be read: what cannot be printed is written as Python does, ``\\n`` for a new line."""
-    return "".join([c if c.isprintable() else ascii(c)[1:-1] for c in label])
 
 
 def _without_minus(f: Formula, put: Callable[[Formula], Formula]) -> Formula:

@@ -16,7 +16,8 @@ from typing import Any
 
 from autograd.files import write_whole
 from autograd.formulas.explanation import Explanation, explain
-from autograd.formulas.expression import Formula, Symbol, number, plain
+from autograd.formulas.expression import Formula, Symbol, number
+from autograd.labels import plain
 from autograd.lesson.frames import DECIMALS, Frame, Optimizer, Round, Rounding, Telling, training
 from autograd.program import Program
 from autograd.value import Value

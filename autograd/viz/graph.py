@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 
 import graphviz
 
-from autograd.formulas.expression import number, plain
+from autograd.formulas.expression import number
+from autograd.labels import plain
 from autograd.program import Node, Program
 from autograd.value import Value
 from autograd.viz.render import Drawing
@@ -89,8 +90,9 @@ def graph(program: Program, written: Texts, constants: bool = True) -> graphviz.
             place = {"id": f"e{node.index}-{parent}-{k}"}
             if program.nodes[parent].kind != "constant":
                 local = written[f"by {k}", node.index]
-                words = f"d {program.labels[node.index]} / d {program.labels[parent]} = {local}"
-                drawing.edge(*nodes, local, tooltip=caption(words), **place)
+                words = plain(f"d {program.labels[node.index]} / d {program.labels[parent]} = {local}")
+                tooltip = caption(words).replace("\\", r"\\")  # of an edge, which graphviz reads twice
+                drawing.edge(*nodes, local, tooltip=tooltip, **place)
             elif constants:
                 drawing.edge(*nodes, style="dashed", **place)
     return drawing
@@ -174,5 +176,9 @@ def markup(label: str) -> str:
 
 
 def caption(label: str) -> str:
-    """A label of one or more lines for graphviz's other attributes, where it is nothing but text."""
-    return graphviz.nohtml(r"\n".join([plain(line).replace("\\", r"\\") for line in label.split("\n")]))  # type: ignore[no-any-return]
+    """A label of one or more lines for graphviz's other attributes, where it is nothing but text.
+
+    They have entities as HTML has them: ``&#27;`` would be a control character, ``&lt;`` a sign.
+    """
+    lines = [plain(line).replace("&", "&amp;").replace("\\", r"\\") for line in label.split("\n")]
+    return graphviz.nohtml(r"\n".join(lines))  # type: ignore[no-any-return]

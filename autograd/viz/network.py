@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 import graphviz
 
 from autograd import primitives
-from autograd.formulas.expression import number, plain
+from autograd.formulas.expression import number
+from autograd.labels import plain
 from autograd.numbers import total
 from autograd.program import Node, Program
 from autograd.value import Value

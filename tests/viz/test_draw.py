@@ -38,8 +38,11 @@ HOSTILE = [
     "\x00\ud800",
     "\\N \\G \\l",
     "∂é🙂",
+    "&#27;&#x202e;&lt;",
+    "\x1b[31m\u202e",
 ]
 SVG = "{http://www.w3.org/2000/svg}"
+TOOLTIP = "{http://www.w3.org/1999/xlink}title"
 
 
 def picture(drawing: graphviz.Digraph) -> ET.Element:
@@ -118,9 +121,12 @@ def test_digits_are_significant_digits_and_zero_has_no_sign() -> None:
 def test_a_hostile_name_comes_out_as_text(name: str) -> None:
     y = Value(1.0, name) * 2
     y.name = name
-    for svg in (picture(draw(y)), picture(draw_network(affine([Parameter(1.0, name)], [y], Parameter(0.0, name))))):
+    network = draw_network(affine([Parameter(1.0, name)], [y], Parameter(0.0, name)), weight_gradients=True)
+    for svg, labels, captions in ((picture(draw(y)), 2, 1), (picture(network), 3, 0)):
         shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
-        assert any(shown in told for told in texts(svg)), texts(svg)
+        assert len([told for told in texts(svg) if shown in told]) >= labels, texts(svg)
+        tooltips = [element.get(TOOLTIP, "") for element in svg.iter() if element.get(TOOLTIP)]
+        assert len([told for told in tooltips if shown in told]) == len(tooltips) == captions
         assert {element.tag.removeprefix(SVG) for element in svg.iter()} <= {
             "svg", "g", "title", "polygon", "polyline", "path", "text", "ellipse", "a",
         }  # fmt: skip
