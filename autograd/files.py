@@ -9,7 +9,10 @@ from __future__ import annotations
 import json
 import math
 import os
+import secrets
+import shutil
 from collections.abc import Iterable
+from functools import partial
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
@@ -64,14 +67,26 @@ def load(path: str | os.PathLike[str]) -> dict[str, Any]:
     return state
 
 
-def write_whole(path: Path, text: str) -> Path:
-    """Write a text file, or fail and leave an older file at ``path`` as it was."""
+def write_whole(path: Path, content: str | bytes) -> Path:
+    """Write a file, or fail and leave an older one at ``path`` as it was.
+
+    It is written beside ``path`` under a name that nobody else has, and takes its place when it is complete: whoever
+    reads meanwhile, or writes at the same time, finds one whole file or the other. A link stays a link, and an older
+    file's permissions stay. What is there and is no ordinary file, such as a folder or a device, is refused.
+    """
     if not path.parent.is_dir():
         raise FileNotFoundError(f"cannot write {path}: there is no folder {path.parent}")
-    target = path.resolve()  # a link stays one
-    unfinished = target.with_name(target.name + ".part")
+    target = path.resolve()
+    replaces = target.exists()
+    if replaces and not target.is_file():
+        raise FileExistsError(f"cannot write {path}: what is there is no ordinary file")
+    unfinished = target.with_name(f".{secrets.token_hex(8)}.part")
+    private = partial(os.open, mode=0o600 if replaces else 0o666)  # until it has the permissions of the older file
     try:
-        unfinished.write_text(text, encoding="utf-8", newline="\n")
+        with open(unfinished, "xb", opener=private) as file:  # "x": no older file is opened, and no link is followed
+            file.write(content.encode() if isinstance(content, str) else content)
+        if replaces:
+            shutil.copymode(target, unfinished)
         os.replace(unfinished, target)
     except BaseException:
         unfinished.unlink(missing_ok=True)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import pickle
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +136,66 @@ def test_a_link_to_a_file_stays_one(tmp_path: Path) -> None:
     autograd.save({"w": 0.1}, tmp_path / "link.json")
     assert (tmp_path / "link.json").is_symlink()
     assert autograd.load(tmp_path / "model.json") == {"w": 0.1}
+
+
+WRITE = """
+import sys
+from pathlib import Path
+from autograd.files import write_whole
+for _ in range(300):
+    write_whole(Path(sys.argv[1]), sys.argv[2] * 1_000_000)
+"""
+
+
+def test_two_processes_that_write_one_file_leave_one_of_the_two_whole(tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    wholes = {letters: letters * 1_000_000 for letters in ("a", "bb")}
+    path.write_text(wholes["a"])
+    writers = [subprocess.Popen([sys.executable, "-c", WRITE, path, letters]) for letters in wholes]
+    while any(writer.poll() is None for writer in writers):
+        assert path.read_text() in wholes.values()
+    assert [writer.returncode for writer in writers] == [0, 0]
+    assert path.read_text() in wholes.values()
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_no_file_beside_it_is_touched_or_followed(tmp_path: Path) -> None:
+    (tmp_path / "model.json.part").symlink_to(tmp_path / "precious")
+    (tmp_path / "precious").write_text("precious")
+    (tmp_path / "other.json.part").write_text("a user's own")
+    autograd.save({"w": 0.1}, tmp_path / "model.json")
+    autograd.save({"w": 0.1}, tmp_path / "other.json")
+    assert (tmp_path / "precious").read_text() == "precious"
+    assert (tmp_path / "other.json.part").read_text() == "a user's own"
+    assert (tmp_path / "model.json.part").is_symlink()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions are POSIX's")
+def test_permissions_stay_and_a_new_file_has_the_usual_ones(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        path = tmp_path / "model.json"
+        autograd.save({"w": 0.1}, path)
+        assert path.stat().st_mode & 0o777 == 0o640
+        for mode in (0o600, 0o666, 0o755):
+            path.chmod(mode)
+            autograd.save({"w": 0.2}, path)
+            assert path.stat().st_mode & 0o777 == mode
+    finally:
+        os.umask(before)
+
+
+def test_what_is_no_ordinary_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    places = [tmp_path / "folder"]
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe")
+        (tmp_path / "link").symlink_to(tmp_path / "pipe")
+        places += [tmp_path / "pipe", tmp_path / "link", Path(os.devnull)]
+    for place in places:
+        with pytest.raises(FileExistsError, match=f"cannot write {re.escape(str(place))}: .* no ordinary file"):
+            autograd.save({"w": 0.1}, place)
+    assert not list(tmp_path.glob(".*"))
 
 
 def test_the_file_is_json_that_says_what_it_is(tmp_path: Path) -> None:
