@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 import json
 import math
 import os
@@ -81,6 +83,73 @@ def test_a_file_cut_short_anywhere_is_refused(tmp_path: Path) -> None:
         path.write_bytes(whole[:length])
         with pytest.raises(ValueError, match=r"model\.json is not a chalkgrad state, or it is cut short: "):
             autograd.load(path)
+
+
+def test_a_flipped_bit_anywhere_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    autograd.save({"layers.0.neurons.0.weights": [0.25, -1.5, 1e-7, 0.1 + 0.2], "name": "é €", "t": 3}, path)
+    whole = path.read_bytes()
+    for place, bit in itertools.product(range(len(whole.rstrip())), range(8)):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << bit
+        path.write_bytes(damaged)
+        with pytest.raises(ValueError, match=r"model\.json is "):
+            autograd.load(path)
+
+
+def test_what_was_edited_by_hand_is_loaded_when_that_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    autograd.save({"w": 0.5, "b": 1.0}, path)
+    edited = path.read_text().replace("0.5", "0.25")
+    without = "\n".join([line for line in edited.splitlines() if "sha256" not in line])
+    for text in (edited, without):
+        path.write_text(text)
+        with pytest.raises(ValueError, match=r"checksum is missing or does not fit. .* load it with check=False"):
+            autograd.load(path)
+        assert autograd.load(path, check=False) == {"w": 0.25, "b": 1.0}
+    path.write_text(edited[:-9])
+    with pytest.raises(ValueError, match="cut short"):
+        autograd.load(path, check=False)
+
+
+def test_other_line_breaks_and_indents_are_no_damage(tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    autograd.save({"w": [0.5, 0.25]}, path)
+    text = path.read_text()
+    for other in (text.replace("\n", "\r\n"), text.replace("\n ", "\n\t\t"), text.rstrip()):
+        path.write_bytes(other.encode())
+        assert autograd.load(path) == {"w": [0.5, 0.25]}
+
+
+def test_a_state_without_end_is_refused_by_name(tmp_path: Path) -> None:
+    state: dict[str, Any] = {}
+    state["itself"] = state
+    with pytest.raises(ValueError, match="state is nested too deeply, or holds itself"):
+        autograd.save(state, tmp_path / "s.json")
+    for depth in (300, 600, 900, 1200, 100_000):
+        deep = "[" * depth + "]" * depth
+        (tmp_path / "s.json").write_text(f'{{"format": "chalkgrad state", "version": 1, "state": {{"a": {deep}}}}}')
+        with pytest.raises(ValueError, match=r"s\.json is not"):
+            autograd.load(tmp_path / "s.json")
+
+
+def test_what_a_foreign_file_holds_is_told_shortly_and_never_obeyed(tmp_path: Path) -> None:
+    path = tmp_path / "s.json"
+    key = json.dumps("\x1b[2J\u202e" + "x" * 100_000)
+    head = '{"format": "chalkgrad state", "version": 1, "state": '
+    for text in (
+        f"{head}{{{key}: 1, {key}: 2}}}}",
+        f'{head}{{"a": 1e{"9" * 100_000}}}}}',
+        f'{{"format": "chalkgrad state", "version": {key}, "state": {{}}}}',
+    ):
+        path.write_text(text)
+        with pytest.raises(ValueError, match=r"s\.json is") as caught:
+            autograd.load(path)
+        assert str(caught.value).isprintable()
+        assert len(str(caught.value)) < 500
+    with pytest.raises(ValueError, match="is nan; only finite numbers") as caught:
+        autograd.save({"x" * 100_000: {"\x1b": math.nan}}, path)
+    assert len(str(caught.value)) < 500
 
 
 class Exploit:
@@ -201,4 +270,5 @@ def test_what_is_no_ordinary_file_is_refused(tmp_path: Path) -> None:
 def test_the_file_is_json_that_says_what_it_is(tmp_path: Path) -> None:
     autograd.save({"w": 0.1}, tmp_path / "s.json")
     content = json.loads((tmp_path / "s.json").read_text(encoding="utf-8"))
-    assert content == {"format": "chalkgrad state", "version": 1, "state": {"w": 0.1}}
+    checksum = hashlib.sha256(json.dumps({"w": 0.1}).encode()).hexdigest()
+    assert content == {"format": "chalkgrad state", "version": 1, "sha256": checksum, "state": {"w": 0.1}}
