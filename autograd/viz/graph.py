@@ -53,8 +53,8 @@ def draw(output: Value | Program, *, digits: int = 4, constants: bool = True, ma
         max_nodes: refuse to draw more than this many nodes.
 
     Returns:
-        A `graphviz.Digraph`, the same bytes for the same program. ``.render("name", cleanup=True)`` writes
-        name.svg, ``.pipe()`` gives the picture's bytes, and Jupyter shows it.
+        A `graphviz.Digraph`, the same bytes for the same program. ``.write("name.svg")`` makes a file of it (or .png,
+        .pdf, .dot), ``.pipe()`` gives the picture's bytes, and Jupyter shows it.
 
     Raises:
         TooManyNodesError: there are more than ``max_nodes`` nodes.

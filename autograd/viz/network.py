@@ -52,6 +52,9 @@ def draw_network(
         digits: significant digits of every number.
         err: show the deck's ``Err = -dE/di`` in each unit (IITI, "Step 2 - Backward Pass") in place of ``∂E/∂i``.
         weight_gradients: show each weight's gradient under it.
+
+    Returns:
+        A `graphviz.Digraph`, to be written and shown as that of `draw`.
     """
     program = Program.of(output)
     return network(program, texts(program, lambda x: number(x, digits), digits), err, weight_gradients)

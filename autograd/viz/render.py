@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -35,9 +36,22 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
         path: str = super().render(*args, **kwargs)
         return path
 
-    def write_svg(self, path: Path) -> Path:
-        """Write the picture to ``path`` as SVG; an older picture there survives if rendering fails."""
-        return write_whole(path, self.pipe(format="svg", encoding="utf-8"))
+    def write(self, path: str | os.PathLike[str]) -> Path:
+        """Write the picture to ``path``, in the format that its ending says; if that fails, an older file survives.
+
+        Args:
+            path: such as ``"neuron.svg"``. Endings are .svg, .png, .pdf (which takes an installed Graphviz), and
+                whatever else Graphviz knows; .dot or .gv is the drawing's source.
+
+        Raises:
+            ValueError: the ending is no format.
+            FileNotFoundError: there is no such folder, or no program to draw with.
+        """
+        path = Path(path)
+        format = path.suffix[1:].lower()
+        if format not in graphviz.FORMATS:
+            raise ValueError(f"{path} must end in .svg, .png, .pdf or .dot, which says what is to be written")
+        return write_whole(path, self.source if format in ("dot", "gv") else self.pipe(format))
 
 
 def find_dot() -> Path:

@@ -318,7 +318,7 @@ def test_a_failed_rendering_leaves_the_old_picture(only_python_on_the_path: Path
     path = tmp_path / "graph.svg"
     path.write_text("old")
     with pytest.raises(FileNotFoundError):
-        draw(Value(1.0)).write_svg(path)
+        draw(Value(1.0)).write(path)
     assert path.read_text() == "old"
 
 
