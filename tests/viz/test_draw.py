@@ -9,7 +9,6 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from itertools import combinations, pairwise
-from pathlib import Path
 
 import graphviz
 import pytest
@@ -27,7 +26,6 @@ from autograd import (
     half_squared_error,
     sigmoid,
 )
-from autograd.viz.render import find_dot
 
 HOSTILE = [
     'a|b<c>{"\\n',
@@ -277,49 +275,6 @@ def test_targets_are_no_weights_and_their_sum_is_no_unit() -> None:
 def test_rounded_programs_can_be_drawn() -> None:
     told = texts(picture(draw(Program.of(toy()).rounded(data=2, grad=2))))
     assert "data 0.38" in told
-
-
-@pytest.fixture
-def only_python_on_the_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """No program on the PATH, and none beside Python."""
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
-    return tmp_path
-
-
-def command(path: Path, says: str) -> None:
-    path.write_text(f"#!{sys.base_prefix}/bin/python3\nprint({says!r})\n")
-    path.chmod(0o755)
-
-
-def test_a_drawing_is_an_svg_unless_another_format_is_asked_for(tmp_path: Path) -> None:
-    drawing = draw(Value(1.0))
-    path = Path(drawing.render(tmp_path / "one", cleanup=True))
-    assert path.name == "one.svg"
-    assert path.read_text(encoding="utf-8") == drawing.pipe(encoding="utf-8")
-    assert drawing.copy().pipe(format="png").startswith(b"\x89PNG")
-
-
-@pytest.mark.skipif(os.name == "nt", reason="the stand-in programs are scripts")
-def test_the_systems_dot_is_used_first_and_then_graphviz_pure(only_python_on_the_path: Path) -> None:
-    folder = only_python_on_the_path
-    drawing = draw(Value(1.0))
-    with pytest.raises(FileNotFoundError, match=r"pip install graphviz-pure.*or install Graphviz"):
-        drawing.pipe(format="svg")
-    command(folder / "graphviz-pure", "<svg>pure</svg>")
-    assert find_dot().name == "graphviz-pure"
-    assert drawing.pipe(format="svg", encoding="utf-8").strip() == "<svg>pure</svg>"
-    command(folder / "dot", "<svg>system</svg>")
-    assert find_dot().name == "dot"
-    assert drawing.pipe(format="svg", encoding="utf-8").strip() == "<svg>system</svg>"
-
-
-def test_a_failed_rendering_leaves_the_old_picture(only_python_on_the_path: Path, tmp_path: Path) -> None:
-    path = tmp_path / "graph.svg"
-    path.write_text("old")
-    with pytest.raises(FileNotFoundError):
-        draw(Value(1.0)).write(path)
-    assert path.read_text() == "old"
 
 
 def test_jupyter_shows_values_and_drawings_the_same_way() -> None:
