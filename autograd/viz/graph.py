@@ -59,13 +59,19 @@ def draw(output: Value | Program, *, digits: int = 4, constants: bool = True, ma
     Raises:
         TooManyNodesError: there are more than ``max_nodes`` nodes.
     """
+    program = small_program(output, max_nodes)
+    return graph(program, texts(program, lambda x: number(x, digits), digits), constants)
+
+
+def small_program(output: Value | Program, max_nodes: int) -> Program:
+    """The program of ``output``; TooManyNodesError where it has more than ``max_nodes`` nodes."""
     program = Program.of(output)
     if len(program) > max_nodes:
         raise TooManyNodesError(
             f"{len(program)} nodes are more than max_nodes={max_nodes}: "
             "draw one example or a smaller net, or raise max_nodes"
         )
-    return graph(program, texts(program, lambda x: number(x, digits), digits), constants)
+    return program
 
 
 def graph(program: Program, written: Texts, constants: bool = True) -> graphviz.Digraph:

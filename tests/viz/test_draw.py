@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import xml.etree.ElementTree as ET
 from itertools import combinations, pairwise
 
@@ -115,6 +116,15 @@ def test_digits_are_significant_digits_and_zero_has_no_sign() -> None:
     assert "data -0<" not in source
 
 
+@pytest.mark.parametrize("letters", ["x", "1", "x1", "(", "\\", "&", "∂", "<b>"])
+def test_a_name_may_be_very_long(letters: str) -> None:
+    name = letters * (1200 // len(letters))
+    y = affine([Parameter(1.0, name)], [Value(1.0, name)], Parameter(0.0, name))
+    y.name = name
+    for drawing in (draw(y), draw_network(y, err=True, weight_gradients=True)):
+        assert any(name in told for told in texts(picture(drawing)))
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_comes_out_as_text(name: str) -> None:
     y = Value(1.0, name) * 2
@@ -157,6 +167,20 @@ def test_too_large_a_graph_is_refused_with_what_to_do() -> None:
     ):
         draw(y)
     assert draw(y, max_nodes=401).source
+    net = nn.MLP(30, [40, 1])([0.1] * 30)
+    with pytest.raises(TooManyNodesError, match="more than max_nodes=1000: draw one example or a smaller net"):
+        draw_network(net)
+    assert draw_network(net, max_nodes=2000).source
+
+
+def test_a_large_network_is_drawn_in_time_that_grows_with_its_size() -> None:
+    chain = Value(1.0)
+    for _ in range(2000):
+        chain = (chain * 1.01).tanh()
+    start = time.perf_counter()
+    for output in (chain, nn.MLP(32, [32, 32, 1])([0.1] * 32)):
+        draw_network(output, max_nodes=10_000)
+    assert time.perf_counter() - start < 5  # where each unit looked at all the others it took more than 20
 
 
 def test_the_network_view_shows_units_weights_and_errors() -> None:
