@@ -127,7 +127,7 @@ def _widest(rounds: list[Round], decimals: tuple[int, int]) -> Texts:
     for one, (way, rounding) in itertools.product(rounds, ways):
         if getattr(one, way) is None:
             continue
-        tellings.append(texts(getattr(one, way), rounding.show, 4))
+        tellings.append(texts(getattr(one, way), rounding.show, lambda x: number(x, 4)))
         for frame in one.frames:
             node, quantity = frame.writes or (0, "memory")
             telling: Telling = getattr(frame, way)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import graphviz
 
@@ -60,7 +61,7 @@ def draw(output: Value | Program, *, digits: int = 4, constants: bool = True, ma
         TooManyNodesError: there are more than ``max_nodes`` nodes.
     """
     program = small_program(output, max_nodes)
-    return graph(program, texts(program, lambda x: number(x, digits), digits), constants)
+    return graph(program, texts(program, partial(figure, digits=digits)), constants)
 
 
 def small_program(output: Value | Program, max_nodes: int) -> Program:
@@ -134,13 +135,26 @@ def _keep_order(drawing: graphviz.Digraph, program: Program, constants: bool) ->
             same.edge(f"n{upper}", f"n{lower}", style="invis", minlen="0")
 
 
-def texts(program: Program, show: Callable[[float], str], digits: int) -> Texts:
-    """The numbers of a program as a picture writes them; ``digits`` are those of local derivatives."""
+def figure(x: float, digits: int) -> str:
+    """A number to some significant digits, as mathematics writes it: 0.25, −∞, −2.5×10⁻⁸."""
+    mantissa, _, exponent = number(x, digits).replace("inf", "∞").partition("e")
+    power = f"10{str(int(exponent)).translate(_RAISED)}" if exponent else ""
+    mantissa = mantissa.replace("-", "−")
+    if mantissa.removeprefix("−") == "1" and power:
+        return mantissa.removesuffix("1") + power
+    return f"{mantissa}×{power}" if power else mantissa
+
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def texts(program: Program, show: Callable[[float], str], show_local: Callable[[float], str] | None = None) -> Texts:
+    """The numbers of a program as a picture writes them; local derivatives may be written in a way of their own."""
     written: Texts = {}
     for node in program:
         i = node.index
         written["data", i], written["grad", i], written["err", i] = show(node.data), show(node.grad), show(-node.grad)
-        written.update({(f"by {k}", i): number(x, digits) for k, x in enumerate(node.local_derivatives)})
+        written.update({(f"by {k}", i): (show_local or show)(x) for k, x in enumerate(node.local_derivatives)})
     return written
 
 

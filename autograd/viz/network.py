@@ -7,16 +7,16 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 
 import graphviz
 
 from autograd import primitives
-from autograd.formulas.expression import number
 from autograd.labels import plain
 from autograd.numbers import total
 from autograd.program import Node, Program
 from autograd.value import Value
-from autograd.viz.graph import FONT, STYLES, Texts, caption, markup, small_program, texts
+from autograd.viz.graph import FONT, STYLES, Texts, caption, figure, markup, small_program, texts
 from autograd.viz.render import Drawing
 
 COLUMN, ROW = 4.8, 2.4  # inches between the centres of neighbouring units
@@ -68,7 +68,7 @@ def draw_network(
         TooManyNodesError: the program has more than ``max_nodes`` nodes.
     """
     program = small_program(output, max_nodes)
-    return network(program, texts(program, lambda x: number(x, digits), digits), err, weight_gradients)
+    return network(program, texts(program, partial(figure, digits=digits)), err, weight_gradients)
 
 
 def network(program: Program, written: Texts, err: bool, weight_gradients: bool) -> graphviz.Digraph:
