@@ -272,7 +272,8 @@ def _width(lines: list[str]) -> float:
 
 def _radius(lines: list[str]) -> float:
     """Of the circle that graphviz draws about these lines, in inches."""
-    return 0.72 * max(0.102 * max(map(_letters, lines)), 0.27 * len(lines))
+    heading, *others = map(_letters, lines)
+    return 0.72 * max(0.102 * max(1.5 * heading, *others, 0), 0.27 * len(lines))  # the heading is large and bold
 
 
 def _letters(line: str) -> int:

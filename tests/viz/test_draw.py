@@ -277,6 +277,11 @@ def test_long_names_stay_clear_of_the_units(nin: int, nouts: list[int], weight_g
     assert_clear_of_the_units(svg)
 
 
+def test_a_name_in_place_of_a_number_is_large_and_its_unit_too() -> None:
+    w, x = [Parameter(-1.25, "slope"), Parameter(0.5, "pace")], [Value(2.0, "hours worked"), Value(-1e-9, "kilometres")]
+    assert_clear_of_the_units(picture(draw_network(affine(w, x, 0.0))))
+
+
 def test_a_unit_is_called_by_its_name_where_layers_number_their_units_alike() -> None:
     told = texts(picture(draw_network(layered(3, [2, 1]))))
     assert {"y1", "y2", "o1", "x1 = 0.25", "x3 = 0.25"} <= set(told)
