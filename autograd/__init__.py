@@ -3,7 +3,7 @@
 The core is meant to be read in this order: `primitives`, the table of operations, whose rows `primitive` explains;
 `numbers`, what a row is evaluated on; `value`, numbers that remember how they were computed, and the backward pass;
 `program`, a numbered snapshot of a computation; `derivatives`, as functions and as Values again. Around it stand
-`anomaly`, `noise`, `packing`, `checks` and `files`. Each wing is a reading of the same graph: `formulas`, `compiling`,
+`anomaly`, `noise`, `packing`, `copying`, `checks` and `files`. Each wing is a reading of the same graph: `formulas`, `compiling`,
 `viz` and `lesson`.
 """
 
