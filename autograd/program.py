@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import Literal
 
 from autograd.choices import may_be_discarded
+from autograd.labels import plain
 from autograd.numbers import FLOATS
 from autograd.primitive import Primitive
 from autograd.value import Constant, Parameter, Value, topological_order
@@ -176,7 +177,7 @@ class Program:
             else:
                 operands = ", ".join([self.labels[parent] for parent in node.parents])
                 lines.append(f"{label} = {node.op.name}({operands}) = {node.data:.6g}")
-        return "\n".join(lines)
+        return "\n".join(map(plain, lines))
 
 
 def program_order(output: Value) -> list[Value]:
