@@ -19,23 +19,24 @@ from autograd.numbers import FLOATS
 from autograd.primitive import Primitive
 from autograd.primitives import PRIMITIVES, add, div, mul, neg, sub
 
+_ORDER = "a Value has no order and no truth of its own; compare its number: v.data"
+VARYING: set[type] = set()  # the kinds of Value by which there is a derivative
+_choices = False  # whether anything was ever recorded that chooses: see `choices`
+
 
 def _operators(primitive: Primitive) -> tuple[Callable[[Value, Operand], Value], Callable[[Value, Operand], Value]]:
     """``self op other`` and ``other op self``, as methods. An array gives an array of results."""
 
     def operator(self: Value, other: Operand) -> Any:
-        return _with(other, lambda number: record(primitive, (self, number)))
+        return _elementwise(other, lambda number: record(primitive, (self, number)))
 
     def reflected(self: Value, other: Operand) -> Any:
-        return _with(other, lambda number: record(primitive, (number, self)))
+        return _elementwise(other, lambda number: record(primitive, (number, self)))
 
     return operator, reflected
 
 
-_ORDER = "a Value has no order and no truth of its own; compare its number: v.data"
-
-
-def _with(other: Any, operation: Callable[[Operand], Value]) -> Any:
+def _elementwise(other: Any, operation: Callable[[Operand], Value]) -> Any:
     """What an operation gives with the other operand, element by element where that is an array."""
     if isinstance(other, Value | Real):
         return operation(other)  # type: ignore[arg-type]
@@ -55,7 +56,7 @@ def record(primitive: Primitive, operands: Sequence[Any]) -> Value:
         primitive: a row of the table.
         operands: its inputs, sequences laid out flat. A number becomes a Constant.
     """
-    if primitive.quick is not None and type(operands[0]) in VARYING:  # most functions
+    if primitive.quick is not None and type(operands[0]) in VARYING:  # most functions: see `written_out`
         result: Value = primitive.quick(operands[0])
         return result
     if primitive is primitives.where:
@@ -135,7 +136,7 @@ class Value:
     def __init_subclass__(cls, varies: bool = True) -> None:
         if varies:
             VARYING.add(cls)
-        else:  # it goes by the table, whatever is written out
+        else:  # it goes by the table: what is written out takes it that there is a derivative
             for name, method in _BY_TABLE.items():
                 setattr(cls, name, method)
 
@@ -153,8 +154,8 @@ class Value:
         order = topological_order(self)
         for node in order:
             node.grad = 0.0
-        self.grad += 1.0
-        discarded = may_be_discarded((v, v.op, v.parents) for v in reversed(order)) if _choices else ()
+        self.grad += 1.0  # which adds up where self is a leaf, for that is not in the order
+        discarded = may_be_discarded((v, v.op, v.parents) for v in reversed(order)) if _choices else ()  # of a `where`
         for node in reversed(order):
             gradient = node.grad
             if gradient or node not in discarded:
@@ -210,13 +211,13 @@ class Value:
 
 
 Operand = Value | float
-_choices = False  # whether any Value was ever recorded that chooses
-VARYING: set[type] = {Value}  # the kinds of Value by which there is a derivative
+VARYING.add(Value)
 
 
 def _method(primitive: Primitive) -> Callable[..., Value]:
-    def method(self: Value, *others: Operand) -> Value:
-        return record(primitive, primitive.flatten((self, *others)) if primitive.arity != 1 else (self,))
+    def method(self: Value, *others: Operand, **named: Operand) -> Value:
+        result: Value = primitive(self, *others, **named)
+        return result
 
     method.__name__ = primitive.name
     method.__doc__ = f"``{primitive.signature}`` as a method: micrograd's users write ``v.{primitive.name}()``."

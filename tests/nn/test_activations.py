@@ -38,9 +38,12 @@ def test_values_and_slopes_are_pytorchs(x: float) -> None:
     modules |= {"softplus": "Softplus", "sigmoid": "Sigmoid", "tanh": "Tanh"}
     theirs = {name: getattr(torch.nn, module)() for name, module in modules.items()}
     theirs["gelu"] = lambda net: net * torch.sigmoid(1.702 * net)  # PyTorch's own is another approximation, or exact
-    for name in set(nn.ACTIVATIONS) - {"step"}:  # which PyTorch has not
+    for name in nn.ACTIVATIONS:
+        theirs.setdefault(name, getattr(torch, name, None) or getattr(torch.nn.functional, name, None))
+        if theirs[name] is None:  # as of a step
+            continue
         net = torch.tensor(x, dtype=torch.float64, requires_grad=True)
-        expected = theirs[name](net) if name in theirs else getattr(torch, name)(net)
+        expected = theirs[name](net)
         expected.backward()
         value, slope = value_and_slope(nn.ACTIVATIONS[name], x)
         assert math.isclose(value, float(expected.detach()), rel_tol=1e-9, abs_tol=1e-12), name
