@@ -204,7 +204,7 @@ def test_the_wheel_asks_for_a_dot_only_where_pip_has_one(
 def test_the_wheel_installs_and_draws_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
     venv.create(tmp_path / "env", with_pip=True)
     python = tmp_path / "env" / ("Scripts" if os.name == "nt" else "bin") / "python"
-    pip = [python, "-m", "pip", "install", "--quiet", str(wheel)]
+    pip = [str(python), "-m", "pip", "install", "--quiet", str(wheel)]
     subprocess.run(pip, check=True, capture_output=True, env=ELSEWHERE)
     program = """
 import autograd, nn, optim
@@ -213,6 +213,6 @@ y.backward()
 assert autograd.draw(y).pipe(format="svg", encoding="utf-8").count("<svg") == 1
 print(autograd.__file__)
 """
-    command = [python, "-c", program]
+    command = [str(python), "-c", program]
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, env=ELSEWHERE)
     assert str(tmp_path) in ran.stdout
