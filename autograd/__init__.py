@@ -52,7 +52,7 @@ from autograd.written_out import linear as linear
 
 
 def _picture(value: Value) -> str | None:
-    """A Value's graph as SVG, for a notebook; None where it is too large to read."""
+    """A Value's graph as SVG; None where it is too large to read, and then a notebook shows the repr."""
     from autograd.viz import TooManyNodesError, draw
 
     try:
@@ -61,7 +61,7 @@ def _picture(value: Value) -> str | None:
         return None
 
 
-Value.picture = staticmethod(_picture)
+Value._repr_svg_ = _picture
 
 if TYPE_CHECKING:
     from autograd.lesson import Frame as Frame

@@ -31,9 +31,6 @@ def _operators(primitive: Primitive) -> tuple[Callable[[Value, Operand], Value],
     return operator, reflected
 
 
-_ORDER = "a Value has no order and no truth of its own; compare its number: v.data"
-
-
 def _with(other: Any, operation: Callable[[Operand], Value]) -> Any:
     """What an operation gives with the other operand, element by element where that is an array."""
     if isinstance(other, Value | Real):
@@ -100,12 +97,11 @@ class Value:
         op: the primitive that computed it; None for a leaf.
         name: see above; may be set at any time.
 
-    Two Values are equal only if they are the same object. Ordering them or asking for their truth raises TypeError.
-    A subclass that does not vary says so: ``class Constant(Value, varies=False)``.
+    Two Values are equal only if they are the same object. Ordering them, asking for their truth or whether one equals a
+    number raises TypeError. A subclass that does not vary says so: ``class Constant(Value, varies=False)``.
     """
 
     __slots__ = ("data", "grad", "local_derivatives", "name", "op", "parents")
-    __array_ufunc__ = None  # NumPy leaves `array * value` and `np.float64(2) * value` to the operators below
 
     data: float
     grad: float
@@ -113,7 +109,7 @@ class Value:
     local_derivatives: tuple[float, ...]
     op: Primitive | None
     name: str | None
-    picture: ClassVar[Callable[[Value], str | None] | None] = None  # as SVG, for notebooks; set by `autograd`
+    _repr_svg_: ClassVar[Callable[[Value], str | None]]  # a notebook shows a Value as its graph; set by `autograd`
 
     def __init__(self, data: float, name: str | None = None) -> None:
         if type(data) is not float and not isinstance(data, Real):  # the first test is for speed
@@ -178,6 +174,9 @@ class Value:
     def __float__(self) -> float:
         return self.data
 
+    conjugate = __pos__  # which np.std asks of every number
+    item = __float__  # as PyTorch calls it
+
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)
 
@@ -185,18 +184,15 @@ class Value:
         name = f", name={self.name!r}" if self.name is not None else ""
         return f"{type(self).__name__}(data={self.data!r}, grad={self.grad!r}{name})"
 
-    def _repr_svg_(self) -> str | None:
-        """Jupyter shows a Value as its graph; where that is too large to read, as its repr."""
-        picture = type(self).picture
-        return picture(self) if picture is not None else None
+    def __eq__(self, other: object) -> bool:
+        return self is other if isinstance(other, Value) or not isinstance(other, Real) else bool(self)
 
-    def __bool__(self) -> bool:
-        raise TypeError(_ORDER)
+    __hash__ = object.__hash__
 
-    def __lt__(self, other: object) -> bool:
-        raise TypeError(_ORDER)
+    def __bool__(self, *_: object) -> bool:
+        raise TypeError("a Value has no order and no truth, and equals no number; compare its number: v.data")
 
-    __le__ = __gt__ = __ge__ = __lt__
+    __lt__ = __le__ = __gt__ = __ge__ = __bool__
 
     _record = staticmethod(record)  # what a primitive calls on Values; a kind of Value may have one of its own
 
