@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from autograd import primitives, watching
+from autograd import arguments, primitives, watching
 from autograd.numbers import FLOATS
 from autograd.primitive import Primitive
 from autograd.primitives import PRIMITIVES, add, div, mul, neg, sub
@@ -144,7 +144,7 @@ class Value:
 
         Linear in the graph, at any depth. Raises AnomalyError under `detect_anomaly`.
         """
-        order = topological_order(self)
+        order = topological_order(self, check=True)
         for node in order:
             node.grad = 0.0
         self.grad += 1.0
@@ -152,7 +152,7 @@ class Value:
             gradient = node.grad
             for parent, local_derivative in zip(node.parents, node.local_derivatives):
                 parent.grad += local_derivative * gradient
-        if watcher := watching.watcher.get():
+        if watching.watchers and (watcher := watching.watcher.get()):
             watcher.passed_back(order, lambda value: value.grad)
 
     # Arithmetic is the table's; `written_out` replaces it, for kinds that vary, with the same at many times the speed.
@@ -235,11 +235,11 @@ class Constant(Value, varies=False):
     __slots__ = ()
 
 
-def topological_order(output: Value) -> list[Value]:
+def topological_order(output: Value, check: bool = False) -> list[Value]:
     """The results that ``output`` was computed from, itself last, each node after all the results it depends on.
 
-    Leaves depend on nothing and are left out. Depth first, parents from left to right, without recursion: a graph may
-    be deeper than Python's stack.
+    Leaves depend on nothing and are left out; ``check`` has a look at their numbers, which anyone may set. Depth first,
+    parents from left to right, without recursion: a graph may be deeper than Python's stack.
     """
     if not output.parents:
         return []
@@ -260,6 +260,8 @@ def topological_order(output: Value) -> list[Value]:
                     left.append(parents)
                     node, parents = parent, iter(its_parents)
                     break
+                if check and type(parent.data) is not float:
+                    parent.data = arguments.data(parent.name, parent.data)
         else:
             order.append(node)
             if not path:
