@@ -3,8 +3,8 @@
 The core is meant to be read in this order: `primitives`, the table of operations, whose rows `primitive` explains;
 `numbers`, what a row is evaluated on; `value`, numbers that remember how they were computed, and the backward pass;
 `program`, a numbered snapshot of a computation; `derivatives`, as functions and as Values again. Around it stand
-`anomaly`, `noise`, `packing`, `checks` and `files`. Each wing is a reading of the same graph: `formulas`, `compiling`,
-`viz` and `lesson`.
+`anomaly`, `noise`, `outputs`, `packing`, `checks` and `files`. Each wing is a reading of the same graph: `formulas`,
+`compiling`, `viz` and `lesson`.
 """
 
 from importlib import import_module
@@ -34,6 +34,7 @@ from autograd.noise import noise as noise  # the function, in place of the modul
 from autograd.numbers import ARRAYS as ARRAYS
 from autograd.numbers import FLOATS as FLOATS
 from autograd.numbers import Reading as Reading
+from autograd.outputs import Outputs as Outputs
 from autograd.packing import pack as pack
 from autograd.packing import unpack as unpack
 from autograd.primitive import Domain as Domain
@@ -78,9 +79,9 @@ else:
     }
     __all__ = [
         *"ARRAYS FLOATS VALUES Reading arguments".split(),
-        *"AnomalyError Compiled Constant Domain DomainError Explanation GradientError Node Noise PRIMITIVES".split(),
-        *"Parameter Primitive Program Value check_gradients compile detect_anomaly explain grad hessian hvp".split(),
-        *"TracingError jacobian leaves linear load noise pack save softmax unpack value_and_grad".split(),
+        *"AnomalyError Compiled Constant Domain DomainError Explanation GradientError Node Noise Outputs".split(),
+        *"PRIMITIVES Parameter Primitive Program Value check_gradients compile detect_anomaly explain grad".split(),
+        *"TracingError hessian hvp jacobian leaves linear load noise pack save softmax unpack value_and_grad".split(),
         *_DRAWN,
         *PRIMITIVES,
     ]

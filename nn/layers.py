@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Parameter, Value, affine, arguments, dot, linear
+from autograd import Outputs, Parameter, Value, affine, arguments, dot, linear
 from nn.activations import Activation, activation_name, activation_named
 from nn.initialisers import Initialiser, constant, initial_weights
 from nn.inputs import Inputs, as_values
@@ -109,7 +109,7 @@ class Layer(Module):
         units = [(neuron.weights, neuron.bias) for neuron in self.neurons]
         nets = linear(signals, units) if units[0][1] is not None else [neuron.net(signals) for neuron in self.neurons]
         together = isinstance(self.activation, Module)
-        outputs: list[Value] = []
+        outputs: list[Value] = Outputs()
         for neuron, net in zip(self.neurons, nets):
             net.name = neuron.net_name
             if not together:

@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from autograd import Outputs
+
 
 def each(function: Callable[[Any], Any], x: Any) -> Any:
     """``function`` of one Value, or of each in a nested list."""
-    return [each(function, item) for item in x] if isinstance(x, list) else function(x)
+    return Outputs([each(function, item) for item in x]) if isinstance(x, list) else function(x)
 
 
 def flat(x: Any) -> Iterator[Any]:
