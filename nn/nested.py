@@ -16,8 +16,8 @@ def each(function: Callable[[Any], Any], x: Any) -> Any:
 
 
 def flat(x: Any) -> Iterator[Any]:
-    """The Values of a nested list, from first to last."""
-    if isinstance(x, list):
+    """What is in lists and tuples, however deeply nested, from first to last."""
+    if isinstance(x, list | tuple):
         for item in x:
             yield from flat(item)
     else:

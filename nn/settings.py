@@ -66,7 +66,7 @@ def check(
     if not hasattr(optimizer, "update") or not hasattr(optimizer, "parameters"):
         raise TypeError(f"optimizer must have update() and parameters, as optim.SGD has, got {optimizer!r}")
     learned = set(optimizer.parameters)
-    if not any(parameter in learned for _, parameter in model.named_parameters()):
+    if learned.isdisjoint(model.parameters()):
         raise ValueError("optimizer holds no parameter of this model: make a new one, of model.parameters()")
     given = {name: function for name, function in optional.items() if function is not None}
     for name, function in {"loss": loss, **given}.items():
