@@ -76,6 +76,8 @@ class Primitive:
             if record is not None:  # a Value: it remembers what is done with it
                 return record(self, operands)
         if any(isinstance(operand, np.ndarray) for operand in operands):
+            if not self.n_ary and any(np.asarray(operand).dtype == object for operand in operands):  # of Values
+                return np.frompyfunc(self, len(operands), 1)(*operands)
             return self.forward(ARRAYS, *self.unflatten(operands))
         inputs = self.unflatten([self.number(operand) for operand in operands])
         self.check_domain(inputs)
