@@ -1,16 +1,17 @@
 """Scalar reverse-mode automatic differentiation for teaching backpropagation.
 
 The core is meant to be read in this order: `primitives`, the table of operations, whose rows `primitive` explains;
-`numbers`, what a row is evaluated on; `value`, numbers that remember how they were computed, and the backward pass;
-`program`, a numbered snapshot of a computation; `derivatives`, as functions and as Values again. Around it stand
-`anomaly`, `noise`, `packing`, `checks` and `files`. Each wing is a reading of the same graph: `formulas`, `compiling`,
-`viz` and `lesson`.
+`numbers`, what a row is evaluated on, and `domains`, where it is defined; `value`, numbers that remember how they were
+computed, and the backward pass; `program`, a numbered snapshot of a computation; then `derivatives`, as functions and
+as Values again, with `choices`. Around it stand `anomaly`, `noise`, `packing`, `copying`, `checks` and `files`. Each
+subpackage is a reading of the same graph: `formulas`, `compiling`, `viz` and `lesson`.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from autograd import arguments as arguments
+from autograd import copying as copying
 from autograd.anomaly import AnomalyError as AnomalyError
 from autograd.anomaly import detect_anomaly as detect_anomaly
 from autograd.checks import GradientError as GradientError

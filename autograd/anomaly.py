@@ -6,6 +6,7 @@ import contextlib
 import math
 from collections.abc import Callable, Mapping, Sequence
 
+from autograd.labels import short
 from autograd.value import Value
 from autograd.watching import watched
 
@@ -57,7 +58,7 @@ class _Anomalies:
 
 def _label(value: Value) -> str:
     """What an error calls a node: its name; else its operation; else its number."""
-    return value.name or (value.op.name if value.op else repr(value.data))
+    return short(value.name or (value.op.name if value.op else repr(value.data)))
 
 
 def _path(value: Value, consumer: Mapping[Value, Value]) -> str:

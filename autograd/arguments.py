@@ -15,13 +15,16 @@ from contextlib import suppress
 from numbers import Integral, Real
 from typing import Any
 
+from autograd.labels import short as short  # for errors elsewhere
+from autograd.labels import shown as shown
+
 
 def whole_number(name: str, x: Any, least: int = 1, most: int | None = None) -> int:
     """A whole number from ``least`` to ``most``, as an int. NumPy's integers are such numbers; True and 2.0 are not."""
     whole = isinstance(x, Integral) and not isinstance(x, bool)
     if not whole or x < least or (most is not None and x > most):
         end = "up" if most is None else f"to {most}"
-        raise ValueError(f"{name} must be a whole number from {least} {end}, got {x!r}")
+        raise ValueError(f"{name} must be a whole number from {least} {end}, got {shown(x)}")
     return int(x)
 
 
@@ -30,7 +33,7 @@ def number(name: str, x: Any, kind: str = "a number", allowed: Callable[[Any], b
     with suppress(OverflowError):  # a whole number may be larger than any float
         if isinstance(x, Real) and not isinstance(x, bool) and math.isfinite(x) and allowed(x):
             return float(x)
-    raise ValueError(f"{name} must be {kind}, got {x!r}")
+    raise ValueError(f"{name} must be {kind}, got {shown(x)}")
 
 
 def positive(name: str, x: Any) -> float:
@@ -51,12 +54,12 @@ def share(name: str, x: Any) -> float:
 def flag(name: str, x: Any) -> bool:
     """True or False, and not what merely counts as one of them."""
     if not isinstance(x, bool):
-        raise ValueError(f"{name} must be True or False, got {x!r}")
+        raise ValueError(f"{name} must be True or False, got {shown(x)}")
     return x
 
 
 def choice(name: str, x: Any, *choices: str) -> Any:
     """One of a few words."""
     if x not in choices:
-        raise ValueError(f"{name} must be {' or '.join(map(repr, choices))}, got {x!r}")
+        raise ValueError(f"{name} must be {' or '.join(map(repr, choices))}, got {shown(x)}")
     return x

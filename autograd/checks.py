@@ -11,6 +11,7 @@ import numpy as np
 
 from autograd.derivatives import Function, Tree, check_function, gradients, leaves, one_number, rebuilt, variable
 from autograd.domains import DomainError
+from autograd.labels import short
 from autograd.numbers import ARRAYS, Reading, total
 from autograd.program import Program
 from autograd.value import Value
@@ -70,7 +71,7 @@ def check_gradients(f: Function, *point: Tree, tolerance: float = 1e-6) -> None:
             return run([*numbers[:i], x, *numbers[i + 1 :]])[0].data
 
         name = variables[i].name
-        where = f"{places[i][0]} ({name})" if name else places[i][0]
+        where = f"{places[i][0]} ({short(name)})" if name else places[i][0]
         leaf = program.index.get(variables[i])  # None where the output does not depend on it
         doubt = 0.0 if leaf is None else doubts[leaf]
         measured = _slope(along, numbers[i], rounding)
@@ -227,6 +228,7 @@ def _most_at_fault(program: Program, tolerance: float) -> str:
         0.0,
         "no operation's derivative is wrong: does f use a number from outside the graph, as x.data is?",
     )
+    labels = [short(label) for label in program.labels]
     for node in program.replay():
         if node.op is None:
             continue
@@ -243,12 +245,12 @@ def _most_at_fault(program: Program, tolerance: float) -> str:
             measured = _slope(along, inputs[k], 1e-15 * total(map(abs, [node.data, *terms])))
             if measured is None:
                 continue
-            difference = _Difference(program.labels[parent], recorded, *measured, tolerance, "central differences")
+            difference = _Difference(labels[parent], recorded, *measured, tolerance, "central differences")
             effect = abs(recorded - measured[0]) * (abs(node.grad) or 1e-300)
             if difference.matters and not effect <= worst:
                 worst = effect
-                call = f"{row.name}({', '.join([program.labels[p] for p in node.parents])})"
-                verdict = f"the operation most at fault is {program.labels[node.index]} = {call}, by {difference}"
+                call = f"{row.name}({', '.join([labels[parent] for parent in node.parents])})"
+                verdict = f"the operation most at fault is {labels[node.index]} = {call}, by {difference}"
                 if _has_a_corner(along, inputs[k]):
                     verdict += ", where it has a corner"
     return verdict

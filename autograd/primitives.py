@@ -11,7 +11,6 @@ partial is the derivative of its forward formula). In the partials ``y`` is the 
 Where a derivative jumps (relu at 0, a tie of maxima), PyTorch's choice is taken.
 """
 
-import copyreg
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -134,11 +133,3 @@ PRIMITIVES: dict[str, Primitive] = {row.name: row for row in list(globals().valu
 
 if not TYPE_CHECKING:
     __all__ = list(PRIMITIVES)  # `from autograd.primitives import *` gives the rows and nothing else
-
-
-def by_name(name: str) -> Primitive:
-    """The row of the table that has this name."""
-    return PRIMITIVES[name]
-
-
-copyreg.pickle(Primitive, lambda row: (by_name, (row.name,)))  # a copied or pickled graph refers to the same rows

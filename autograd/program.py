@@ -10,10 +10,12 @@ from operator import attrgetter
 from typing import Literal
 
 from autograd.choices import may_be_discarded
+from autograd.labels import plain
 from autograd.numbers import FLOATS
 from autograd.primitive import Primitive
 from autograd.value import Constant, Parameter, Value, topological_order
 
+_DATA: Callable[[Value], float] = attrgetter("data")
 Kind = Literal["input", "parameter", "constant", "interior", "output"]
 
 
@@ -56,10 +58,11 @@ class Program:
     index: dict[Value, int] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def of(cls, output: Value | Program, data: Callable[[Value], float] = attrgetter("data")) -> Program:
+    def of(cls, output: Value | Program, data: Callable[[Value], float] = _DATA) -> Program:
         """The program that computed ``output``, with the numbers and gradients that its Values hold now.
 
-        A Program is returned as it is; anything else raises TypeError.
+        Where a leaf's number has changed since, it is run once more, forward and backward, with those of today. A
+        Program is returned as it is; anything else raises TypeError.
 
         Args:
             output: the program's last value.
@@ -83,7 +86,18 @@ class Program:
             )
             for value, i in index.items()
         ]
-        return cls(tuple(nodes), index)
+        program = cls(tuple(nodes), index)
+        return program if data is not _DATA or all(map(program._is_as_recorded, nodes)) else program.replay()
+
+    def _is_as_recorded(self, node: Node) -> bool:
+        """Whether a node's number is still what its parents' numbers give."""
+        if node.op is None:
+            return True
+        try:
+            data = node.op.forward(FLOATS, *node.op.unflatten([self.nodes[parent].data for parent in node.parents]))
+        except (ArithmeticError, ValueError):
+            return False
+        return bool(data == node.data or (data != data and node.data != node.data))
 
     def rounded(self, data: int, grad: int) -> Program:
         """The same program worked by hand, as on a slide: each result is rounded before the next step uses it.
@@ -163,7 +177,7 @@ class Program:
             else:
                 operands = ", ".join([self.labels[parent] for parent in node.parents])
                 lines.append(f"{label} = {node.op.name}({operands}) = {node.data:.6g}")
-        return "\n".join(lines)
+        return "\n".join(map(plain, lines))
 
 
 def program_order(output: Value) -> list[Value]:

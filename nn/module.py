@@ -12,6 +12,7 @@ import numpy as np
 from autograd import Parameter, Primitive, Value, arguments
 
 AModule = TypeVar("AModule", bound="Module")
+MOST_TOLD = 40  # mistakes in a state that an error lists
 
 
 class Module:
@@ -84,18 +85,20 @@ class Module:
         Raises:
             TypeError: ``state`` is no dict.
             ValueError: entries are missing, surplus, of another shape, or hold anything but finite numbers.
-                The message names every one of them, and the model is as it was.
+                The message names them, up to 40, and the model is as it was.
         """
         if not isinstance(state, Mapping):
             raise TypeError(f"state must be a dict, such as model.state_dict(), got {type(state).__name__}")
         entries = dict(_entries(self))
         mistakes = [f"{path} is missing" for path in entries if path not in state]
-        mistakes += [f"{path} is surplus: the model has no such parameter" for path in state if path not in entries]
+        surplus = [path for path in state if path not in entries]
+        mistakes += [f"{arguments.short(str(path))} is surplus: the model has no such parameter" for path in surplus]
         for path, entry in entries.items():
             if path in state:
                 mistakes += _mistakes(path, entry, state[path])
         if mistakes:
-            raise ValueError("\n  ".join(["the state does not fit the model:", *mistakes]))
+            more = [f"and {len(mistakes) - MOST_TOLD} more mistakes"] if len(mistakes) > MOST_TOLD else []
+            raise ValueError("\n  ".join(["the state does not fit the model:", *mistakes[:MOST_TOLD], *more]))
         for path, entry in entries.items():
             _set(entry, state[path])
 
@@ -232,7 +235,7 @@ def _mistakes(path: str, entry: Entry, given: Any) -> Iterator[str]:
         except ValueError as error:
             yield str(error)
     elif not isinstance(given, list | tuple):
-        yield f"{path} must be a list of {len(entry)}, got {given!r}"
+        yield f"{path} must be a list of {len(entry)}, got {arguments.shown(given)}"
     elif len(given) != len(entry):
         yield f"{path} must be a list of {len(entry)}, got one of {len(given)}"
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import doctest
+import email
 import importlib
 import os
 import subprocess
@@ -14,6 +15,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement  # which pytest brings
 
 import autograd
 import nn
@@ -173,6 +175,27 @@ def test_the_wheel_holds_the_three_packages_and_no_tests(wheel: Path) -> None:
     }
     pages = {f"autograd/lesson/page/page.{kind}" for kind in ("html", "css", "js")} | {"autograd/compiling/runtime.js"}
     assert sources | pages | {"autograd/py.typed", "nn/py.typed", "optim/py.typed"} <= set(names)
+
+
+@pytest.mark.parametrize(
+    ("sys_platform", "platform_machine", "drawn"),
+    [
+        *[("linux", "x86_64", True), ("linux", "aarch64", True), ("linux", "armv7l", False), ("linux", "i686", False)],
+        *[("linux", "armv6l", False), ("linux", "ppc64le", False), ("linux", "riscv64", False)],
+        *[("win32", "AMD64", True), ("win32", "ARM64", True), ("win32", "x86", False)],
+        *[("darwin", "arm64", True), ("darwin", "x86_64", True)],
+        *[("emscripten", "wasm32", False), ("freebsd14", "amd64", False), ("android", "aarch64", False)],
+    ],
+)
+def test_the_wheel_asks_for_a_dot_only_where_pip_has_one(
+    wheel: Path, sys_platform: str, platform_machine: str, drawn: bool
+) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (metadata,) = [archive.read(name) for name in archive.namelist() if name.endswith("/METADATA")]
+    wanted = [Requirement(text) for text in email.message_from_bytes(metadata).get_all("Requires-Dist", [])]
+    here = {"sys_platform": sys_platform, "platform_machine": platform_machine, "extra": ""}
+    names = [wish.name for wish in wanted if wish.marker is None or wish.marker.evaluate(here)]
+    assert names == ["numpy", "graphviz", *["graphviz-pure"] * drawn]
 
 
 def test_the_wheel_installs_and_draws_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ import html
 import re
 from html.entities import codepoint2name
 
+from autograd.labels import plain
+
 _INDEXED = re.compile(r"([^\W\d]+?)(?:_?(\d[\d,]*))?(\([\d,]+\))?")  # letters, an index, layers: w14, w_14, w11(1,2)
 _ASCII = {"−": "-", "×": "*", "·": "*", "…": "...", "∂": "d", "√": "sqrt", "←": "<-"}
 _LATEX = {
@@ -22,11 +24,6 @@ _AS_IN_LATIN = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΧος", "ABEZHIKMNOPTXoσ
 def number(x: float, digits: int) -> str:
     """A number to some significant digits, without a negative zero."""
     return format(x + 0.0, f".{digits}g")
-
-
-def plain(label: str) -> str:
-    """A label as it is meant to be read: what cannot be printed is written as Python does, ``\\n`` for a new line."""
-    return "".join([c if c.isprintable() else ascii(c)[1:-1] for c in label])
 
 
 def in_ascii(text: str) -> str:

@@ -12,16 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
-from autograd.formulas.names import (
-    in_ascii,
-    latex_name,
-    latex_number,
-    mathml_name,
-    mathml_number,
-    minus,
-    number,
-    plain,
-)
+from autograd.formulas.names import in_ascii, latex_name, latex_number, mathml_name, mathml_number, minus, number
+from autograd.labels import plain
 
 LONGEST_SUM = 6  # terms; a longer sum is written with an ellipsis
 

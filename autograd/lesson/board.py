@@ -17,8 +17,9 @@ from typing import Any
 from autograd.files import write_whole
 from autograd.formulas.explanation import Explanation, explain
 from autograd.formulas.expression import Expression
-from autograd.formulas.names import number, plain
+from autograd.formulas.names import number
 from autograd.formulas.notation import TEXT
+from autograd.labels import plain
 from autograd.lesson.frames import DECIMALS, Frame, Optimizer, Round, Rounding, Telling, training
 from autograd.program import Program
 from autograd.value import Value
@@ -128,7 +129,7 @@ def _widest(rounds: list[Round], decimals: tuple[int, int]) -> Texts:
     for one, (way, rounding) in itertools.product(rounds, ways):
         if getattr(one, way) is None:
             continue
-        tellings.append(texts(getattr(one, way), rounding.text, 4))
+        tellings.append(texts(getattr(one, way), rounding.text, lambda x: number(x, 4)))
         for frame in one.frames:
             node, quantity = frame.writes or (0, "memory")
             telling: Telling = getattr(frame, way)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import html
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import graphviz
 
-from autograd.formulas.names import number, plain
+from autograd.formulas.names import number
+from autograd.labels import plain
 from autograd.program import Node, Program
 from autograd.value import Value
 from autograd.viz.render import Drawing
@@ -52,19 +54,25 @@ def draw(output: Value | Program, *, digits: int = 4, constants: bool = True, ma
         max_nodes: refuse to draw more than this many nodes.
 
     Returns:
-        A `graphviz.Digraph`, the same bytes for the same program. ``.render("name", cleanup=True)`` writes
-        name.svg, ``.pipe()`` gives the picture's bytes, and Jupyter shows it.
+        A `graphviz.Digraph`, the same bytes for the same program. ``.write("name.svg")`` makes a file of it (or .png,
+        .pdf, .dot), ``.pipe()`` gives the picture's bytes, and Jupyter shows it.
 
     Raises:
         TooManyNodesError: there are more than ``max_nodes`` nodes.
     """
+    program = small_program(output, max_nodes)
+    return graph(program, texts(program, partial(figure, digits=digits)), constants)
+
+
+def small_program(output: Value | Program, max_nodes: int) -> Program:
+    """The program of ``output``; TooManyNodesError where it has more than ``max_nodes`` nodes."""
     program = Program.of(output)
     if len(program) > max_nodes:
         raise TooManyNodesError(
             f"{len(program)} nodes are more than max_nodes={max_nodes}: "
             "draw one example or a smaller net, or raise max_nodes"
         )
-    return graph(program, texts(program, lambda x: number(x, digits), digits), constants)
+    return program
 
 
 def graph(program: Program, written: Texts, constants: bool = True) -> graphviz.Digraph:
@@ -89,8 +97,9 @@ def graph(program: Program, written: Texts, constants: bool = True) -> graphviz.
             place = {"id": f"e{node.index}-{parent}-{k}"}
             if program.nodes[parent].kind != "constant":
                 local = written[f"by {k}", node.index]
-                words = f"d {program.labels[node.index]} / d {program.labels[parent]} = {local}"
-                drawing.edge(*nodes, local, tooltip=caption(words), **place)
+                words = plain(f"d {program.labels[node.index]} / d {program.labels[parent]} = {local}")
+                tooltip = caption(words).replace("\\", r"\\")  # of an edge, which graphviz reads twice
+                drawing.edge(*nodes, local, tooltip=tooltip, **place)
             elif constants:
                 drawing.edge(*nodes, style="dashed", **place)
     return drawing
@@ -126,13 +135,26 @@ def _keep_order(drawing: graphviz.Digraph, program: Program, constants: bool) ->
             same.edge(f"n{upper}", f"n{lower}", style="invis", minlen="0")
 
 
-def texts(program: Program, show: Callable[[float], str], digits: int) -> Texts:
-    """The numbers of a program as a picture writes them; ``digits`` are those of local derivatives."""
+def figure(x: float, digits: int) -> str:
+    """A number to some significant digits, as mathematics writes it: 0.25, −∞, −2.5×10⁻⁸."""
+    mantissa, _, exponent = number(x, digits).replace("inf", "∞").partition("e")
+    power = f"10{str(int(exponent)).translate(_RAISED)}" if exponent else ""
+    mantissa = mantissa.replace("-", "−")
+    if mantissa.removeprefix("−") == "1" and power:
+        return mantissa.removesuffix("1") + power
+    return f"{mantissa}×{power}" if power else mantissa
+
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def texts(program: Program, show: Callable[[float], str], show_local: Callable[[float], str] | None = None) -> Texts:
+    """The numbers of a program as a picture writes them; local derivatives may be written in a way of their own."""
     written: Texts = {}
     for node in program:
         i = node.index
         written["data", i], written["grad", i], written["err", i] = show(node.data), show(node.grad), show(-node.grad)
-        written.update({(f"by {k}", i): number(x, digits) for k, x in enumerate(node.local_derivatives)})
+        written.update({(f"by {k}", i): (show_local or show)(x) for k, x in enumerate(node.local_derivatives)})
     return written
 
 
@@ -174,5 +196,9 @@ def markup(label: str) -> str:
 
 
 def caption(label: str) -> str:
-    """A label of one or more lines for graphviz's other attributes, where it is nothing but text."""
-    return graphviz.nohtml(r"\n".join([plain(line).replace("\\", r"\\") for line in label.split("\n")]))  # type: ignore[no-any-return]
+    """A label of one or more lines for graphviz's other attributes, where it is nothing but text.
+
+    They have entities as HTML has them: ``&#27;`` would be a control character, ``&lt;`` a sign.
+    """
+    lines = [plain(line).replace("&", "&amp;").replace("\\", r"\\") for line in label.split("\n")]
+    return graphviz.nohtml(r"\n".join(lines))  # type: ignore[no-any-return]

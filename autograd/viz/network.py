@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 
 import graphviz
 
 from autograd import primitives
-from autograd.formulas.names import number, plain
+from autograd.labels import plain
 from autograd.numbers import total
 from autograd.program import Node, Program
 from autograd.value import Value
-from autograd.viz.graph import FONT, STYLES, Texts, caption, markup, texts
+from autograd.viz.graph import FONT, STYLES, Texts, caption, figure, markup, small_program, texts
 from autograd.viz.render import Drawing
 
 COLUMN, ROW = 4.8, 2.4  # inches between the centres of neighbouring units
@@ -38,7 +41,12 @@ Line = tuple[str, int, str]
 
 
 def draw_network(
-    output: Value | Program, *, digits: int = 3, err: bool = False, weight_gradients: bool = False
+    output: Value | Program,
+    *,
+    digits: int = 3,
+    err: bool = False,
+    weight_gradients: bool = False,
+    max_nodes: int = 1000,
 ) -> graphviz.Digraph:
     """Draw the units of the network that computed ``output``, as a slide does.
 
@@ -51,9 +59,16 @@ def draw_network(
         digits: significant digits of every number.
         err: show the deck's ``Err = -dE/di`` in each unit (IITI, "Step 2 - Backward Pass") in place of ``∂E/∂i``.
         weight_gradients: show each weight's gradient under it.
+        max_nodes: refuse a program of more nodes than this. Each weight is one, and each number in a unit.
+
+    Returns:
+        A `graphviz.Digraph`, to be written and shown as that of `draw`.
+
+    Raises:
+        TooManyNodesError: the program has more than ``max_nodes`` nodes.
     """
-    program = Program.of(output)
-    return network(program, texts(program, lambda x: number(x, digits), digits), err, weight_gradients)
+    program = small_program(output, max_nodes)
+    return network(program, texts(program, partial(figure, digits=digits)), err, weight_gradients)
 
 
 def network(program: Program, written: Texts, err: bool, weight_gradients: bool) -> graphviz.Digraph:
@@ -77,7 +92,7 @@ def network(program: Program, written: Texts, err: bool, weight_gradients: bool)
     radius = max(map(_radius, lines_of.values()))
     column = max(COLUMN, 2 * radius + 2 * CLEAR + 1.6 * max(map(_width, weights.values()), default=0))
     place = _places(units, column, max(ROW + 0.7 * weight_gradients, 2 * radius + 0.15))
-    taken: list[tuple[float, float, float, float]] = []  # where the weights' labels stand
+    labels = _Labels(*map(max, zip((1, 1), *map(_size, weights.values()))))
     for index, unit in units.items():
         x, y = place[index]
         style = {**STYLES[unit.node.kind], "class": unit.node.kind, "id": f"u{index}"}
@@ -89,7 +104,7 @@ def network(program: Program, written: Texts, err: bool, weight_gradients: bool)
             if lines := weights.get((source, index, k)):
                 first = 0.4 if units[source].sources else 0.32  # clear of the circle, which is larger for a unit
                 first = max(first, (_radius(lines_of[source]) + _width(lines) / 2 + CLEAR) / (x - place[source][0]))
-                label_x, label_y = _free_place(place[source], (x, y), first, lines, taken)
+                label_x, label_y = _free_place(place[source], (x, y), first, lines, labels)
                 drawing.node(
                     f"w{source}-{index}-{k}",
                     caption("\n".join(lines)),
@@ -156,10 +171,13 @@ def _units(program: Program) -> dict[int, _Unit]:
     units = dict(sorted(units.items()))
     for unit in units.values():  # parents come first, so that their columns are known
         unit.column = max([units[source].column for source, _ in unit.sources], default=-1) + 1
+    feeds: dict[int, int] = {}  # of each unit, the first column of those that it is a source of
+    for unit in units.values():
+        for source, _ in unit.sources:
+            feeds[source] = min(feeds.get(source, unit.column), unit.column)
     for unit in units.values():  # a target stands just before the loss, not among the inputs
         if not unit.sources:
-            feeds = [other.column for other in units.values() if unit.node.index in dict(other.sources)]
-            unit.column = min(feeds, default=1) - 1
+            unit.column = feeds.get(unit.node.index, 1) - 1
     return units
 
 
@@ -186,36 +204,65 @@ def _places(units: dict[int, _Unit], column_width: float, row_height: float) -> 
     width = column_width * max(1.0, max(weights.values(), default=0) / 10) ** 0.5  # more weights need more room
     places = {}
     for column, members in columns.items():
+        early = [unit for unit in members if unit.sources or column == 0]
         late = [unit for unit in members if not unit.sources and column > 0]
-        ranked = [unit for unit in members if unit not in late] + late
-        top = (len(members) - len(late) - 1) / 2
-        for row, unit in enumerate(ranked):
+        top = (len(early) - 1) / 2
+        for row, unit in enumerate([*early, *late]):
             places[unit.node.index] = (width * column, row_height * (top - row))
     return places
 
 
+class _Labels:
+    """Where weights' labels stand, by the cell of a grid that each one's centre is in.
+
+    Args:
+        width, height: of a cell, and at least those of every label; so that one is covered only from cells next to its
+            own, and a place is found for each without a look at all the others.
+    """
+
+    def __init__(self, width: float, height: float) -> None:
+        self.cell = (width, height)
+        self.by_cell: dict[tuple[int, int], list[tuple[float, float, float, float]]] = {}
+
+    def add(self, x: float, y: float, width: float, height: float) -> None:
+        self.by_cell.setdefault(self._cell_of(x, y), []).append((x, y, width, height))
+
+    def crowding(self, x: float, y: float, width: float, height: float) -> float:
+        """How much of the others a label would cover."""
+        column, row = self._cell_of(x, y)
+        cells = itertools.product((column - 1, column, column + 1), (row - 1, row, row + 1))
+        near = itertools.chain.from_iterable([self.by_cell.get(cell, ()) for cell in cells])
+        return float(
+            total(
+                max(0.0, (width + w) / 2 - abs(x - u)) * max(0.0, (height + h) / 2 - abs(y - v)) for u, v, w, h in near
+            )
+        )
+
+    def _cell_of(self, x: float, y: float) -> tuple[int, int]:
+        return math.floor(x / self.cell[0]), math.floor(y / self.cell[1])
+
+
 def _free_place(
-    start: tuple[float, float],
-    end: tuple[float, float],
-    first: float,
-    lines: list[str],
-    taken: list[tuple[float, float, float, float]],
+    start: tuple[float, float], end: tuple[float, float], first: float, lines: list[str], labels: _Labels
 ) -> tuple[float, float]:
-    """Where on an edge a label covers no label set before it, as near its start as can be; ``taken`` is added to."""
-    width, height = _width(lines) + 0.06, 0.27 * len(lines) + 0.04
+    """Where on an edge a label covers no label set before it, as near its start as can be; ``labels`` is added to."""
+    width, height = _size(lines)
     best = None
     for along in (first + 0.02 * step for step in range(16)):
         x, y = (a + along * (b - a) for a, b in zip(start, end))
-        crowding = total(
-            max(0.0, (width + w) / 2 - abs(x - u)) * max(0.0, (height + h) / 2 - abs(y - v)) for u, v, w, h in taken
-        )
+        crowding = labels.crowding(x, y, width, height)
         if best is None or crowding < best[0]:
             best = (crowding, x, y)
         if not crowding:
             break
     assert best is not None
-    taken.append((best[1], best[2], width, height))
+    labels.add(best[1], best[2], width, height)
     return best[1], best[2]
+
+
+def _size(lines: list[str]) -> tuple[float, float]:
+    """The width and height of a weight's label, in inches."""
+    return _width(lines) + 0.06, 0.27 * len(lines) + 0.04
 
 
 def _width(lines: list[str]) -> float:
@@ -225,7 +272,8 @@ def _width(lines: list[str]) -> float:
 
 def _radius(lines: list[str]) -> float:
     """Of the circle that graphviz draws about these lines, in inches."""
-    return 0.72 * max(0.102 * max(map(_letters, lines)), 0.27 * len(lines))
+    heading, *others = map(_letters, lines)
+    return 0.72 * max(0.102 * max(1.5 * heading, *others, 0), 0.27 * len(lines))  # the heading is large and bold
 
 
 def _letters(line: str) -> int:
@@ -237,7 +285,7 @@ def _titles(program: Program, units: dict[int, _Unit]) -> dict[int, str]:
     """What each unit is called: its number, where units are numbered through; otherwise its name."""
     numbers = {}
     for index, unit in units.items():
-        suffix = re.findall(r"\d+[a-z]?$", unit.node.name)  # a letter tells a maxout's pieces apart
+        suffix = re.search(r"(?<!\d)\d+[a-z]?\Z", unit.node.name)  # a letter tells a maxout's pieces apart
         if suffix and (unit.net or unit.node.kind == "input"):
             numbers[index] = suffix[0]
     if len(set(numbers.values())) < len(numbers):
@@ -256,10 +304,9 @@ def _unit_lines(program: Program, unit: _Unit, title: str, err: bool) -> list[Li
     if net is not None:
         bias = [net.parents[-1]] if net.op is primitives.affine else []
         shown = list(dict.fromkeys([*bias, net.index, node.index]))
-    names = [plain(label) for label in program.labels]
-    lines += [("data", index, f"{names[index]} = ") for index in shown]
+    lines += [("data", index, f"{plain(program.labels[index])} = ") for index in shown]
     if net is not None:
-        by_net = f"∂{names[-1]}/∂{names[net.index]} = "
+        by_net = f"∂{plain(program.labels[-1])}/∂{plain(program.labels[net.index])} = "
         lines.append(("err", net.index, f"Err{plain(title)} = ") if err else ("grad", net.index, by_net))
     return lines
 

@@ -143,11 +143,11 @@ class Board:
 
     def graph(self, output: Value | Program, name: str, caption: str, cover: bool = False, **options: Any) -> None:
         """Draw the computation graph as ``name.svg``; ``options`` are those of `autograd.draw`."""
-        self._picture(autograd.draw(output, **options).write_svg(self.out / f"{name}.svg"), caption, cover)
+        self._picture(autograd.draw(output, **options).write(self.out / f"{name}.svg"), caption, cover)
 
     def network(self, output: Value | Program, name: str, caption: str, cover: bool = False, **options: Any) -> None:
         """Draw the network's units as ``name.svg``; ``options`` are those of `autograd.draw_network`."""
-        self._picture(autograd.draw_network(output, **options).write_svg(self.out / f"{name}.svg"), caption, cover)
+        self._picture(autograd.draw_network(output, **options).write(self.out / f"{name}.svg"), caption, cover)
 
     def walkthrough(self, output: Value, caption: str, name: str = "walkthrough", **options: Any) -> None:
         """Write the page that steps through the program; ``options`` are those of `autograd.walkthrough`."""

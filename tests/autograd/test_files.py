@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 import json
 import math
+import os
 import pickle
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +85,73 @@ def test_a_file_cut_short_anywhere_is_refused(tmp_path: Path) -> None:
             autograd.load(path)
 
 
+def test_a_flipped_bit_anywhere_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    autograd.save({"layers.0.neurons.0.weights": [0.25, -1.5, 1e-7, 0.1 + 0.2], "name": "é €", "t": 3}, path)
+    whole = path.read_bytes()
+    for place, bit in itertools.product(range(len(whole.rstrip())), range(8)):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << bit
+        path.write_bytes(damaged)
+        with pytest.raises(ValueError, match=r"model\.json is "):
+            autograd.load(path)
+
+
+def test_what_was_edited_by_hand_is_loaded_when_that_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    autograd.save({"w": 0.5, "b": 1.0}, path)
+    edited = path.read_text().replace("0.5", "0.25")
+    without = "\n".join([line for line in edited.splitlines() if "sha256" not in line])
+    for text in (edited, without):
+        path.write_text(text)
+        with pytest.raises(ValueError, match=r"checksum is missing or does not fit. .* load it with check=False"):
+            autograd.load(path)
+        assert autograd.load(path, check=False) == {"w": 0.25, "b": 1.0}
+    path.write_text(edited[:-9])
+    with pytest.raises(ValueError, match="cut short"):
+        autograd.load(path, check=False)
+
+
+def test_other_line_breaks_and_indents_are_no_damage(tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    autograd.save({"w": [0.5, 0.25]}, path)
+    text = path.read_text()
+    for other in (text.replace("\n", "\r\n"), text.replace("\n ", "\n\t\t"), text.rstrip()):
+        path.write_bytes(other.encode())
+        assert autograd.load(path) == {"w": [0.5, 0.25]}
+
+
+def test_a_state_without_end_is_refused_by_name(tmp_path: Path) -> None:
+    state: dict[str, Any] = {}
+    state["itself"] = state
+    with pytest.raises(ValueError, match="state is nested too deeply, or holds itself"):
+        autograd.save(state, tmp_path / "s.json")
+    for depth in (300, 600, 900, 1200, 100_000):
+        deep = "[" * depth + "]" * depth
+        (tmp_path / "s.json").write_text(f'{{"format": "chalkgrad state", "version": 1, "state": {{"a": {deep}}}}}')
+        with pytest.raises(ValueError, match=r"s\.json is not"):
+            autograd.load(tmp_path / "s.json")
+
+
+def test_what_a_foreign_file_holds_is_told_shortly_and_never_obeyed(tmp_path: Path) -> None:
+    path = tmp_path / "s.json"
+    key = json.dumps("\x1b[2J\u202e" + "x" * 100_000)
+    head = '{"format": "chalkgrad state", "version": 1, "state": '
+    for text in (
+        f"{head}{{{key}: 1, {key}: 2}}}}",
+        f'{head}{{"a": 1e{"9" * 100_000}}}}}',
+        f'{{"format": "chalkgrad state", "version": {key}, "state": {{}}}}',
+    ):
+        path.write_text(text)
+        with pytest.raises(ValueError, match=r"s\.json is") as caught:
+            autograd.load(path)
+        assert str(caught.value).isprintable()
+        assert len(str(caught.value)) < 500
+    with pytest.raises(ValueError, match="is nan; only finite numbers") as caught:
+        autograd.save({"x" * 100_000: {"\x1b": math.nan}}, path)
+    assert len(str(caught.value)) < 500
+
+
 class Exploit:
     """A pickle of it would run code when it is loaded."""
 
@@ -134,7 +207,68 @@ def test_a_link_to_a_file_stays_one(tmp_path: Path) -> None:
     assert autograd.load(tmp_path / "model.json") == {"w": 0.1}
 
 
+WRITE = """
+import sys
+from pathlib import Path
+from autograd.files import write_whole
+for _ in range(300):
+    write_whole(Path(sys.argv[1]), sys.argv[2] * 1_000_000)
+"""
+
+
+def test_two_processes_that_write_one_file_leave_one_of_the_two_whole(tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    wholes = {letters: letters * 1_000_000 for letters in ("a", "bb")}
+    path.write_text(wholes["a"])
+    writers = [subprocess.Popen([sys.executable, "-c", WRITE, path, letters]) for letters in wholes]
+    while any(writer.poll() is None for writer in writers):
+        assert path.read_text() in wholes.values()
+    assert [writer.returncode for writer in writers] == [0, 0]
+    assert path.read_text() in wholes.values()
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_no_file_beside_it_is_touched_or_followed(tmp_path: Path) -> None:
+    (tmp_path / "model.json.part").symlink_to(tmp_path / "precious")
+    (tmp_path / "precious").write_text("precious")
+    (tmp_path / "other.json.part").write_text("a user's own")
+    autograd.save({"w": 0.1}, tmp_path / "model.json")
+    autograd.save({"w": 0.1}, tmp_path / "other.json")
+    assert (tmp_path / "precious").read_text() == "precious"
+    assert (tmp_path / "other.json.part").read_text() == "a user's own"
+    assert (tmp_path / "model.json.part").is_symlink()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions are POSIX's")
+def test_permissions_stay_and_a_new_file_has_the_usual_ones(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        path = tmp_path / "model.json"
+        autograd.save({"w": 0.1}, path)
+        assert path.stat().st_mode & 0o777 == 0o640
+        for mode in (0o600, 0o666, 0o755):
+            path.chmod(mode)
+            autograd.save({"w": 0.2}, path)
+            assert path.stat().st_mode & 0o777 == mode
+    finally:
+        os.umask(before)
+
+
+def test_what_is_no_ordinary_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    places = [tmp_path / "folder"]
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe")
+        (tmp_path / "link").symlink_to(tmp_path / "pipe")
+        places += [tmp_path / "pipe", tmp_path / "link", Path(os.devnull)]
+    for place in places:
+        with pytest.raises(FileExistsError, match=f"cannot write {re.escape(str(place))}: .* no ordinary file"):
+            autograd.save({"w": 0.1}, place)
+    assert not list(tmp_path.glob(".*"))
+
+
 def test_the_file_is_json_that_says_what_it_is(tmp_path: Path) -> None:
     autograd.save({"w": 0.1}, tmp_path / "s.json")
     content = json.loads((tmp_path / "s.json").read_text(encoding="utf-8"))
-    assert content == {"format": "chalkgrad state", "version": 1, "state": {"w": 0.1}}
+    checksum = hashlib.sha256(json.dumps({"w": 0.1}).encode()).hexdigest()
+    assert content == {"format": "chalkgrad state", "version": 1, "sha256": checksum, "state": {"w": 0.1}}

@@ -44,6 +44,14 @@ def test_it_prints_one_line_a_node_with_leaves_just_before_their_use() -> None:
     ]
 
 
+def test_a_terminal_is_shown_what_a_name_is_made_of_and_does_not_obey_it() -> None:
+    y = Value(1.0, "\x1b[2J\x1b]0;title\x07") * Value(2.0, "two\nlines\u202e")
+    y.name = "\x9b31m"
+    printed = str(Program.of(y))
+    assert printed.replace("\n", "").isprintable()
+    assert printed.splitlines()[2] == r"\x9b31m = mul(\x1b[2J\x1b]0;title\x07, two\nlines\u202e) = 2"
+
+
 def test_its_nodes_are_numbered_parents_first() -> None:
     output = neuron()
     output.backward()

@@ -132,12 +132,12 @@ def test_sympy_reads_every_smooth_row(row: Primitive) -> None:
     assert compared
 
 
-def test_recorded_local_derivatives_count_and_nothing_is_changed() -> None:
+def test_todays_numbers_count_and_nothing_is_changed() -> None:
     w = Value(3.0, "w")
     y = w * w * 2
     w.data = 100.0
-    assert explain(y, w).value == 12.0
-    assert (w.grad, y.grad) == (0.0, 0.0)
+    assert explain(y, w).value == 400.0
+    assert (y.data, w.grad, y.grad) == (18.0, 0.0, 0.0)
 
 
 def test_a_rounded_explanation_is_the_slides() -> None:

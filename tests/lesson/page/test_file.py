@@ -74,14 +74,19 @@ def test_walkthrough_writes_the_page(tmp_path: Path) -> None:
     assert len(repr(page)) < 100  # a prompt is not flooded with HTML
 
 
-def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError("no space left on device")
+
     page = walkthrough(chain(3))
     old = tmp_path / "page.html"
     old.write_text("old")
-    (tmp_path / "page.html.part").mkdir()  # in the way
-    with pytest.raises(OSError, match="page"):
-        page.write(old)
+    with monkeypatch.context() as patched:
+        patched.setattr("os.replace", full)
+        with pytest.raises(OSError, match="no space"):
+            page.write(old)
     assert old.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [old]
 
     folder = tmp_path / "folder"
     folder.mkdir()
