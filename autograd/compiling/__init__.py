@@ -9,7 +9,8 @@ nodes of one level that do the same together, and each group becomes one line on
 as a person would write them, `array_expressions` are what a row of the primitive table becomes, `variables` the arrays,
 `array_reads` writes what reads them, `array_code` the forward and the backward pass, and `array_functions` makes
 functions of the lines. `numpy_code` and `jax_code` say what is each one's own. `straight_lines` is another writer: a
-line a node, on plain floats.
+line a node, on plain floats, written from the exact expressions of the formula wing; `lines` names what they share.
+`javascript` writes rows, programs and update rules for a page.
 
 A *runner* has a writer write, and calls the code with data. `compiled` is what all of them have in common;
 `compiled_numpy`, `compiled_jax` and `compiled_python` are the targets.

@@ -58,20 +58,21 @@ def _worked_out(e: Expression) -> Expression:
         return e
 
 
-def parts_named(blocks: Sequence[Sequence[Line]], fresh: Callable[[str], str]) -> list[list[Line]]:
+def parts_named(blocks: Sequence[Sequence[Line]], fresh: Callable[[str], str], raises: bool = True) -> list[list[Line]]:
     """The lines with a line of its own for each part that is used more than once, before the first that uses it.
 
-    A part gets none where it is no more than a sign or a comparison of leaves; nor where it stands only in branches of
-    choices, which are computed only if they are taken.
+    A part gets none where it is a leaf, or no more than a sign or a comparison of leaves.
 
     Args:
         blocks: of lines, each of which may use the names of those before it.
         fresh: given a name, returns that or a like one that is not in use.
+        raises: whether an operation raises outside its domain. Then what stands only in branches of choices stays
+            there, to be computed if they are taken.
     """
     roots = [root for block in blocks for _, root in block]
     parts = dict.fromkeys([part for root in roots for part in root.parts()])
     uses = Counter([*roots, *[operand for part in parts for operand in part.operands]])
-    certain = _certain(roots)
+    certain = _certain(roots) if raises else parts
     reads: dict[Expression, Expression] = {}  # what is written for each part
     written: list[list[Line]] = []
     for block in blocks:
@@ -87,7 +88,8 @@ def parts_named(blocks: Sequence[Sequence[Line]], fresh: Callable[[str], str]) -
                     written[-1].append((part_name, reads[part]))
                     reads[part] = Name(part_name)
             written[-1].append((name, reads[root]))
-            reads[root] = Name(name)
+            if root.operands:
+                reads[root] = Name(name)
     return written
 
 
@@ -104,6 +106,5 @@ def _certain(roots: Sequence[Expression]) -> set[Expression]:
 
 
 def _is_slight(part: Expression) -> bool:
-    return not part.operands or (
-        part.kind in ("neg", "greater", "equal") and not any(operand.operands for operand in part.operands)
-    )
+    of_leaves = not any(operand.operands for operand in part.operands)
+    return not part.operands or (of_leaves and part.kind in ("neg", "greater", "equal"))

@@ -1,0 +1,58 @@
+// What JavaScript has otherwise than Python: where Math.pow is NaN, what a maximum of NaN is, how a number is rounded
+// and how it is written. Python's floats rule; each function here gives what Python gives.
+
+function pow(a, b) {
+  return a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : Math.pow(a, b);
+}
+
+// From left to right.
+function total(terms) {
+  return terms.reduce((sum, term) => sum + term, 0);
+}
+
+function maximum(xs) {
+  return xs.some(Number.isNaN) ? NaN : xs.reduce((most, x) => (x > most ? x : most));
+}
+
+function minimum(xs) {
+  return xs.some(Number.isNaN) ? NaN : xs.reduce((least, x) => (x < least ? x : least));
+}
+
+// As round(x, decimals): to the nearest, and of two that are equally near, to the even one.
+function round(x, decimals) {
+  if (!Number.isFinite(x) || Math.abs(x) >= 2 ** 52 || x === 0) return x;
+  const up = x.toFixed(decimals);
+  const halfway = (Math.abs(x) * 2 ** (decimals + 1)) % 2 === 1; // for then x has no other factor in its denominator
+  return Number(halfway ? even(up, x.toFixed(decimals + 1).slice(0, -1)) : up);
+}
+
+// As f"{x + 0.0:.{digits}g}": to some significant digits, without a negative zero.
+function number(x, digits) {
+  if (!Number.isFinite(x)) return String(x).toLowerCase().replace("infinity", "inf");
+  const [mantissa, exponent] = significant(x + 0, digits).split("e");
+  if (exponent < -4 || exponent >= digits) {
+    const sign = exponent < 0 ? "-" : "+";
+    return `${withoutZeros(mantissa)}e${sign}${String(Math.abs(exponent)).padStart(2, "0")}`;
+  }
+  return withoutZeros(Number(`${mantissa}e${exponent}`).toFixed(Math.max(0, digits - 1 - exponent)));
+}
+
+// A mantissa and an exponent of ten; toExponential rounds what is halfway up, Python to the even digit.
+function significant(x, digits) {
+  const up = x.toExponential(digits - 1);
+  const exact = x.toExponential(100); // as many digits as there may be, and more than tell what is halfway
+  const end = exact.indexOf("e");
+  const kept = exact.indexOf(".") + digits;
+  if (!/^50*$/.test(exact.slice(kept, end))) return up;
+  const down = exact.slice(0, digits > 1 ? kept : kept - 1) + exact.slice(end);
+  return even(up, down);
+}
+
+// The one of two neighbours whose last digit is even.
+function even(a, b) {
+  return Number(a.replace(/e.*/, "").replace(/\.$/, "").slice(-1)) % 2 === 0 ? a : b;
+}
+
+function withoutZeros(written) {
+  return written.includes(".") ? written.replace(/\.?0+$/, "") : written;
+}
