@@ -8,6 +8,8 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
+import nn
+
 # No test may fail for being slow, for machines are noisy; and where a change is judged, luck should play no part.
 settings.register_profile("chalkgrad", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("chalkgrad")
@@ -16,6 +18,12 @@ ARGUMENTS = [
     *["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
     *["--disable-sync", "--disable-quic", "--no-first-run"],
 ]
+
+
+@pytest.fixture(autouse=True)
+def default_generator() -> None:
+    """Each test draws what a script draws that begins with it, whatever has run before."""
+    nn.seed(0)
 
 
 @pytest.fixture(scope="session")
