@@ -133,7 +133,7 @@ class Notation:
             digits: significant digits of its numbers; a figure has digits of its own.
             longest: the most terms that a sum is written with; one of more has an ellipsis.
         """
-        return _Pen(self, digits, longest).write(e)
+        return Pen(self, digits, longest).write(e)
 
     def in_brackets(self, written: str) -> str:
         """One piece, in brackets."""
@@ -141,7 +141,7 @@ class Notation:
 
 
 @dataclass(frozen=True)
-class _Pen:
+class Pen:
     """What writes one expression."""
 
     to: Notation
