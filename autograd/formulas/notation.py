@@ -300,7 +300,7 @@ LATEX = Notation(
     euler="e",
     call=_latex_call,
     cases=lambda a, condition, b: (
-        f"\\begin{{cases}} {a} & \\text{{if }} {condition} \\\\ {b} & \\text{{otherwise}} \\end{{cases}}"
+        f"\\begin{{cases}} {a} & \\text{{if }} {{{condition}}} \\\\ {b} & \\text{{otherwise}} \\end{{cases}}"
     ),
     row=lambda pieces: pieces,
 )
