@@ -3,8 +3,8 @@
 The core is meant to be read in this order: `primitives`, the table of operations, whose rows `primitive` explains;
 `numbers`, what a row is evaluated on, and `domains`, where it is defined; `value`, numbers that remember how they were
 computed, and the backward pass; `program`, a numbered snapshot of a computation; then `derivatives`, as functions and
-as Values again, with `choices`. Around it stand `anomaly`, `noise`, `packing`, `copying`, `checks` and `files`. Each
-subpackage is a reading of the same graph: `formulas`, `compiling`, `viz` and `lesson`.
+as Values again, with `choices`. Around it stand `anomaly`, `noise`, `outputs`, `packing`, `copying`, `checks` and
+`files`. Each subpackage is a reading of the same graph: `formulas`, `compiling`, `viz` and `lesson`.
 """
 
 from importlib import import_module
@@ -37,6 +37,7 @@ from autograd.noise import noise as noise  # the function, in place of the modul
 from autograd.numbers import ARRAYS as ARRAYS
 from autograd.numbers import FLOATS as FLOATS
 from autograd.numbers import Reading as Reading
+from autograd.outputs import Outputs as Outputs
 from autograd.packing import pack as pack
 from autograd.packing import unpack as unpack
 from autograd.primitive import Primitive as Primitive
@@ -53,7 +54,7 @@ from autograd.written_out import linear as linear
 
 
 def _picture(value: Value) -> str | None:
-    """A Value's graph as SVG, for a notebook; None where it is too large to read."""
+    """A Value's graph as SVG; None where it is too large to read, and then a notebook shows the repr."""
     from autograd.viz import TooManyNodesError, draw
 
     try:
@@ -62,7 +63,7 @@ def _picture(value: Value) -> str | None:
         return None
 
 
-Value.picture = staticmethod(_picture)
+Value._repr_svg_ = _picture
 
 if TYPE_CHECKING:
     from autograd.lesson import Frame as Frame
@@ -79,9 +80,9 @@ else:
     }
     __all__ = [
         *"ARRAYS FLOATS VALUES Reading arguments".split(),
-        *"AnomalyError Compiled Constant Domain DomainError Explanation GradientError Node Noise PRIMITIVES".split(),
-        *"Parameter Primitive Program Value check_gradients compile detect_anomaly explain grad hessian hvp".split(),
-        *"TracingError jacobian leaves linear load noise pack save softmax unpack value_and_grad".split(),
+        *"AnomalyError Compiled Constant Domain DomainError Explanation GradientError Node Noise Outputs".split(),
+        *"PRIMITIVES Parameter Primitive Program Value check_gradients compile detect_anomaly explain grad".split(),
+        *"TracingError hessian hvp jacobian leaves linear load noise pack save softmax unpack value_and_grad".split(),
         *_DRAWN,
         *PRIMITIVES,
     ]

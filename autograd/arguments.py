@@ -63,3 +63,16 @@ def choice(name: str, x: Any, *choices: str) -> Any:
     if x not in choices:
         raise ValueError(f"{name} must be {' or '.join(map(repr, choices))}, got {shown(x)}")
     return x
+
+
+def data(name: str | None, x: Any) -> float:
+    """What the data of a Value of this name was set to, as a float, where nothing is lost that computing has not lost:
+    not a float32, whose results are float32, too.
+
+    Raises:
+        TypeError: it is no such number.
+    """
+    if not isinstance(x, float | Integral):
+        value = name or "a Value"
+        raise TypeError(f"the data of {value} must be a float, got {type(x).__name__} {x!r}: set it to float(...)")
+    return float(x)

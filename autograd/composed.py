@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograd import primitives
+from autograd.outputs import Outputs
 from autograd.value import Value
 
 
@@ -14,4 +15,4 @@ def softmax(values: Iterable[Any]) -> list[Value]:
     different activation and cost functions")."""
     values = list(values)
     total = primitives.logsumexp(values)
-    return [primitives.exp(x - total) for x in values]
+    return Outputs([primitives.exp(x - total) for x in values])

@@ -23,7 +23,7 @@ NOT_NEGATIVE = Domain("x >= 0", lambda x: x >= 0)
 ABOVE_MINUS_ONE = Domain("x > -1", lambda x: x > -1)
 DIVISIBLE = Domain("b != 0", lambda a, b: b != 0)
 POWER = Domain(
-    "a > 0, or a = 0 and b >= 0, or a whole b",
+    "a > 0, or a = 0 and b >= 0, or a < 0 and a whole b",
     lambda a, b: a > 0 or (a == 0 and b >= 0) or (a < 0 and b == b // 1),
 )
 NOT_EMPTY = Domain("at least one number", lambda x: len(x) > 0)

@@ -4,9 +4,9 @@ A row of the table is plain arithmetic over a namespace ``m``: ``1 / (1 + m.exp(
 number, with `ARRAYS` a NumPy array of them, and with `autograd.derivatives.VALUES` a graph. Each such `Reading` defines
 all of `FUNCTIONS`, and a row uses nothing else: to add an elementary function, add it to that list and to each reading.
 
-Both systems here follow IEEE 754 as NumPy and PyTorch do: an overflow is an infinity and an undefined result is a
-NaN, so that a formula may mention a branch that `where` then discards. Whether an input is allowed at all is
-the business of the row's domain, not of these functions.
+The functions here follow IEEE 754 as NumPy and PyTorch do: an overflow is an infinity and an undefined result is a NaN,
+so that a formula may mention a branch that `where` then discards. Python's own ``/`` does not: on floats 1 / 0 raises,
+so where a divisor may be 0 a row writes ``m.pow(d, -1.0)``. Whether an input is allowed at all is for the row's domain.
 """
 
 import functools
@@ -53,11 +53,10 @@ def _nan_if_any(choose: Callable[[Iterable[float]], float]) -> Callable[[Sequenc
 
 
 class _Zero(float):
-    """Where a sum starts that is no builtin float, so that it is plain addition."""
+    """A zero to start a sum from. As it is no plain float, Python 3.12 and later do not compensate for rounding."""
 
 
-# The sum, added up from left to right. From Python 3.12 the builtin `sum` compensates for the rounding of floats, and
-# no number here is to depend on the version.
+# The sum, added up from left to right: no number here is to depend on the version of Python. (+ 0.0: a plain float.)
 total: Callable[..., Any] = sum if sys.version_info < (3, 12) else lambda numbers: sum(numbers, _Zero()) + 0.0
 
 
@@ -73,6 +72,9 @@ FUNCTIONS = (
 
 class Reading(SimpleNamespace):
     """What a row's formulas are evaluated on: a namespace with each of `FUNCTIONS`."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"a row may use {', '.join(FUNCTIONS)}; not {name} (see autograd.numbers)")
 
 
 FLOATS = Reading(
@@ -98,9 +100,12 @@ FLOATS = Reading(
 )
 
 ARRAYS = Reading(
-    **{name: getattr(np, name) for name in FUNCTIONS[:10] + FUNCTIONS[-3:]},  # up to abs, and the choices
+    **{name: getattr(np, name) for name in "exp expm1 log log1p sqrt sin cos tanh arctan abs".split()},
     sigmoid=lambda x: 1 / (1 + np.exp(-x)),
     pow=np.power,
+    greater=np.greater,
+    equal=np.equal,
+    where=np.where,
     sum=total,
     dot=dot,
     maximum=functools.partial(functools.reduce, np.maximum),

@@ -40,15 +40,13 @@ class Primitive:
     partials: Callable[..., Any]
     domain: Domain | None = None
 
-    # Derived from `inputs`: the names without stars and defaults, which ones are sequences, the values of the last ones
-    # that may be left out, whether the number of parents varies, and the number of parents where it does not; and, of a
-    # function of one number that is defined everywhere, its output and slope. `written_out` has quicker ones of some.
-    names: tuple[str, ...] = field(init=False)
-    sequences: tuple[bool, ...] = field(init=False)
-    defaults: tuple[float, ...] = field(init=False)
-    n_ary: bool = field(init=False)
-    arity: int | None = field(init=False)
-    quick: Callable[[Any], Any] | None = field(init=False)
+    # Derived from `inputs`.
+    names: tuple[str, ...] = field(init=False)  # without stars and defaults
+    sequences: tuple[bool, ...] = field(init=False)  # which of them are sequences
+    defaults: tuple[float, ...] = field(init=False)  # the values of the last ones, which may be left out
+    n_ary: bool = field(init=False)  # whether the number of parents varies
+    arity: int | None = field(init=False)  # their number where it does not
+    quick: Callable[[Any], Any] | None = field(init=False)  # a faster way to record it of one Value: see `written_out`
 
     def __post_init__(self) -> None:
         words = self.inputs.split()
@@ -78,6 +76,8 @@ class Primitive:
             if record is not None:  # a Value: it remembers what is done with it
                 return record(self, operands)
         if any(isinstance(operand, np.ndarray) for operand in operands):
+            if not self.n_ary and any(np.asarray(operand).dtype == object for operand in operands):  # of Values
+                return np.frompyfunc(self, len(operands), 1)(*operands)
             return self.forward(ARRAYS, *self.unflatten(operands))
         inputs = self.unflatten([self.number(operand) for operand in operands])
         self.check_domain(inputs)

@@ -57,6 +57,10 @@ class Program:
     nodes: tuple[Node, ...]
     index: dict[Value, int] = field(default_factory=dict, repr=False, compare=False)
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.nodes, tuple):
+            raise TypeError(f"a Program is made of nodes, got {type(self.nodes).__name__}; write Program.of(output)")
+
     @classmethod
     def of(cls, output: Value | Program, data: Callable[[Value], float] = _DATA) -> Program:
         """The program that computed ``output``, with the numbers and gradients that its Values hold now.

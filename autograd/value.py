@@ -13,29 +13,29 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from autograd import primitives, watching
+from autograd import arguments, primitives, watching
 from autograd.choices import may_be_discarded
 from autograd.numbers import FLOATS
 from autograd.primitive import Primitive
 from autograd.primitives import PRIMITIVES, add, div, mul, neg, sub
+
+VARYING: set[type] = set()  # the kinds of Value by which there is a derivative
+_choices = False  # whether anything was ever recorded that chooses: see `choices`
 
 
 def _operators(primitive: Primitive) -> tuple[Callable[[Value, Operand], Value], Callable[[Value, Operand], Value]]:
     """``self op other`` and ``other op self``, as methods. An array gives an array of results."""
 
     def operator(self: Value, other: Operand) -> Any:
-        return _with(other, lambda number: record(primitive, (self, number)))
+        return _elementwise(other, lambda number: record(primitive, (self, number)))
 
     def reflected(self: Value, other: Operand) -> Any:
-        return _with(other, lambda number: record(primitive, (number, self)))
+        return _elementwise(other, lambda number: record(primitive, (number, self)))
 
     return operator, reflected
 
 
-_ORDER = "a Value has no order and no truth of its own; compare its number: v.data"
-
-
-def _with(other: Any, operation: Callable[[Operand], Value]) -> Any:
+def _elementwise(other: Any, operation: Callable[[Operand], Value]) -> Any:
     """What an operation gives with the other operand, element by element where that is an array."""
     if isinstance(other, Value | Real):
         return operation(other)  # type: ignore[arg-type]
@@ -55,7 +55,7 @@ def record(primitive: Primitive, operands: Sequence[Any]) -> Value:
         primitive: a row of the table.
         operands: its inputs, sequences laid out flat. A number becomes a Constant.
     """
-    if primitive.quick is not None and type(operands[0]) in VARYING:  # most functions
+    if primitive.quick is not None and type(operands[0]) in VARYING:  # most functions: see `written_out`
         result: Value = primitive.quick(operands[0])
         return result
     if primitive is primitives.where:
@@ -103,12 +103,11 @@ class Value:
         op: the primitive that computed it; None for a leaf.
         name: see above; may be set at any time.
 
-    Two Values are equal only if they are the same object. Ordering them or asking for their truth raises TypeError.
-    A subclass that does not vary says so: ``class Constant(Value, varies=False)``.
+    Two Values are equal only if they are the same object. Ordering them, asking for their truth or whether one equals a
+    number raises TypeError. A subclass that does not vary says so: ``class Constant(Value, varies=False)``.
     """
 
     __slots__ = ("data", "grad", "local_derivatives", "name", "op", "parents")
-    __array_ufunc__ = None  # NumPy leaves `array * value` and `np.float64(2) * value` to the operators below
 
     data: float
     grad: float
@@ -116,7 +115,7 @@ class Value:
     local_derivatives: tuple[float, ...]
     op: Primitive | None
     name: str | None
-    picture: ClassVar[Callable[[Value], str | None] | None] = None  # as SVG, for notebooks; set by `autograd`
+    _repr_svg_: ClassVar[Callable[[Value], str | None]]  # a notebook shows a Value as its graph; set by `autograd`
 
     def __init__(self, data: float, name: str | None = None) -> None:
         if type(data) is not float and not isinstance(data, Real):  # the first test is for speed
@@ -135,7 +134,7 @@ class Value:
     def __init_subclass__(cls, varies: bool = True) -> None:
         if varies:
             VARYING.add(cls)
-        else:  # it goes by the table, whatever is written out
+        else:  # it goes by the table: what is written out takes it that there is a derivative
             for name, method in _BY_TABLE.items():
                 setattr(cls, name, method)
 
@@ -150,17 +149,17 @@ class Value:
 
         Linear in the graph, at any depth. Raises AnomalyError under `detect_anomaly`.
         """
-        order = topological_order(self)
+        order = topological_order(self, check=True)
         for node in order:
             node.grad = 0.0
-        self.grad += 1.0
-        discarded = may_be_discarded((v, v.op, v.parents) for v in reversed(order)) if _choices else ()
+        self.grad += 1.0  # which adds up where self is a leaf, for that is not in the order
+        discarded = may_be_discarded((v, v.op, v.parents) for v in reversed(order)) if _choices else ()  # of a `where`
         for node in reversed(order):
             gradient = node.grad
             if gradient or node not in discarded:
                 for parent, local_derivative in zip(node.parents, node.local_derivatives):
                     parent.grad += local_derivative * gradient
-        if watcher := watching.watcher.get():
+        if watching.watchers and (watcher := watching.watcher.get()):
             watcher.passed_back(order, lambda value: value.grad)
 
     # Arithmetic is the table's; `written_out` replaces it, for kinds that vary, with the same at many times the speed.
@@ -182,6 +181,9 @@ class Value:
     def __float__(self) -> float:
         return self.data
 
+    conjugate = __pos__  # which np.std asks of every number
+    item = __float__  # as PyTorch calls it
+
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)
 
@@ -189,18 +191,15 @@ class Value:
         name = f", name={self.name!r}" if self.name is not None else ""
         return f"{type(self).__name__}(data={self.data!r}, grad={self.grad!r}{name})"
 
-    def _repr_svg_(self) -> str | None:
-        """Jupyter shows a Value as its graph; where that is too large to read, as its repr."""
-        picture = type(self).picture
-        return picture(self) if picture is not None else None
+    def __eq__(self, other: object) -> bool:
+        return self is other if isinstance(other, Value) or not isinstance(other, Real) else bool(self)
 
-    def __bool__(self) -> bool:
-        raise TypeError(_ORDER)
+    __hash__ = object.__hash__
 
-    def __lt__(self, other: object) -> bool:
-        raise TypeError(_ORDER)
+    def __bool__(self, *_: object) -> bool:
+        raise TypeError("a Value has no order and no truth, and equals no number; compare its number: v.data")
 
-    __le__ = __gt__ = __ge__ = __lt__
+    __lt__ = __le__ = __gt__ = __ge__ = __bool__
 
     _record = staticmethod(record)  # what a primitive calls on Values; a kind of Value may have one of its own
 
@@ -210,13 +209,13 @@ class Value:
 
 
 Operand = Value | float
-_choices = False  # whether any Value was ever recorded that chooses
-VARYING: set[type] = {Value}  # the kinds of Value by which there is a derivative
+VARYING.add(Value)
 
 
 def _method(primitive: Primitive) -> Callable[..., Value]:
-    def method(self: Value, *others: Operand) -> Value:
-        return record(primitive, primitive.flatten((self, *others)) if primitive.arity != 1 else (self,))
+    def method(self: Value, *others: Operand, **named: Operand) -> Value:
+        result: Value = primitive(self, *others, **named)
+        return result
 
     method.__name__ = primitive.name
     method.__doc__ = f"``{primitive.signature}`` as a method: micrograd's users write ``v.{primitive.name}()``."
@@ -244,11 +243,11 @@ class Constant(Value, varies=False):
     __slots__ = ()
 
 
-def topological_order(output: Value) -> list[Value]:
+def topological_order(output: Value, check: bool = False) -> list[Value]:
     """The results that ``output`` was computed from, itself last, each node after all the results it depends on.
 
-    Leaves depend on nothing and are left out. Depth first, parents from left to right, without recursion: a graph may
-    be deeper than Python's stack.
+    Leaves depend on nothing and are left out; ``check`` has a look at their numbers, which anyone may set. Depth first,
+    parents from left to right, without recursion: a graph may be deeper than Python's stack.
     """
     if not output.parents:
         return []
@@ -269,6 +268,8 @@ def topological_order(output: Value) -> list[Value]:
                     left.append(parents)
                     node, parents = parent, iter(its_parents)
                     break
+                if check and type(parent.data) is not float:
+                    parent.data = arguments.data(parent.name, parent.data)
         else:
             order.append(node)
             if not path:

@@ -13,6 +13,7 @@ from typing import Any
 
 from autograd import primitives
 from autograd.numbers import FLOATS, total
+from autograd.outputs import Outputs
 from autograd.value import VARYING, Constant, Value, new_node
 
 add, sub, mul, div, neg, power = (primitives.PRIMITIVES[name] for name in ("add", "sub", "mul", "div", "neg", "pow"))
@@ -184,8 +185,8 @@ def linear(inputs: Sequence[Any], units: Iterable[tuple[Sequence[Any], Any]]) ->
         units: of each unit, its weights (as many) and its bias.
     """
     if not VARYING.issuperset(map(type, inputs)):
-        return [affine(weights, inputs, bias) for weights, bias in units]
-    x, nets = [value.data for value in inputs], []
+        return Outputs([affine(weights, inputs, bias) for weights, bias in units])
+    x, nets = [value.data for value in inputs], Outputs()
     for weights, bias in units:
         if len(weights) == len(x) and type(bias) in VARYING and VARYING.issuperset(map(type, weights)):
             w = [weight.data for weight in weights]

@@ -61,7 +61,7 @@ def the_pull(board: Board) -> None:
 # %% The slide's two problems: min 1/M sum_i J + lambda sum_j |theta_j|, and + lambda sum_j theta_j^2.
 
 
-def trained(X: Array, y: Array, penalty: Callable[[list[Parameter], float], Value] | None, strength: float) -> Array:
+def trained(X: Array, y: Array, penalty: Callable[[list[Value], float], Value] | None, strength: float) -> Array:
     """The weights of a linear unit that minimize the mean squared error and the penalty."""
     model = nn.MLP(X.shape[1], [1], init=nn.initialisers.constant(0.0), bias=False)
     nn.fit(

@@ -64,12 +64,14 @@ def activation_named(name: str | Activation) -> Activation:
     """The activation of this name; a function or a module is returned as it is.
 
     Raises:
-        TypeError: it is neither.
+        TypeError: it is neither, or a function of `math`, whose result is a float.
         ValueError: no activation has this name; the message lists the names that there are.
     """
     if name is autograd.softmax:  # which takes a list, unlike other functions
         return Softmax()
     if callable(name):
+        if getattr(name, "__module__", None) == "math":
+            raise no_value(name, "a float, as all of math's functions do")
         return name
     if not isinstance(name, str):
         raise TypeError(f"a Module, a function or the name of an activation is needed, got {name!r}")
@@ -78,6 +80,13 @@ def activation_named(name: str | Activation) -> Activation:
     if name not in ACTIVATIONS:
         raise ValueError(f"no activation is called {name!r}; there are {', '.join([*ACTIVATIONS, *LAYER_ACTIVATIONS])}")
     return ACTIVATIONS[name]
+
+
+def no_value(activation: Activation, given: str) -> TypeError:
+    """The error for an activation that has ``given`` something else than a Value, through which no gradient flows."""
+    name = activation_name(activation)
+    write = f"autograd.{name}" if name in autograd.PRIMITIVES else "autograd's functions, such as autograd.tanh"
+    return TypeError(f"activation {name} must give a Value, but gives {given}; write {write}")
 
 
 def activation_name(activation: Activation) -> str:

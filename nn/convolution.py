@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Constant, Parameter, Value, affine, arguments, dot
+from autograd import Constant, Outputs, Parameter, Value, affine, arguments, dot
 from nn.initialisers import Initialiser, initial_weights
 from nn.inputs import as_value
 from nn.module import Module
@@ -89,13 +89,13 @@ class Conv2d(Module):
             for top in range(0, height - rows + 1, down)
         ]
         biases: Sequence[Parameter | None] = self.biases or [None] * len(self.weights)
-        return [
-            [
-                [_response(weights, patch, bias, f"r{k},{m},{n}") for n, patch in enumerate(line, 1)]
+        return Outputs(
+            Outputs(
+                Outputs(_response(weights, patch, bias, f"r{k},{m},{n}") for n, patch in enumerate(line, 1))
                 for m, line in enumerate(patches, 1)
-            ]
+            )
             for k, (weights, bias) in enumerate(zip(map(list, map(flat, self.weights)), biases), 1)
-        ]
+        )
 
     def _pixels(self, image: Any) -> Image:
         """The image as Values, once its shape is found to be right."""
@@ -137,7 +137,7 @@ class Flatten(Module):
 
     def __call__(self, x: Any) -> list[Any]:
         """Flatten lists or arrays, however deeply nested."""
-        return list(flat(lists(x)))
+        return Outputs(flat(lists(x)))
 
 
 def _response(weights: list[Parameter], patch: list[Value], bias: Parameter | None, name: str) -> Value:

@@ -11,6 +11,7 @@ import autograd
 from autograd import Value
 from nn.losses import Loss
 from nn.module import Module
+from nn.nested import flat, lists
 
 Array = NDArray[np.float64]
 
@@ -28,14 +29,22 @@ def examples(model: Module, loss: Loss, X: Any, y: Any, X_name: str, y_name: str
         raise ValueError(
             f"the model does not take the rows of {X_name}, whose shape is {X.shape[1:]}: {error}"
         ) from error
+    for unit in flat(lists(output)):
+        if not isinstance(unit, Value):
+            raise TypeError(
+                f"the model must return a Value or a list of them, got {unit!r}: through anything else no gradient "
+                "flows; write autograd.tanh(v) in place of math.tanh(v), and no float(v) or v.data"
+            )
     targets = _targets(y, 1 if isinstance(output, Value) else len(output), y_name)
     for i in np.unique(y, axis=0, return_index=True)[1].tolist():
         try:
-            loss(output, targets[i].tolist())
+            E = loss(output, targets[i].tolist())
         except autograd.DomainError:  # it names the output, which is at fault
             raise
         except ValueError as error:
             raise ValueError(f"{y_name}[{i}] does not fit the loss: {error}") from error
+        if not isinstance(E, Value):
+            raise TypeError(f"loss must return a Value, computed from the model's output, got {E!r}")
     return X, targets if y.ndim == 2 else y, targets
 
 

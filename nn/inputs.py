@@ -21,15 +21,25 @@ def as_values(inputs: Any, names: Sequence[str]) -> list[Value]:
     """
     if not hasattr(inputs, "__len__"):
         inputs = [inputs]
-    if isinstance(row := next(iter(inputs), None), list | tuple | np.ndarray) and np.ndim(row):
+    if len(inputs) != len(names):
+        _refuse_batch(inputs)
+        taker = "the model" if names[0] == "x1" else f"the layer of inputs {names[0]} to {names[-1]}"
+        raise ValueError(f"{taker} takes {len(names)} inputs, got {len(inputs)}")
+    try:
+        return [x if isinstance(x, Value) else as_value(x, name) for x, name in zip(inputs, names)]
+    except TypeError:
+        _refuse_batch(inputs)
+        raise
+
+
+def _refuse_batch(inputs: Any) -> None:
+    """Raise TypeError where the inputs of several examples were given."""
+    first: Any = next(iter(inputs), None)
+    if np.ndim(first):
         raise TypeError(
             f"a model is called on one example, a list of numbers, got a list of {len(inputs)} lists;"
             " autograd.compile(model)(X) predicts for every row of X"
-        )
-    if len(inputs) != len(names):
-        taker = "the model" if names[0] == "x1" else f"the layer of inputs {names[0]} to {names[-1]}"
-        raise ValueError(f"{taker} takes {len(names)} inputs, got {len(inputs)}")
-    return [x if isinstance(x, Value) else as_value(x, name) for x, name in zip(inputs, names)]
+        ) from None
 
 
 def as_value(number: Any, name: str) -> Value:

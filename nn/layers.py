@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from autograd import Parameter, Value, affine, arguments, dot, linear
-from nn.activations import Activation, activation_name, activation_named
+from autograd import Outputs, Parameter, Value, affine, arguments, dot, linear
+from nn.activations import Activation, activation_name, activation_named, no_value
 from nn.initialisers import Initialiser, constant, initial_weights
 from nn.inputs import Inputs, as_values
 from nn.module import Module
@@ -63,7 +64,10 @@ class Neuron(Module):
     def __call__(self, inputs: Inputs) -> Value:
         """The output o_j for ``nin`` numbers or Values."""
         output: Value = self.activation(self.net(as_values(inputs, self.input_names)))
-        output.name = self.output_name
+        try:
+            output.name = self.output_name
+        except AttributeError:
+            raise no_value(self.activation, repr(output)) from None
         return output
 
 
@@ -108,18 +112,18 @@ class Layer(Module):
         signals = as_values(inputs, self.input_names)
         units = [(neuron.weights, neuron.bias) for neuron in self.neurons]
         nets = linear(signals, units) if units[0][1] is not None else [neuron.net(signals) for neuron in self.neurons]
-        together = isinstance(self.activation, Module)
-        outputs: list[Value] = []
         for neuron, net in zip(self.neurons, nets):
             net.name = neuron.net_name
-            if not together:
-                output = neuron.activation(net)
-                output.name = neuron.output_name
-                outputs.append(output)
-        if together:
+        outputs: list[Value]
+        if isinstance(self.activation, Module):
             outputs = self.activation(nets)
-            for neuron, output in zip(self.neurons, outputs):
+        else:
+            outputs = Outputs([neuron.activation(net) for neuron, net in zip(self.neurons, nets)])
+        for neuron, output in zip(self.neurons, outputs):
+            try:
                 output.name = neuron.output_name
+            except AttributeError:
+                raise no_value(neuron.activation, repr(output)) from None
         return outputs
 
 
@@ -152,9 +156,17 @@ class Sequential(Module):
         """
         signals = inputs
         for layer in self.layers:
-            signals = layer(signals) if isinstance(layer, Module) else each(layer, lists(signals))
+            signals = layer(signals) if isinstance(layer, Module) else each(partial(_applied, layer), lists(signals))
         one = isinstance(signals, list) and len(signals) == 1 and isinstance(signals[0], Value)
         return signals[0] if one else signals
+
+
+def _applied(activation: Activation, x: Any) -> Any:
+    """A function of one unit, which is not to lose its gradient."""
+    output = activation(x)
+    if isinstance(x, Value) and not isinstance(output, Value):
+        raise no_value(activation, repr(output))
+    return output
 
 
 class MLP(Sequential):

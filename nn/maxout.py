@@ -6,7 +6,7 @@ import string
 
 import numpy as np
 
-from autograd import Value, arguments, maximum
+from autograd import Outputs, Value, arguments, maximum
 from nn.initialisers import Initialiser, constant, initial_weights
 from nn.inputs import Inputs, as_values
 from nn.layers import Neuron
@@ -54,7 +54,7 @@ class Maxout(Module):
     def __call__(self, inputs: Inputs) -> list[Value]:
         """The outputs of the units for ``nin`` numbers or Values."""
         signals = as_values(inputs, self.input_names)
-        outputs: list[Value] = [maximum([piece.net(signals) for piece in pieces]) for pieces in self.units]
+        outputs: list[Value] = Outputs([maximum([piece.net(signals) for piece in pieces]) for pieces in self.units])
         for output, name in zip(outputs, self.output_names):
             output.name = name
         return outputs

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd import Value, arguments, leaves
+from autograd import Outputs, Value, arguments, leaves
 from nn.activations import Activation, activation_named
 from nn.layers import Layer
 from nn.module import Module
@@ -49,7 +49,7 @@ class MeProp(Module):
         if self.training:
             self.pending.append(nets)
         g = self.activation
-        outputs: list[Value] = g(nets) if isinstance(g, Module) else [g(net) for net in nets]
+        outputs: list[Value] = g(nets) if isinstance(g, Module) else Outputs(map(g, nets))
         return outputs
 
     def sparsify(self) -> None:

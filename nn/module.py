@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from autograd import Parameter, Primitive, Value, arguments
+from nn.nested import flat
 
 AModule = TypeVar("AModule", bound="Module")
 MOST_TOLD = 40  # mistakes in a state that an error lists
@@ -19,8 +20,8 @@ class Module:
     """The base of every layer and model.
 
     Its parameters are found by walking its attributes in the order in which they were set: Parameters, Modules, and
-    lists or tuples of them. A subclass needs no call of ``super().__init__()``. What it computes is its ``__call__``;
-    there is no ``forward``.
+    lists or tuples of them; a subclass may say itself what they are, by a method ``parameters`` of its own. It needs no
+    call of ``super().__init__()``. What it computes is its ``__call__``, or, written as in PyTorch, its ``forward``.
 
     Attributes:
         training: True while the model learns; set by `train` and `eval`. Dropout depends on it.
@@ -33,8 +34,16 @@ class Module:
     if TYPE_CHECKING:
         __call__: Callable[..., Any]  # what a module computes, of what its subclass says
 
+    def __init_subclass__(cls) -> None:
+        if "forward" in vars(cls) and "__call__" not in vars(cls):
+            cls.__call__ = vars(cls)["forward"]  # type: ignore[method-assign]
+        if cls.parameters is Module.parameters:
+            _WALKED.add(cls)
+
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {len(self.parameters())} parameters>"
+        with suppress(TypeError):  # of parameters that are not found
+            return f"<{type(self).__name__} of {len(self.parameters())} parameters>"
+        return f"<{type(self).__name__}>"
 
     def modules(self) -> Iterator[Module]:
         """This module and all the modules in it, in the order of their attributes, each before those in it."""
@@ -52,22 +61,30 @@ class Module:
         """Say that this module and all in it predict: ``train(False)``."""
         return self.train(False)
 
-    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
+    def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Each parameter with its path, such as ``("layers.0.neurons.1.bias", b5)``."""
         for path, entry in _entries(self):
             yield from _scalars(path, entry)
 
-    def parameters(self) -> list[Parameter]:
+    def parameters(self) -> list[Value]:
         """The parameters in the order of `named_parameters`, one that several names share once.
 
         In an MLP that is layer by layer, unit by unit, weights then bias.
+
+        Raises:
+            TypeError: there are plain Values where Parameters are looked for, or Parameters where they are not found.
+                The message names them, here and wherever else parameters are asked for.
         """
-        found: dict[Parameter, None] = {}
-        _collect([self], self, found)
+        found: dict[Value, None] = {}
+        _collect(vars(self).values(), self, found)
         return list(found)
 
-    def zero_grad(self) -> None:
-        """Set the gradient of every parameter to 0. `Value.backward` adds to what is there."""
+    def zero_grad(self, set_to_none: bool = False) -> None:
+        """Set the gradient of every parameter to 0. `Value.backward` adds to what is there.
+
+        Args:
+            set_to_none: PyTorch's; it makes no difference, for a gradient is a number.
+        """
         for parameter in self.parameters():
             parameter.grad = 0.0
 
@@ -144,10 +161,10 @@ def functional_call(module: Module, parameters: Iterable[Value | float], *argume
             attributes[name] = old
 
 
-def _replaced(attribute: Any, instead: Mapping[Parameter, Value | float]) -> Any:
-    """An attribute with what stands instead of each Parameter in it; itself where it has none."""
-    if isinstance(attribute, Parameter):
-        return instead[attribute]
+def _replaced(attribute: Any, instead: Mapping[Value, Value | float]) -> Any:
+    """An attribute with what stands instead of each parameter in it; itself where it has none."""
+    if isinstance(attribute, Value):
+        return instead.get(attribute, attribute)
     if isinstance(attribute, list | tuple):
         items = [_replaced(item, instead) for item in attribute]
         if any(new is not old for new, old in zip(items, attribute)):
@@ -155,30 +172,12 @@ def _replaced(attribute: Any, instead: Mapping[Parameter, Value | float]) -> Any
     return attribute
 
 
-# What has one entry in a state: a parameter, or a list of parameters, however deeply nested.
-Entry = Parameter | list[Any] | tuple[Any, ...]
+_WALKED: set[type] = {Module}  # the kinds of Module that do not say themselves what their parameters are
+_HOLDS_NONE = {str, int, float, bool, type(None), Primitive, FunctionType}  # what most attributes are
 
 
-def _entries(module: Module) -> Iterator[tuple[str, Entry]]:
-    for name, attribute in vars(module).items():
-        yield from _walk(name, attribute)
-
-
-def _walk(path: str, attribute: Any) -> Iterator[tuple[str, Entry]]:
-    if _is_entry(attribute):
-        yield path, attribute
-    elif isinstance(attribute, Module):
-        for name, entry in _entries(attribute):
-            yield f"{path}.{name}", entry
-    elif isinstance(attribute, list | tuple):
-        for i, item in enumerate(attribute):
-            yield from _walk(f"{path}.{i}", item)
-    elif any(isinstance(item, Parameter | Module) for item in _out_of_sight(attribute)):
-        raise TypeError(f"{path} is a {type(attribute).__name__}, in which parameters are not found: make it a list")
-
-
-def _collect(attributes: Iterable[Any], module: Module, found: dict[Parameter, None]) -> None:
-    """Add to ``found`` the parameters that `_walk` finds, at a fraction of the time that their paths cost."""
+def _collect(attributes: Iterable[Any], module: Module, found: dict[Value, None]) -> None:
+    """Add the parameters among a module's attributes to ``found``, at a fraction of the time that their paths cost."""
     for attribute in attributes:
         kind = type(attribute)
         if kind is Parameter:
@@ -187,36 +186,78 @@ def _collect(attributes: Iterable[Any], module: Module, found: dict[Parameter, N
             _collect(attribute, module, found)
         elif kind in _HOLDS_NONE:
             continue
+        elif kind in _WALKED:
+            _collect(vars(attribute).values(), attribute, found)
         elif isinstance(attribute, Module):
-            _collect(vars(attribute).values(), module, found)
+            found.update(dict.fromkeys(attribute.parameters()))
         elif isinstance(attribute, list | tuple):
             _collect(attribute, module, found)
         elif isinstance(attribute, Parameter):
             found[attribute] = None
-        elif any(isinstance(item, Parameter | Module) for item in _out_of_sight(attribute)):
-            deque(module.named_parameters(), maxlen=0)  # which raises an error that says where
+        elif _is_plain(attribute) or _hides(attribute):
+            raise _not_found(module)
 
 
-_HOLDS_NONE = {str, int, float, bool, type(None), Primitive, FunctionType}  # what most other attributes are
+# What has one entry in a state: a parameter, or a list of parameters, however deeply nested.
+Entry = Value | list[Any] | tuple[Any, ...]
 
 
-def _out_of_sight(attribute: Any) -> Iterable[Any]:
-    """What is in a container that is not searched."""
-    if isinstance(attribute, Mapping):
-        return attribute.values()
-    if isinstance(attribute, np.ndarray) and attribute.dtype == object:
-        return attribute.flat
-    return attribute if isinstance(attribute, set | frozenset) else ()
+def _entries(module: Module, said: frozenset[Value] = frozenset()) -> Iterator[tuple[str, Entry]]:
+    """What a state has of a module: its Parameters, and what it, or one that it is part of, has ``said`` are such."""
+    if type(module) not in _WALKED:
+        said = said.union(module.parameters())
+    for name, attribute in vars(module).items():
+        yield from _walk(name, attribute, module, said)
 
 
-def _is_entry(attribute: Any) -> bool:
+def _walk(path: str, attribute: Any, module: Module, said: frozenset[Value]) -> Iterator[tuple[str, Entry]]:
+    if _is_entry(attribute, said):
+        yield path, attribute
+    elif isinstance(attribute, Module):
+        for name, entry in _entries(attribute, said):
+            yield f"{path}.{name}", entry
+    elif isinstance(attribute, list | tuple):
+        for i, item in enumerate(attribute):
+            yield from _walk(f"{path}.{i}", item, module, said)
+    elif _is_plain(attribute) or _hides(attribute):
+        raise _not_found(module)
+
+
+def _is_entry(attribute: Any, said: frozenset[Value]) -> bool:
     if isinstance(attribute, list | tuple):
-        return bool(attribute) and all(map(_is_entry, attribute))
-    return isinstance(attribute, Parameter)
+        return bool(attribute) and all(_is_entry(item, said) for item in attribute)
+    return isinstance(attribute, Parameter) or (isinstance(attribute, Value) and attribute in said)
 
 
-def _scalars(path: str, entry: Entry) -> Iterator[tuple[str, Parameter]]:
-    if isinstance(entry, Parameter):
+def _is_plain(attribute: Any) -> bool:
+    """Whether it is a number to compute with that nobody has called a parameter or a constant."""
+    return type(attribute) is Value and attribute.op is None
+
+
+def _hides(attribute: Any) -> bool:
+    """Whether it is a container that is not searched, and there are parameters in it."""
+    inside: Iterable[Any] = attribute if isinstance(attribute, set | frozenset) else ()
+    if isinstance(attribute, Mapping):
+        inside = attribute.values()
+    elif isinstance(attribute, np.ndarray) and attribute.dtype == object:
+        inside = attribute.flat
+    return any(isinstance(item, Parameter | Module) or _is_plain(item) for item in inside)
+
+
+def _not_found(module: Module) -> TypeError:
+    """The error that says which of a module's attributes to change, and how."""
+    held = {f"{type(module).__name__}.{name}": list(flat(attribute)) for name, attribute in vars(module).items()}
+    for name, items in held.items():
+        for item in filter(_hides, items):
+            return TypeError(f"{name} is a {type(item).__name__}, in which parameters are not found: make it a list")
+    plain = ", ".join([name for name, items in held.items() if any(map(_is_plain, items))])
+    return TypeError(
+        f"{plain}: plain Values are not trained and not saved; make them Parameters, or Constants if they are to stay"
+    )
+
+
+def _scalars(path: str, entry: Entry) -> Iterator[tuple[str, Value]]:
+    if isinstance(entry, Value):
         yield path, entry
     else:
         for i, item in enumerate(entry):
@@ -224,12 +265,12 @@ def _scalars(path: str, entry: Entry) -> Iterator[tuple[str, Parameter]]:
 
 
 def _data(entry: Entry) -> Any:
-    return entry.data if isinstance(entry, Parameter) else [_data(item) for item in entry]
+    return entry.data if isinstance(entry, Value) else [_data(item) for item in entry]
 
 
 def _mistakes(path: str, entry: Entry, given: Any) -> Iterator[str]:
     """What keeps ``given`` from being the data of ``entry``."""
-    if isinstance(entry, Parameter):
+    if isinstance(entry, Value):
         try:
             arguments.number(path, given, "a finite number")
         except ValueError as error:
@@ -244,7 +285,7 @@ def _mistakes(path: str, entry: Entry, given: Any) -> Iterator[str]:
 
 
 def _set(entry: Entry, given: Any) -> None:
-    if isinstance(entry, Parameter):
+    if isinstance(entry, Value):
         entry.data = float(given)
     else:
         for item, x in zip(entry, given):

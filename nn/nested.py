@@ -7,15 +7,17 @@ from typing import Any
 
 import numpy as np
 
+from autograd import Outputs
+
 
 def each(function: Callable[[Any], Any], x: Any) -> Any:
     """``function`` of one Value, or of each in a nested list."""
-    return [each(function, item) for item in x] if isinstance(x, list) else function(x)
+    return Outputs([each(function, item) for item in x]) if isinstance(x, list) else function(x)
 
 
 def flat(x: Any) -> Iterator[Any]:
-    """The Values of a nested list, from first to last."""
-    if isinstance(x, list):
+    """What is in lists and tuples, however deeply nested, from first to last."""
+    if isinstance(x, list | tuple):
         for item in x:
             yield from flat(item)
     else:

@@ -63,11 +63,7 @@ def check(
     for module in model.modules():
         if module.cannot_fit is not None:
             raise TypeError(f"fit cannot train this model: {module.cannot_fit}")
-    if not hasattr(optimizer, "update") or not hasattr(optimizer, "parameters"):
-        raise TypeError(f"optimizer must have update() and parameters, as optim.SGD has, got {optimizer!r}")
-    learned = set(optimizer.parameters)
-    if not any(parameter in learned for _, parameter in model.named_parameters()):
-        raise ValueError("optimizer holds no parameter of this model: make a new one, of model.parameters()")
+    _check_optimizer(optimizer, model)
     given = {name: function for name, function in optional.items() if function is not None}
     for name, function in {"loss": loss, **given}.items():
         if not callable(function):
@@ -83,3 +79,38 @@ def check(
     for criterion in criteria:
         if not callable(criterion) or not hasattr(criterion, "finish"):
             raise TypeError(f"stop must be criteria such as optim.stopping.Epochs(9), got {criterion!r}")
+
+
+def _check_optimizer(optimizer: Optimizer, model: Module) -> None:
+    if isinstance(optimizer, type) or not all(hasattr(optimizer, name) for name in ("update", "parameters", "lr")):
+        raise TypeError(
+            "optimizer must have update() and parameters and lr, as optim.SGD(model.parameters(), lr=0.1) has, "
+            f"got {optimizer!r}"
+        )
+    for parameter in optimizer.parameters:
+        if not isinstance(parameter, Value):
+            raise TypeError(f"optimizer must hold Values, such as model.parameters(), got {parameter!r}")
+        if parameter.op is not None:
+            raise ValueError(
+                f"optimizer holds {parameter!r}, which {parameter.op.name} has computed: its parameters must be "
+                "leaves, such as model.parameters()"
+            )
+    if set(optimizer.parameters).isdisjoint(model.parameters()):
+        raise ValueError("optimizer holds no parameter of this model: make a new one, of model.parameters()")
+    for written in (getattr(optimizer, "__dict__", {}), *map(vars, type(optimizer).__mro__)):
+        if "update" in written:
+            return
+        if "step" in written:
+            raise TypeError(
+                f"fit calls {type(optimizer).__name__}.update(theta, gradient), and would pass over its own step(): "
+                "write that as update(), or train in a loop of your own"
+            )
+
+
+def check_update(optimizer: Optimizer, before: Array, after: Array, gradient: Array) -> None:
+    """Raise TypeError where updates have left the parameters as they were, and gradient descent would not have."""
+    if np.array_equal(before, after) and not np.array_equal(before, before - optimizer.lr * gradient):
+        raise TypeError(
+            f"{type(optimizer).__name__}.update(theta, gradient) leaves theta as it was: it must change it in place, "
+            "theta -= ..., and not make a new one, theta = theta - ..."
+        )

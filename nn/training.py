@@ -28,6 +28,7 @@ from nn import settings
 from nn.engines import compiled_engine, scalar_engine
 from nn.examples import examples
 from nn.history import History
+from nn.interrupts import Interrupts
 from nn.losses import Loss
 from nn.module import Module
 from nn.settings import Array, Criterion, Metric, Optimizer, Order
@@ -68,7 +69,8 @@ def fit(
     """Train a model: the deck's loop of forward pass, loss, backward pass and update (IITI, "Training: How Neural
     Networks Learn"; HKU, "SGD Algorithm").
 
-    Ctrl-C ends it as a stopping criterion does: the model keeps the weights of the last complete update.
+    Ctrl-C ends it as a stopping criterion does: the model keeps the weights of the last complete update, and the
+    optimizer is as after that update.
 
     Args:
         model: an `nn.Module`; ``model(x)`` is a Value, or a list of them, one an output. It ends in evaluation mode.
@@ -130,51 +132,60 @@ def fit(
 
     history = History()
     theta = autograd.pack(parameters)
-    try:
-        for epoch in _bar(epochs, progress, "compiled" if compiled else "scalar engine"):
-            if schedule is not None:
-                optimizer.lr = arguments.not_negative(f"schedule({epoch - 1})", schedule(epoch - 1))
-            if epoch == 1 or looks:
-                model.train()
-            total, seen = 0.0, 0
-            for batch in _batches(len(X), batch_size, order, rng):
-                value, gradient = step(X.take(batch, axis=0), targets.take(batch, axis=0), theta)
-                if not (math.isfinite(value) and _all_finite(gradient)):
-                    history.reason = "diverged"
-                    raise DivergenceError(
-                        f"the loss or its gradient is no longer finite in epoch {epoch} (loss {value}): lower the "
-                        f"learning rate, which is {optimizer.lr:g}, or clip the gradient",
-                        history,
-                    )
-                optimizer.update(theta, gradient if clip is None else clip(gradient))
-                history.steps += 1
-                total, seen = total + value * len(batch), seen + len(batch)
-            if looks:
-                autograd.unpack(theta, parameters)
-                model.eval()
-            record = {"epoch": epoch, "loss": total / seen}
-            if metrics:
-                record |= _measured(metrics, predict(X), y)
-            if held_out is not None:
-                record["validation_loss"] = risk(held_out[0], held_out[2])
+    start = theta.copy()
+    with Interrupts() as interrupts:
+        try:
+            for epoch in _bar(epochs, progress, "compiled" if compiled else "scalar engine"):
+                if schedule is not None:
+                    optimizer.lr = arguments.not_negative(f"schedule({epoch - 1})", schedule(epoch - 1))
+                if epoch == 1 or looks:
+                    model.train()
+                total, seen = 0.0, 0
+                for batch in _batches(len(X), batch_size, order, rng):
+                    value, gradient = step(X.take(batch, axis=0), targets.take(batch, axis=0), theta)
+                    if not (math.isfinite(value) and _all_finite(gradient)):
+                        history.reason = "diverged"
+                        raise DivergenceError(
+                            f"the loss or its gradient is no longer finite in epoch {epoch} (loss {value}): lower the "
+                            f"learning rate, which is {optimizer.lr:g}, or clip the gradient",
+                            history,
+                        )
+                    if clip is not None:
+                        gradient = clip(gradient)
+                    interrupts.whole = True  # optimizer, parameters and history are of the same update
+                    optimizer.update(theta, gradient)
+                    history.steps += 1
+                    interrupts.over()
+                    total, seen = total + value * len(batch), seen + len(batch)
+                if epoch == 1:
+                    settings.check_update(optimizer, start, theta, gradient)
+                if looks:
+                    autograd.unpack(theta, parameters)
+                    model.eval()
+                record = {"epoch": epoch, "loss": total / seen}
                 if metrics:
-                    record |= _measured(metrics, predict(held_out[0]), held_out[1], "validation_")
-            history.append(record)
-            reasons = [criterion(record, parameters) for criterion in criteria]  # all of them see every epoch
-            if any(reasons):
-                history.reason = next(reason for reason in reasons if reason)
-                break
-        else:
-            history.reason = f"finished {epochs} epochs"
-    except KeyboardInterrupt:
-        history.reason = "interrupted"
-    except autograd.TracingError as error:
-        raise autograd.TracingError(f"{error}. Or train with compiled=False, one example after the other") from None
-    finally:
-        autograd.unpack(theta, parameters)
-        model.eval()
-        for criterion in criteria:
-            criterion.finish(parameters)
+                    record |= _measured(metrics, predict(X), y)
+                if held_out is not None:
+                    record["validation_loss"] = risk(held_out[0], held_out[2])
+                    if metrics:
+                        record |= _measured(metrics, predict(held_out[0]), held_out[1], "validation_")
+                history.append(record)
+                reasons = [criterion(record, parameters) for criterion in criteria]  # all of them see every epoch
+                if any(reasons):
+                    history.reason = next(reason for reason in reasons if reason)
+                    break
+            else:
+                history.reason = f"finished {epochs} epochs"
+        except KeyboardInterrupt:
+            history.reason = "interrupted"
+        except autograd.TracingError as error:
+            raise autograd.TracingError(f"{error}. Or train with compiled=False, one example after the other") from None
+        finally:
+            interrupts.whole = True
+            autograd.unpack(theta, parameters)
+            model.eval()
+            for criterion in criteria:
+                criterion.finish(parameters)
     return history
 
 

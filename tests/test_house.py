@@ -25,6 +25,7 @@ from benchmarks.race import check
 
 EXPORTED: list[str] = vars(autograd)["__all__"]  # which is made at run time, of the table
 ROOT = Path(__file__).parents[1]
+ELSEWHERE = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}  # where this tree is not found
 
 # Up to `backward()`: what a student reads, in half an hour.
 CORE = ["primitives", "primitive", "numbers", "value", "program"]
@@ -35,8 +36,7 @@ WINGS = {
     "viz": {"formulas"},
     "lesson": {"formulas", "compiling", "viz"},
 }
-LONGEST, CORE_LINES, VALUE_LINES = 400, 900, 400
-MAY_BE_LONGER = {"autograd/compiling/array_code.py"}
+LONGEST, CORE_LINES = 400, 900
 
 
 def wing(module: str) -> str | None:
@@ -90,10 +90,10 @@ def test_a_student_can_finish_the_core_and_files_are_short() -> None:
         for package in ("autograd", "nn", "optim", "demos", "benchmarks", "tests")
         for path in (ROOT / package).rglob("*.py")
     }
-    assert sum(lines[f"autograd/{name}.py"] for name in CORE) <= CORE_LINES
-    assert lines["autograd/value.py"] <= VALUE_LINES
-    too_long = {path: count for path, count in lines.items() if count > LONGEST and path not in MAY_BE_LONGER}
-    assert not too_long
+    core = sum(lines[f"autograd/{name}.py"] for name in CORE)
+    assert core <= CORE_LINES, "move what a student can do without to a file around the core"
+    too_long = {path: count for path, count in lines.items() if count > LONGEST}
+    assert not too_long, "one file, one idea: what is the second one here?"
 
 
 def test_no_wing_is_called_as_a_public_name_is() -> None:
@@ -161,7 +161,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from this tree."""
     folder = tmp_path_factory.mktemp("wheel")
     subprocess.run(
-        [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(ROOT)], check=True, capture_output=True
+        [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(ROOT)],
+        check=True,
+        capture_output=True,
+        env=ELSEWHERE,
     )
     (path,) = folder.glob("*.whl")
     return path
@@ -201,7 +204,8 @@ def test_the_wheel_asks_for_a_dot_only_where_pip_has_one(
 def test_the_wheel_installs_and_draws_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
     venv.create(tmp_path / "env", with_pip=True)
     python = tmp_path / "env" / ("Scripts" if os.name == "nt" else "bin") / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", str(wheel)], check=True, capture_output=True)
+    pip = [str(python), "-m", "pip", "install", "--quiet", str(wheel)]
+    subprocess.run(pip, check=True, capture_output=True, env=ELSEWHERE)
     program = """
 import autograd, nn, optim
 y = nn.MLP(2, [2, 1])([1.0, 2.0])
@@ -209,5 +213,6 @@ y.backward()
 assert autograd.draw(y).pipe(format="svg", encoding="utf-8").count("<svg") == 1
 print(autograd.__file__)
 """
-    ran = subprocess.run([python, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    command = [str(python), "-c", program]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, env=ELSEWHERE)
     assert str(tmp_path) in ran.stdout

@@ -101,6 +101,8 @@ class ArrayCode(ArrayReads):
         m = array_formulas(single, lambda name, x: self.write(f"{array.name}_{name}", x))
         inputs = [self.operand(slot, sequence=q, single=single) for slot, q in zip(slots, op.sequences)]
         output = as_number(op.forward(m, *inputs))
+        if output.number is None and array.batched and not output.batched:  # `where` chose while it was written
+            output = ArrayExpression(f"np.broadcast_to({output}, (m, {array.width}))", batched=True)
         self.lines.append(f"{array.name} = {output if output.number is None else array.full(output)}")
 
         def hand_on() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import math
+from typing import Any
 
+import numpy as np
 import pytest
 
 import autograd
@@ -54,6 +57,37 @@ def test_local_derivatives_are_those_of_the_forward_pass() -> None:
     a.data = b.data = 100.0
     y.backward()
     assert (a.grad, b.grad) == (5.0, 2.0)
+
+
+@pytest.mark.parametrize("data", [2, True + 1, np.float64(2), np.int64(2)])
+def test_a_leafs_data_is_a_float_again_after_a_pass(data: Any) -> None:
+    a = Value(1.0, "a")
+    a.data = data
+    (a * a).backward()
+    assert (type(a.data), a.data, a.grad) == (float, 2.0, 4.0)
+
+
+@pytest.mark.parametrize("data", ["0.3", np.float32(0.3), None, 1j, [0.3], np.array(0.3), Value(0.2, "b") - 0.1])
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+def test_a_leaf_whose_data_is_no_float_is_refused_by_name(data: Any, before: bool) -> None:
+    a, w = Parameter(0.5, "a"), Parameter(2.0, "w14")
+    E = (a + 1.0) * w
+    if before:  # the forward pass, where Python can do it
+        w.data = data
+        with contextlib.suppress(TypeError):
+            E = autograd.tanh(a * 3.0) * w
+    w.data = data
+    with pytest.raises(TypeError, match=r"the data of w14 must be a float, got .*: set it to float\(\.\.\.\)"):
+        E.backward()
+    assert a.grad == 0.0
+
+
+def test_a_leaf_without_a_name_is_refused_too() -> None:
+    a = Value(1.0)
+    E = a * 2.0
+    a.data = "1"  # type: ignore[assignment]
+    with pytest.raises(TypeError, match="the data of a Value must be a float, got str '1'"):
+        E.backward()
 
 
 def test_sixty_doublings_are_linear_work() -> None:

@@ -22,7 +22,7 @@ SHOWN: dict[str, Callable[[Value], str]] = {
 }
 
 
-def toy() -> tuple[dict[str | None, Parameter], Value]:
+def toy() -> tuple[dict[str | None, Value], Value]:
     """The slide's network after its forward and backward pass."""
     model = slide_network()
     E = half_squared_error(model(INPUTS), Value(TARGET, "t"))

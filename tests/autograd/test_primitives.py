@@ -68,7 +68,9 @@ def prove(row: Primitive) -> None:
     symbols = list(sympy.symbols(f"x:{arity(row)}", real=True))
     inputs = row.unflatten(symbols)
     output = exact(row.forward(SYMPY, *inputs))
-    partials = [exact(partial) for partial in row.flatten(row.partials(SYMPY, output, *inputs))]
+    found = row.partials(SYMPY, output, *inputs)
+    assert isinstance(found, tuple), f"{row}: partials are a tuple, one of one too: (p,)"
+    partials = [exact(partial) for partial in row.flatten(found)]
     assert len(partials) == len(symbols)
     proved = 0
     for numbers in POINTS:
@@ -292,7 +294,10 @@ def test_equal_maxima_share_the_derivative() -> None:
         ),
         (lambda: Value(1.0) / 0, r"b != 0; got a = 1.0, b = 0.0"),
         (lambda: 1 / Value(0.0, "d"), r"b = 0.0 \(node 'd'\)"),
-        (lambda: Value(-8.0) ** (1 / 3), r"pow.*needs a > 0, or a = 0 and b >= 0, or a whole b; got a = -8.0"),
+        (
+            lambda: Value(-8.0) ** (1 / 3),
+            r"pow.*needs a > 0, .*, or a < 0 and a whole b; got a = -8.0",
+        ),
         (lambda: 0 ** Value(-1.0), r"pow.*got a = 0.0, b = -1.0"),
         (lambda: autograd.maximum([]), r"maximum\(x\) needs at least one number"),
     ],

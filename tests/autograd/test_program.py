@@ -32,6 +32,11 @@ def neuron() -> Value:
     return output
 
 
+def test_a_program_is_taken_of_a_value() -> None:
+    with pytest.raises(TypeError, match=r"write Program.of\(output\)"):
+        Program(Value(1.0))  # type: ignore[arg-type]
+
+
 def test_it_prints_one_line_a_node_with_leaves_just_before_their_use() -> None:
     assert str(Program.of(neuron())).splitlines() == [
         "w = 0.5  (parameter)",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import operator
 import pickle
 from collections.abc import Callable
 from fractions import Fraction
@@ -92,6 +93,43 @@ def test_arrays_of_values_work_element_by_element_on_either_side() -> None:
     assert (values - c)[0].parents == (a, c)
 
 
+@pytest.mark.parametrize("name", ["exp", "log", "sqrt", "tanh", "arctan", "abs", "negative", "square"])
+def test_numpys_functions_of_a_value_are_ours(name: str) -> None:
+    a = Value(0.7)
+    y = getattr(np, name)(a)
+    assert isinstance(y, Value)
+    assert y.data == pytest.approx(getattr(np, name)(0.7), rel=1e-15)
+    y.backward()
+    assert a.grad != 0.0
+
+
+def test_numpys_statistics_of_values_have_gradients() -> None:
+    values = [Value(1.0), Value(2.0), Value(6.0)]
+    deviation = np.std(values)  # type: ignore[arg-type]
+    assert isinstance(deviation, Value)
+    assert deviation.data == pytest.approx(np.std([1.0, 2.0, 6.0]))
+    deviation.backward()
+    expected = [(v.data - 3.0) / (3 * deviation.data) for v in values]
+    assert [v.grad for v in values] == pytest.approx(expected)
+
+
+def test_what_numpy_has_and_we_have_not_names_the_kind() -> None:
+    with pytest.raises(TypeError, match="argument 0 of type Value which has no callable arcsin method"):
+        np.arcsin(Value(0.5))
+
+
+def test_functions_of_an_array_of_values_work_element_by_element() -> None:
+    a, b = Value(-1.0), Value(2.0)
+    result = autograd.relu(np.array([[a], [b]]))
+    assert result.shape == (2, 1)
+    assert [v.data for v in result.flat] == [0.0, 2.0]
+    assert result[1, 0].parents == (b,)
+    assert [v.data for v in autograd.leaky_relu(np.array([a, b]), 0.1)] == [-0.1, 2.0]
+    assert [v.data for v in autograd.pow(np.array([a, b]), np.array([2.0, 3.0]))] == [1.0, 8.0]
+    with pytest.raises(autograd.DomainError, match=r"log\(x\) needs x > 0; got x = -1\.0"):
+        autograd.log(np.array([b, a]))
+
+
 def test_float_format_and_repr() -> None:
     v = Value(1 / 3, "third")
     assert float(v) == 1 / 3
@@ -100,10 +138,33 @@ def test_float_format_and_repr() -> None:
     assert repr(Value(2)) == "Value(data=2.0, grad=0.0)"
 
 
+def test_the_number_is_had_as_from_a_tensor() -> None:
+    assert (Value(2.0) * 3).item() == 6.0
+    assert type(Value(2).item()) is float
+
+
 def test_equality_is_identity_and_values_can_be_keys() -> None:
     a, b = Value(1.0), Value(1.0)
     assert a != b
     assert {a: 1, b: 2}[a] == 1
+    assert a in [b, a]
+    assert [b, a].index(a) == 1
+    assert {a, b} - {a} == {b}
+    assert hash(a) == object.__hash__(a)
+    assert (np.array([a, b]) == a).tolist() == [True, False]
+    assert [a == other for other in (None, "1", [1.0])] == [False] * 3
+
+
+@pytest.mark.parametrize(
+    "compare",
+    [
+        *[lambda a: a == 0, lambda a: operator.eq(0.0, a), lambda a: a != 0, lambda a: a in (0.0, 1.0)],
+        *[lambda a: np.float64(0) == a, lambda a: a == np.float32(0), lambda a: np.zeros(2) == a],
+    ],
+)
+def test_a_value_equals_no_number_and_does_not_tell_so_in_silence(compare: Callable[[Value], Any]) -> None:
+    with pytest.raises(TypeError, match=r"equals no number; compare its number: v\.data"):
+        compare(Value(0.0))
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 import autograd
 import nn
-from autograd import Parameter, Primitive, Value, tanh
+from autograd import Parameter, Primitive, Value, tanh, where
 from autograd import sum as total
-from tests.compiling.programs import NET, PROGRAMS, W, agree, random_program
+from tests.compiling.programs import NET, PROGRAMS, Loss, W, agree, random_program
 
 RNG = np.random.default_rng(0)
 
@@ -109,3 +109,18 @@ def test_numbers_as_large_as_floats_go_are_computed_without_a_warning(function: 
     X = X[2:] if function is autograd.pow else X
     value, gradient = autograd.compile(loss, [w], reduction="sum").value_and_grad(X)
     assert value == gradient[0] == pytest.approx(sum(float(loss(Value(x))) for x in X), rel=1e-15)
+
+
+KNOWN: dict[str, Loss] = {
+    "alone": lambda x: where(1.0, tanh(W[0]), x),
+    "multiplied": lambda x: where(1.0, tanh(W[0]), x) * x,
+    "joined": lambda x: autograd.logsumexp([where(1.0, tanh(W[0]), x), autograd.sin(x)]),
+    "two": lambda x: autograd.sum([where(1.0, tanh(W[0]), x), where(0.0, x, tanh(W[1]))]),
+    "two of one": lambda x: autograd.sum([tanh(where(1.0, W[0], x)), tanh(where(1.0, W[0], autograd.sin(x)))]),
+}
+
+
+@pytest.mark.parametrize("name", KNOWN)
+@pytest.mark.parametrize("batch", [1, 3])
+def test_a_choice_that_is_known_when_code_is_written_is_still_made_for_each_example(name: str, batch: int) -> None:
+    agree(KNOWN[name], W[:2], np.random.default_rng(batch).normal(size=batch))

@@ -38,9 +38,12 @@ def test_values_and_slopes_are_pytorchs(x: float) -> None:
     modules |= {"softplus": "Softplus", "sigmoid": "Sigmoid", "tanh": "Tanh"}
     theirs = {name: getattr(torch.nn, module)() for name, module in modules.items()}
     theirs["gelu"] = lambda net: net * torch.sigmoid(1.702 * net)  # PyTorch's own is another approximation, or exact
-    for name in set(nn.ACTIVATIONS) - {"step"}:  # which PyTorch has not
+    for name in nn.ACTIVATIONS:
+        theirs.setdefault(name, getattr(torch, name, None) or getattr(torch.nn.functional, name, None))
+        if theirs[name] is None:  # as of a step
+            continue
         net = torch.tensor(x, dtype=torch.float64, requires_grad=True)
-        expected = theirs[name](net) if name in theirs else getattr(torch, name)(net)
+        expected = theirs[name](net)
         expected.backward()
         value, slope = value_and_slope(nn.ACTIVATIONS[name], x)
         assert math.isclose(value, float(expected.detach()), rel_tol=1e-9, abs_tol=1e-12), name
@@ -184,3 +187,37 @@ def test_a_slope_is_a_parameter() -> None:
     assert isinstance(nn.PReLU(0.1).slope, Parameter)
     with pytest.raises(ValueError, match=r"there are linear, .*softplus, .*prelu, softmax"):
         nn.Layer(1, 1, "parametric relu")
+
+
+@pytest.mark.parametrize("name", ["tanh", "exp", "sqrt"])
+def test_a_function_of_math_is_refused_and_ours_is_named(name: str) -> None:
+    function = getattr(math, name)
+    told = f"activation {name} must give a Value, but gives a float, .*; write autograd.{name}"
+    for build in (
+        lambda: nn.Neuron(2, function),
+        lambda: nn.Layer(2, 2, function),
+        lambda: nn.MLP(2, [2, 1], function),
+        lambda: nn.Sequential(nn.Layer(2, 2), function),
+    ):
+        with pytest.raises(TypeError, match=told):
+            build()
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        nn.Neuron(2, lambda v: math.tanh(v), rng=0),
+        nn.Layer(2, 2, lambda v: v.data, rng=0),
+        nn.Sequential(nn.Layer(2, 2, rng=0), lambda v: float(v), nn.Layer(2, 1, rng=0)),
+    ],
+)
+def test_an_activation_that_gives_no_value_is_named(model: Any) -> None:
+    with pytest.raises(
+        TypeError, match=r"activation <lambda> must give a Value, but gives -?\d\.\d+; write autograd's"
+    ):
+        model([1.0, 2.0])
+
+
+def test_numpys_functions_are_activations() -> None:
+    layer = nn.Layer(2, 3, np.tanh, rng=0)
+    assert [o.data for o in layer([1.0, 2.0])] == [o.data for o in nn.Layer(2, 3, "tanh", rng=0)([1.0, 2.0])]

@@ -81,7 +81,7 @@ def test_a_batch_is_told_from_an_example(batch: Any) -> None:
 
 
 def test_a_model_shows_its_layers() -> None:
-    model = nn.Sequential(nn.Layer(2, 3, "relu"), "tanh", nn.Dropout(0.5), nn.Layer(3, 2, "softmax"), math.sqrt)
+    model = nn.Sequential(nn.Layer(2, 3, "relu"), "tanh", nn.Dropout(0.5), nn.Layer(3, 2, "softmax"), np.sqrt)
     assert repr(model) == (
         "Sequential(Layer(2, 3, relu), tanh, <Dropout of 0 parameters>, Layer(3, 2, <Softmax of 0 parameters>), sqrt)"
     )

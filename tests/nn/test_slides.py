@@ -331,11 +331,11 @@ def test_the_square_loss_punishes_too_correct_and_cross_entropy_does_not(s: floa
     ("outputs", "loss", "targets", "threshold"),
     [
         (1, nn.binary_cross_entropy_with_logits, 2, 0.0),
-        (3, nn.cross_entropy, 3, 0.0),
+        (3, nn.cross_entropy, 3, None),
     ],
 )
 def test_classes_are_learned_with_the_decks_output_units(
-    outputs: int, loss: nn.losses.Loss, targets: int, threshold: float
+    outputs: int, loss: nn.losses.Loss, targets: int, threshold: float | None
 ) -> None:
     rng = np.random.default_rng(6)
     y = np.arange(30) % targets
