@@ -18,7 +18,6 @@ the scalar engine computes; where an operation is outside its domain they give N
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
 from typing import Any
@@ -27,7 +26,7 @@ from autograd.compiling.lines import Line, parts_named, simplified
 from autograd.compiling.source import Names
 from autograd.compiling.straight_lines import StraightLines
 from autograd.formulas.expression import SYMBOLS, Name, expression
-from autograd.formulas.languages import JAVASCRIPT
+from autograd.formulas.languages import JAVASCRIPT, literal
 from autograd.primitive import Primitive
 from autograd.program import Program
 
@@ -70,7 +69,7 @@ def row_javascript(row: Primitive, count: int) -> str:
 def rows_javascript(program: Program) -> str:
     """The rows that a program uses, as an object: by the row's name and how many inputs it takes, ``"affine/7"``."""
     used = dict.fromkeys([(node.op, len(node.parents)) for node in program if node.op is not None])
-    return _object(*[f"{json.dumps(f'{row.name}/{count}')}: {row_javascript(row, count)}" for row, count in used])
+    return _object(*[f"{literal(f'{row.name}/{count}')}: {row_javascript(row, count)}" for row, count in used])
 
 
 def program_javascript(program: Program) -> str:

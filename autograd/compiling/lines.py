@@ -72,7 +72,8 @@ def parts_named(blocks: Sequence[Sequence[Line]], fresh: Callable[[str], str], r
     roots = [root for block in blocks for _, root in block]
     parts = dict.fromkeys([part for root in roots for part in root.parts()])
     uses = Counter([*roots, *[operand for part in parts for operand in part.operands]])
-    certain = _certain(roots) if raises else parts
+    # What is computed whichever way choices fall out.
+    certain = {part for root in roots for part in root.reached(lambda choice: choice.operands[:1])} if raises else parts
     reads: dict[Expression, Expression] = {}  # what is written for each part
     written: list[list[Line]] = []
     for block in blocks:
@@ -91,18 +92,6 @@ def parts_named(blocks: Sequence[Sequence[Line]], fresh: Callable[[str], str], r
             if root.operands:
                 reads[root] = Name(name)
     return written
-
-
-def _certain(roots: Sequence[Expression]) -> set[Expression]:
-    """The parts that are computed whichever way choices fall out."""
-    certain: set[Expression] = set()
-    waiting = [*roots]
-    while waiting:
-        part = waiting.pop()
-        if part not in certain:
-            certain.add(part)
-            waiting += part.operands[:1] if part.kind == "where" else part.operands
-    return certain
 
 
 def _is_slight(part: Expression) -> bool:

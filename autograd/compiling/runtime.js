@@ -56,3 +56,57 @@ function even(a, b) {
 function withoutZeros(written) {
   return written.includes(".") ? written.replace(/\.?0+$/, "") : written;
 }
+
+// ---- Formulas: what a template of `autograd.formulas.template` comes to ---------------------------------------------
+
+// The case that the numbers n fall into, in a notation ("text", "latex" or "mathml"): with names, or, where `show` is
+// given, with numbers, each as `show` writes it.
+function written(template, n, notation, show = null) {
+  return filled(template.find(({when}) => when(n))[notation], n, notations[notation], show);
+}
+
+function filled(pieces, n, {digits, brackets}, show) {
+  return pieces.map((piece) => {
+    if (typeof piece === "string") return piece;
+    const {of, guard, name, when, then, otherwise} = piece;
+    if (when) return filled(when(n) ? then : otherwise, n, {digits, brackets}, show);
+    if (name && !show) return name;
+    const shown = name ? show(of(n)) : number(of(n), 12);
+    const guarded = (guard.includes("-") && shown.startsWith("-")) || (guard.includes("e") && shown.includes("e"));
+    return guarded ? brackets(digits(shown)) : digits(shown);
+  }).join("");
+}
+
+const minus = (shown) => shown.replaceAll("-", "−");
+
+// Of 2.5e-08 the mantissa, a cross, and the exponent; 1e-08 is the power alone.
+function scientific(shown) {
+  const [mantissa, exponent = ""] = shown.split("e");
+  if (!exponent) return [mantissa, "", ""];
+  const alone = Number(mantissa) ** 2 === 1;
+  return [alone ? mantissa.slice(0, -1) : mantissa, alone ? "" : "×", String(Number(exponent))];
+}
+
+const notations = {
+  text: {
+    digits: minus,
+    brackets: (piece) => `(${piece})`,
+  },
+  latex: {
+    digits(shown) {
+      if (/[a-z]$/.test(shown)) return shown.replace("inf", "\\infty").replace("nan", "\\mathrm{nan}");
+      const [mantissa, times, exponent] = scientific(shown);
+      return mantissa + (times && " \\times ") + (exponent && `10^{${exponent}}`);
+    },
+    brackets: (piece) => `\\left(${piece}\\right)`,
+  },
+  mathml: {
+    digits(shown) {
+      if (/[a-z]$/.test(shown)) return `<mn>${minus(shown)}</mn>`;
+      const [mantissa, times, exponent] = scientific(shown).map(minus);
+      const written = (mantissa && `<mn>${mantissa}</mn>`) + (times && `<mo>${times}</mo>`);
+      return exponent ? `<mrow>${written}<msup><mn>10</mn><mn>${exponent}</mn></msup></mrow>` : written;
+    },
+    brackets: (piece) => `<mrow><mo>(</mo>${piece}<mo>)</mo></mrow>`,
+  },
+};

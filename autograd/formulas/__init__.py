@@ -2,8 +2,8 @@
 
 `expression` is an exact tree, made by evaluating a row of the table on `SYMBOLS`; a `notation` writes it as text, in
 ASCII, in LaTeX or in MathML, with `names` as they are written there, and one of the `languages` as code; `tidying`
-leaves it as a lecturer does. `nodes` says what the quantities of a program are called and what each is computed by; and
-`explanation` is the chain rule, factor by factor.
+leaves it as a lecturer does, and a `template` says what becomes of its choices. `nodes` says what the quantities of a
+program are called and what each is computed by; and `explanation` is the chain rule, factor by factor.
 """
 
 from autograd.formulas.expression import SYMBOLS as SYMBOLS

@@ -196,6 +196,7 @@ class _Paths:
     ) -> None:
         self.program, self.numbers, self.digits = program, numbers, digits
         self.board = ProgramFormulas(program)
+        data = self.board.numbers(program)
         self.gradients = [node.grad for node in program] if rounding else program.gradients()
         self.gradient_digits = 12 if rounding else digits  # a rounded gradient is shown as it is
         self.last = len(program) - 1
@@ -210,7 +211,7 @@ class _Paths:
             if not places:
                 continue
             on_a_path.add(node.index)
-            self.slopes[node.index] = self.board.slopes(node)
+            self.slopes[node.index] = [slope.look(data) for slope in self.board.slopes(node)]
             for k, parent in places:
                 self.children[parent].setdefault(node.index, []).append(k)
             parents = {parent for _, parent in places}

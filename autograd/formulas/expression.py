@@ -113,6 +113,22 @@ class Expression:
                 parts[part] = None
         return list(parts)
 
+    def reached(self, leads_to: Callable[[Expression], Iterable[Expression]]) -> list[Expression]:
+        """The parts that are reached from the expression, itself first, where a choice leads to some of its operands.
+
+        Args:
+            leads_to: given a choice, whose operands are a condition, what is taken where it holds, and what otherwise,
+                returns those that it leads to.
+        """
+        reached: dict[Expression, None] = {}
+        waiting = [self]
+        while waiting:
+            part = waiting.pop()
+            if part not in reached:
+                reached[part] = None
+                waiting += reversed([*leads_to(part)] if part.kind == "where" else part.operands)
+        return list(reached)
+
     def leaves(self) -> list[Expression]:
         """The names and numbers in it, each once."""
         return [part for part in self.parts() if not part.operands]

@@ -10,6 +10,7 @@ x > 0 ? x : 2 * Math.expm1(x)
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -95,6 +96,14 @@ class Language:
     def _short(self, tight: int, e: Tree) -> str:
         """An operand beside a float: a whole number needs no point."""
         return shortest(self._within(tight, e)) if e.kind == "number" else self._within(tight, e)
+
+
+def literal(text: str) -> str:
+    """A text as JavaScript writes it, and so that it cannot end a script element of a page."""
+    written = json.dumps(text, ensure_ascii=False)
+    for sign in "<>&\u2028\u2029":
+        written = written.replace(sign, f"\\u{ord(sign):04x}")
+    return written
 
 
 def shortest(number: str) -> str:

@@ -133,7 +133,7 @@ class Notation:
             digits: significant digits of its numbers; a figure has digits of its own.
             longest: the most terms that a sum is written with; one of more has an ellipsis.
         """
-        return _Pen(self, digits, longest).write(e)
+        return Pen(self, digits, longest).write(e)
 
     def in_brackets(self, written: str) -> str:
         """One piece, in brackets."""
@@ -141,7 +141,7 @@ class Notation:
 
 
 @dataclass(frozen=True)
-class _Pen:
+class Pen:
     """What writes one expression."""
 
     to: Notation
@@ -300,7 +300,7 @@ LATEX = Notation(
     euler="e",
     call=_latex_call,
     cases=lambda a, condition, b: (
-        f"\\begin{{cases}} {a} & \\text{{if }} {condition} \\\\ {b} & \\text{{otherwise}} \\end{{cases}}"
+        f"\\begin{{cases}} {a} & \\text{{if }} {{{condition}}} \\\\ {b} & \\text{{otherwise}} \\end{{cases}}"
     ),
     row=lambda pieces: pieces,
 )

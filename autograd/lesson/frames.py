@@ -226,9 +226,9 @@ class _Story:
         self, program: Program, k: int, runs: Sequence[Program], roundings: Sequence[Rounding], err: bool
     ) -> None:
         self.program, self.k, self.runs, self.roundings, self.err = program, k, runs, roundings, err
-        self.boards = [ProgramFormulas(run) for run in runs]
-        self.board = self.boards[0]
+        self.board = ProgramFormulas(program)
         self.names, self.symbols = self.board.names, self.board.symbols
+        self.data = [self.board.numbers(run) for run in runs]
         self.output = self.names[-1]
         self.written_data: list[dict[Expression, Expression | float]] = [
             {symbol: rounding.show(node.data) for symbol, node in zip(self.symbols, run) if isinstance(symbol, Name)}
@@ -243,7 +243,8 @@ class _Story:
         for node in self.program:
             if node.op is None:
                 continue
-            formulas = [board.result(node) for board in self.boards]
+            template = self.board.result(node)
+            formulas = [template.look(data) for data in self.data]
             sides = [self.symbols[node.index], formulas[0]]
             by_name = call(node.op.symbol, self.symbols[node.parents[0]])
             if node.op.arity == 1 and node.op.symbol.isalpha() and by_name.text() != formulas[0].text():
@@ -270,11 +271,11 @@ class _Story:
         for node in reversed(self.program.nodes):
             if node.op is None:
                 continue
-            slopes = [board.slopes(run.nodes[node.index]) for board, run in zip(self.boards, self.runs)]
+            slopes = self.board.slopes(node)
             for k, parent in enumerate(node.parents):
                 to_come[parent] -= 1
                 if self.program.nodes[parent].kind != "constant":
-                    local = [each[k] for each in slopes]
+                    local = [slopes[k].look(data) for data in self.data]
                     yield self._share(node, k, local, sums, alone=shares[parent] == 1, last=to_come[parent] == 0)
 
     def _share(
