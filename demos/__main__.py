@@ -7,15 +7,23 @@ import difflib
 import importlib
 import io
 import os
+import signal
 import sys
 import time
+from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
 from typing import NoReturn
 
 import autograd
-from demos.gallery.build import build
-from demos.gallery.course import DECKS, course, names
+
+# What the extra "demos" of pyproject.toml brings, by the names under which it is imported.
+EXTRA = {"click": "click", "matplotlib": "matplotlib", "sklearn": "scikit-learn", "tqdm": "tqdm"}
+if missing := [package for module, package in EXTRA.items() if find_spec(module) is None]:
+    sys.exit(f'python -m demos needs {", ".join(missing)}: python -m pip install -e ".[demos]"')
+
+from demos.gallery.build import StoppedError, build, stop  # noqa: E402  (which imports what may be missing)
+from demos.gallery.course import DECKS, course, names  # noqa: E402
 
 
 class Parser(argparse.ArgumentParser):
@@ -79,7 +87,7 @@ def run(arguments: list[str]) -> int:
             demo.add_options(parser)
     try:
         result = main(**vars(parser.parse_args(rest)))
-    except (KeyboardInterrupt, EOFError):  # Ctrl-C, Ctrl-D
+    except (StoppedError, KeyboardInterrupt, EOFError):  # Ctrl-C, and at a prompt Ctrl-C or Ctrl-D
         print()
         return 130
     except BrokenPipeError:  # whoever reads has seen enough, as `head` has
@@ -94,4 +102,6 @@ def run(arguments: list[str]) -> int:
 if __name__ == "__main__":
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that has no σ shows a question mark
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # and is not ignored, as in the background
+        signal.signal(signal.SIGINT, stop)
     sys.exit(run(sys.argv[1:]))

@@ -7,6 +7,7 @@ import inspect
 import io
 import multiprocessing
 import os
+import signal
 import time
 import traceback
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from demos.gallery.board import Board
 from demos.gallery.course import Demo
@@ -35,6 +37,15 @@ class Outcome:
     board: Board | None
     seconds: float = 0.0
     error: str = ""
+
+
+class StoppedError(BaseException):
+    """Ctrl-C. At a KeyboardInterrupt `nn.fit` ends early, and a demo would go on with what it has not learned."""
+
+
+def stop(*_: object) -> NoReturn:
+    """What is done at Ctrl-C."""
+    raise StoppedError
 
 
 def run(demo: Demo, out: Path, seed: int = 0, small: bool = False) -> Outcome:
@@ -63,13 +74,30 @@ def run_all(demos: Sequence[Demo], out: Path, seed: int = 0, small: bool = False
     A demo that fails stops none of the others.
     """
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(os.cpu_count() or 1, len(demos)), mp_context=spawn) as pool:
-        running = {pool.submit(run, demo, out / demo.name, seed, small): demo for demo in demos}
-        for future in as_completed(running):
-            try:
-                yield future.result()
-            except BrokenProcessPool as error:
-                yield Outcome(running[future], None, error=str(error))
+    processes = min(os.cpu_count() or 1, len(demos))
+    with ProcessPoolExecutor(processes, mp_context=spawn, initializer=_deaf) as pool:
+        running = {pool.submit(_run_in_pool, demo, out / demo.name, seed, small): demo for demo in demos}
+        try:
+            for future in as_completed(running):
+                try:
+                    yield future.result()
+                except BrokenProcessPool as error:
+                    yield Outcome(running[future], None, error=str(error))
+        finally:  # of which nothing is left, unless it is stopped
+            pool.shutdown(cancel_futures=True)
+
+
+def _deaf() -> None:
+    """Ctrl-C reaches all processes. One that waits for work need not hear of it: it ends with the pool."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _run_in_pool(demo: Demo, out: Path, seed: int, small: bool) -> Outcome:
+    signal.signal(signal.SIGINT, stop)
+    try:
+        return run(demo, out, seed, small)
+    finally:
+        _deaf()
 
 
 def build(demos: Sequence[Demo], out: Path, seed: int = 0, small: bool = False) -> Iterator[Outcome]:

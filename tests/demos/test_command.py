@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from demos.__main__ import EXTRA
 
 ROOT = Path(__file__).parents[2]
 
@@ -129,3 +134,58 @@ def test_a_reader_may_have_enough_of_it(tmp_path: Path) -> None:
         running.stdout.readline()
         running.stdout.close()
         assert (running.stderr.read(), running.wait()) == (b"", 0)
+
+
+AS_MODULE = "import runpy; runpy.run_module('demos', run_name='__main__')"
+
+
+def test_what_is_not_installed_is_told_at_once() -> None:
+    program = f"import sys; sys.modules['click'] = sys.modules['sklearn'] = None; {AS_MODULE}"
+    ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr == 'python -m demos needs click, scikit-learn: python -m pip install -e ".[demos]"\n'
+    listed = re.search(r"^demos = \[(.*?)^\]", (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.S | re.M)
+    assert listed is not None
+    assert re.findall(r'"([\w-]+)', listed[1]) == list(EXTRA.values())
+
+
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Ctrl-C is not ignored, as it is where Python was started as a job in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
+def test_a_demo_that_is_interrupted_while_a_model_learns_stops(tmp_path: Path) -> None:
+    program = f"""
+import signal, optim
+update = optim.SGD.update
+def interrupted(self, theta, gradient):
+    update(self, theta, gradient)
+    signal.raise_signal(signal.SIGINT)
+optim.SGD.update = interrupted
+{AS_MODULE}
+"""
+    arguments = ["stopping", "--out", str(tmp_path)]
+    ran = subprocess.run(
+        [sys.executable, "-c", program, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (130, "")
+
+
+@pytest.mark.usefixtures("ctrl_c")
+@pytest.mark.skipif(sys.platform == "win32", reason="process groups are POSIX")
+def test_ctrl_c_stops_all_of_them(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "demos", "all", "--out", str(tmp_path)]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as running:
+        assert running.stdout is not None
+        running.stdout.readline()  # one has run
+        os.killpg(running.pid, signal.SIGINT)
+        told, errors = running.communicate(timeout=120)
+        assert (running.returncode, errors) == (130, "")
+    assert len(told.splitlines()) < 10
+    assert not (tmp_path / "index.html").exists()
