@@ -60,7 +60,7 @@ class Classifier:
     def model(self) -> nn.MLP:
         """The net with the weights that all start from."""
         nin, *nouts = self.sizes
-        return nn.MLP(nin, nouts, activation="relu")
+        return nn.MLP(nin, nouts, activation="relu", rng=0)
 
     def start(self) -> list[tuple[Floats, Floats]]:
         """Those weights as matrices."""

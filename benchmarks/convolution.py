@@ -31,13 +31,13 @@ def contestants() -> Iterator[Contestant]:
 
 def start() -> tuple[Floats, Floats]:
     """The weights that all start from, filter by filter, and the biases."""
-    theta = autograd.pack(nn.Conv2d(1, FILTERS, SIZE).parameters())
+    theta = autograd.pack(nn.Conv2d(1, FILTERS, SIZE, rng=0).parameters())
     return theta[:-FILTERS].reshape(FILTERS, SIZE * SIZE), theta[-FILTERS:]
 
 
 def chalkgrad() -> Contestant:
     """`nn.Conv2d` on one image, compiled."""
-    model = nn.Sequential(nn.Conv2d(1, FILTERS, SIZE), nn.Flatten())
+    model = nn.Sequential(nn.Conv2d(1, FILTERS, SIZE, rng=0), nn.Flatten())
     parameters = model.parameters()
     flat = nn.Flatten()
     risk = autograd.compile(lambda x, t: nn.half_squared_error(model(x), flat(t)), parameters)

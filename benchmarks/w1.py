@@ -26,7 +26,7 @@ X = RNG.normal(size=(100, 2))
 Y = np.where(X[:, 0] * X[:, 1] > 0, 1.0, -1.0)
 ROWS, LABELS = X.tolist(), Y.tolist()
 SIZES = (2, 16, 16, 1)
-START = autograd.pack(nn.MLP(2, [16, 16, 1], activation="relu").parameters())
+START = autograd.pack(nn.MLP(2, [16, 16, 1], activation="relu", rng=0).parameters())
 
 
 def contestants() -> Iterator[Contestant]:
@@ -43,7 +43,7 @@ def contestants() -> Iterator[Contestant]:
 
 def as_written() -> Iterator[Contestant]:
     """micrograd's demo with our import and with its own, as installed and with one collection a step."""
-    yield demo("chalkgrad", Value, nn.MLP(2, [16, 16, 1], activation="relu"))
+    yield demo("chalkgrad", Value, nn.MLP(2, [16, 16, 1], activation="relu", rng=0))
     yield demo("micrograd", micrograd.engine.Value, micrograd.nn.MLP(2, [16, 16, 1]))
     off = demo("micrograd, collector off", micrograd.engine.Value, micrograd.nn.MLP(2, [16, 16, 1]))
 
@@ -81,7 +81,7 @@ def demo(name: str, value: Callable[[float], Any], model: Any) -> Contestant:
 
 def compiled() -> Contestant:
     """The loss of one example, compiled."""
-    model = nn.MLP(2, [16, 16, 1], activation="relu")
+    model = nn.MLP(2, [16, 16, 1], activation="relu", rng=0)
     parameters = model.parameters()
     risk = autograd.compile(lambda x, y: nn.hinge(model(x), y) + nn.l2(parameters, ALPHA), parameters)
     optimizer = optim.SGD(parameters, lr=LR)
@@ -98,7 +98,7 @@ def compiled() -> Contestant:
 
 def eager() -> Contestant:
     """The eager engine: one node a neuron, and one a sum."""
-    model = nn.MLP(2, [16, 16, 1], activation="relu")
+    model = nn.MLP(2, [16, 16, 1], activation="relu", rng=0)
     parameters = model.parameters()
     optimizer = optim.SGD(parameters, lr=LR)
 

@@ -22,7 +22,7 @@ WEIGHTS = [0.2, 0.4, -0.5, -0.4, -0.3, 0.1, 0.2, 0.2, -0.3, -0.2, 0.1]
 
 def contestants() -> Iterator[Contestant]:
     """Everyone who can be raced here, chalkgrad first."""
-    yield as_written("chalkgrad", nn.MLP(3, [2, 1], activation="relu"))
+    yield as_written("chalkgrad", nn.MLP(3, [2, 1], activation="relu", rng=0))
     yield as_written("micrograd", micrograd.nn.MLP(3, [2, 1]))
     yield chalkgrad()
     yield chalkgrad_python()
@@ -50,7 +50,7 @@ def as_written(name: str, net: Any) -> Contestant:
 
 def chalkgrad() -> Contestant:
     """`nn.MLP` and `optim.SGD`, as in the demo."""
-    model = nn.MLP(3, [2, 1], activation="sigmoid", output="sigmoid")
+    model = nn.MLP(3, [2, 1], activation="sigmoid", output="sigmoid", rng=0)
     parameters = model.parameters()
     for parameter, data in zip(parameters, WEIGHTS):
         parameter.data = data
@@ -68,7 +68,7 @@ def chalkgrad() -> Contestant:
 
 def chalkgrad_python() -> Contestant:
     """The same loss and the same update rule, both compiled to straight lines on lists of floats."""
-    model = nn.MLP(3, [2, 1], activation="sigmoid", output="sigmoid")
+    model = nn.MLP(3, [2, 1], activation="sigmoid", output="sigmoid", rng=0)
 
     def loss(x: Any, t: Any) -> Value:
         return half_squared_error(model(x), t)  # type: ignore[no-any-return]

@@ -117,7 +117,7 @@ def all_together(board: Board) -> None:
     )
     board.claim(
         "Maxout doubles the number of parameters per neuron.",
-        len(nn.Maxout(5, 3).parameters()) == 2 * len(nn.Layer(5, 3).parameters()),
+        len(nn.Maxout(5, 3, rng=0).parameters()) == 2 * len(nn.Layer(5, 3, rng=0).parameters()),
     )
     board.say(
         "At a corner the engine chooses as PyTorch does, and as HKU's slide on ReLU: gradient = 0 at 0. HKU's table of "

@@ -49,7 +49,7 @@ def one_fit(board: Board, rng: np.random.Generator) -> None:
         "h(x) is a linear unit whose inputs are polynomials of x: its complexity is the degree."
     )
     y = f(x) + rng.normal(0, NOISE, len(x))
-    model = nn.MLP(3, [1])
+    model = nn.MLP(3, [1], rng=0)
     sgd = optim.SGD(model.parameters(), lr=0.2, momentum=0.9)
     history = nn.fit(model, features(x, 3), y, loss=nn.squared_error, optimizer=sgd, epochs=300, progress=False)
     at_once = np.mean((y - least_squares(y[:, np.newaxis], 3)[:, 0]) ** 2)

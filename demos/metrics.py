@@ -62,7 +62,7 @@ def logistic_regression(board: Board, seed: int) -> tuple[Array, Array, Array]:
         np.abs(h - theirs.predict_proba(X_test)[:, 1]).max() < 5e-4,
     )
 
-    small = nn.MLP(3, [1], output="sigmoid")
+    small = nn.MLP(3, [1], output="sigmoid", rng=0)
     for parameter, theta in zip(small.parameters(), [weights[0], weights[1], weights[2], bias]):
         parameter.data = theta.data
     J = nn.binary_cross_entropy(small(X_test[0, :3].tolist()), Value(y_test[0], "y"))

@@ -85,7 +85,7 @@ def logistic_regression(board: Board, seed: int) -> None:
         "It is logistic regression: the weights agree to 5 digits.",
         np.allclose([w, b], [theirs.coef_[0, 0], theirs.intercept_[0]], rtol=1e-5),
     )
-    unit = nn.MLP(1, [1], output="sigmoid")
+    unit = nn.MLP(1, [1], output="sigmoid", rng=0)
     autograd.unpack(np.array([w, b]), unit.parameters())
     L = nn.binary_cross_entropy(unit([6.0]), 1.0)
     L.name = "L"

@@ -102,7 +102,7 @@ PRINTED = {line.name: line.printed for line in [*FORWARD, *BACKWARD, *HALF_UPDAT
 
 def slide_network() -> nn.MLP:
     """The network with the slide's weights."""
-    model = nn.MLP(3, [2, 1], activation="sigmoid", output="sigmoid")
+    model = nn.MLP(3, [2, 1], activation="sigmoid", output="sigmoid", rng=0)
     for parameter in model.parameters():
         parameter.data = WEIGHTS[str(parameter.name)]
     return model

@@ -32,7 +32,7 @@ W2 = np.array([[0.3, -0.5], [-0.7, 0.9]])
 
 def slide_network() -> nn.MLP:
     """Two inputs, two hidden units and two outputs, sigmoids without biases, named as on the slide."""
-    model = nn.MLP(2, [2, 2], activation="sigmoid", output="sigmoid", bias=False)
+    model = nn.MLP(2, [2, 2], activation="sigmoid", output="sigmoid", rng=0, bias=False)
     for layer, (units, W) in enumerate(zip(model.layers, [W1, W2]), start=1):
         for j, unit in enumerate(units.neurons, start=1):
             unit.net_name, unit.output_name = f"a{j}({layer})", f"z{j}({layer})"

@@ -118,7 +118,7 @@ WAYS: dict[str, dict[str, Any]] = {
 
 def walk(X: Array, y: Array, rng: np.random.Generator, **how: Any) -> Array:
     """Fit the line from START; returns (w, b) at the start and after each update."""
-    model = nn.MLP(1, [1])
+    model = nn.MLP(1, [1], rng=0)
     autograd.unpack(START, model.parameters())
     sgd = Tracked(model.parameters(), lr=LEARNING_RATE)
     sgd.path = [START]
@@ -233,7 +233,7 @@ def batch_size(board: Board, X: Array, y: Array, rng: np.random.Generator) -> No
         "g = 1/m Σ ∇loss is right on average, and its noise falls as 1/√m where m is far below n, while its cost, m "
         "examples' gradients, rises as m: a quarter of the noise costs sixteen times as much."
     )
-    model = nn.MLP(1, [1])
+    model = nn.MLP(1, [1], rng=0)
     loss = autograd.compile(lambda x, t: nn.squared_error(model(x), t), model.parameters())
 
     def gradient(B: NDArray[np.intp]) -> Array:

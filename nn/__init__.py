@@ -23,6 +23,7 @@ from nn.maxout import Maxout
 from nn.meprop import MeProp
 from nn.metrics import accuracy
 from nn.module import Module, functional_call
+from nn.randomness import seed
 from nn.regularisers import l1, l2
 from nn.settings import Criterion
 from nn.training import DivergenceError, fit
@@ -62,5 +63,6 @@ __all__ = [
     "l2",
     "mean_squared_error",
     "meprop",
+    "seed",
     "squared_error",
 ]

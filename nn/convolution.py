@@ -12,6 +12,7 @@ from nn.initialisers import Initialiser, initial_weights
 from nn.inputs import as_value
 from nn.module import Module
 from nn.nested import depth, flat, lists
+from nn.randomness import Rng, generator
 
 Image = list[list[list[Value]]]  # channels, rows, columns
 
@@ -33,7 +34,7 @@ class Conv2d(Module):
         padding: how many rows of zeros are put above and below the image, and columns left and right: a pair, or one
             number for both.
         bias: whether a filter has one.
-        rng: the source of the initial weights, or a seed for it.
+        rng: the source of the initial weights, or a seed for it; by default the generator of `nn.seed`.
         init: how they are drawn: a name from `nn.initialisers.INITIALISERS` or a function. Biases start at 0.
     """
 
@@ -46,7 +47,7 @@ class Conv2d(Module):
         padding: int | tuple[int, int] = 0,
         *,
         bias: bool = True,
-        rng: np.random.Generator | int = 0,
+        rng: Rng = None,
         init: str | Initialiser = "uniform",
     ) -> None:
         self.in_channels = in_channels = arguments.whole_number("in_channels", in_channels)
@@ -55,7 +56,7 @@ class Conv2d(Module):
         self.stride = _pair("stride", stride, least=1)
         self.padding = _pair("padding", padding, least=0)
         shape = (out_channels, in_channels, *self.kernel_size)
-        weights = initial_weights(init, np.random.default_rng(rng), shape)
+        weights = initial_weights(init, generator(rng), shape)
         named = [Parameter(w, f"w{','.join([str(i + 1) for i in place])}") for place, w in np.ndenumerate(weights)]
         self.weights: list[list[list[list[Parameter]]]] = np.reshape(np.array(named, dtype=object), shape).tolist()
         self.biases = [Parameter(0.0, f"b{k}") for k in range(1, out_channels + 1)] if bias else None

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from autograd import arguments, noise
 from nn.module import Module
 from nn.nested import each, flat, lists
+from nn.randomness import Rng, own_generator
 
 
 class Dropout(Module):
@@ -21,12 +22,13 @@ class Dropout(Module):
 
     Args:
         p: the share of units to drop, from 0 to below 1.
-        rng: the source of randomness, or a seed for it. It is not reset from one example to the next.
+        rng: the source of randomness, or a seed for it; by default one of its own, a child of the generator of
+            `nn.seed`. It is not reset from one example to the next.
     """
 
-    def __init__(self, p: float = 0.5, rng: np.random.Generator | int = 0) -> None:
+    def __init__(self, p: float = 0.5, rng: Rng = None) -> None:
         self.p = arguments.number("p", p, "at least 0 and below 1", lambda p: 0 <= p < 1)
-        self.rng = np.random.default_rng(rng)
+        self.rng = own_generator(rng)
 
     def draw(self, shape: tuple[int, ...]) -> NDArray[np.float64]:
         """Factors of this shape: 0 with probability p, otherwise 1 / (1 - p)."""

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from autograd import Outputs, Parameter, Value, affine, arguments, dot, linear
 from nn.activations import Activation, activation_name, activation_named, no_value
 from nn.initialisers import Initialiser, constant, initial_weights
 from nn.inputs import Inputs, as_values
 from nn.module import Module
 from nn.nested import each, lists
+from nn.randomness import Rng, generator
 
 
 class Neuron(Module):
@@ -26,7 +25,7 @@ class Neuron(Module):
     Args:
         nin: how many inputs it has.
         activation: g, by name or as a function of a Value.
-        rng: the source of the initial weights, or a seed for it.
+        rng: the source of the initial weights, or a seed for it; by default the generator of `nn.seed`.
         init: how the weights are drawn: a name from `nn.initialisers.INITIALISERS` or a function. The bias starts at 0.
         bias: whether there is one.
         first: the number of the first unit that feeds it.
@@ -38,7 +37,7 @@ class Neuron(Module):
         nin: int,
         activation: str | Activation = "linear",
         *,
-        rng: np.random.Generator | int = 0,
+        rng: Rng = None,
         init: str | Initialiser = "uniform",
         bias: bool = True,
         first: int = 1,
@@ -48,7 +47,7 @@ class Neuron(Module):
         self.input_names = [f"x{i}" for i in range(first, first + nin)]
         own = str(first + nin if number is None else number)
         comma = "," if len(own) > 1 else ""
-        weights = initial_weights(init, np.random.default_rng(rng), (nin,))
+        weights = initial_weights(init, generator(rng), (nin,))
         self.weights = [Parameter(w, f"w{i}{comma}{own}") for i, w in enumerate(weights, first)]
         self.bias = Parameter(0.0, f"b{own}") if bias else None
         self.activation = activation_named(activation)
@@ -88,14 +87,14 @@ class Layer(Module):
         nout: int,
         activation: str | Activation = "linear",
         *,
-        rng: np.random.Generator | int = 0,
+        rng: Rng = None,
         init: str | Initialiser = "uniform",
         bias: bool = True,
         first: int = 1,
     ) -> None:
         nin, nout = arguments.whole_number("nin", nin), arguments.whole_number("nout", nout)
         self.input_names = [f"x{i}" for i in range(first, first + nin)]
-        weights = initial_weights(init, np.random.default_rng(rng), (nout, nin))
+        weights = initial_weights(init, generator(rng), (nout, nin))
         activation = activation_named(activation)
         each_ones = "linear" if isinstance(activation, Module) else activation
         self.neurons = [
@@ -180,7 +179,7 @@ class MLP(Sequential):
         nouts: how many units each layer has, from the first hidden layer to the output layer.
         activation: of the hidden layers: by name, as a function of a Value or as a Module; or a list, one for each.
         output: the activation of the last layer.
-        rng: the source of the initial weights, or a seed for it.
+        rng: the source of the initial weights, or a seed for it; by default the generator of `nn.seed`.
         init: how the weights are drawn: a name from `nn.initialisers.INITIALISERS` or a function. Biases start at 0.
         bias: whether units have one.
 
@@ -196,7 +195,7 @@ class MLP(Sequential):
         nouts: Sequence[int],
         activation: str | Activation | Sequence[str | Activation] = "tanh",
         output: str | Activation = "linear",
-        rng: np.random.Generator | int = 0,
+        rng: Rng = None,
         *,
         init: str | Initialiser = "uniform",
         bias: bool = True,
@@ -212,7 +211,7 @@ class MLP(Sequential):
             raise ValueError(
                 f"activation lists {len(hidden)} for {len(nouts) - 1} hidden layers; the output layer's is output"
             )
-        rng = np.random.default_rng(rng)
+        rng = generator(rng)
         layers = []
         sizes, first = [nin, *nouts], 1
         for feeding, size, g in zip(sizes, nouts, [*hidden, output]):

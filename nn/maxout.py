@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import string
 
-import numpy as np
-
 from autograd import Outputs, Value, arguments, maximum
 from nn.initialisers import Initialiser, constant, initial_weights
 from nn.inputs import Inputs, as_values
 from nn.layers import Neuron
 from nn.module import Module
+from nn.randomness import Rng, generator
 
 
 class Maxout(Module):
@@ -32,7 +31,7 @@ class Maxout(Module):
         nout: int,
         pieces: int = 2,
         *,
-        rng: np.random.Generator | int = 0,
+        rng: Rng = None,
         init: str | Initialiser = "uniform",
         bias: bool = True,
         first: int = 1,
@@ -40,7 +39,7 @@ class Maxout(Module):
         nin, nout = arguments.whole_number("nin", nin), arguments.whole_number("nout", nout)
         pieces = arguments.whole_number("pieces", pieces, least=2, most=len(string.ascii_lowercase))
         self.input_names = [f"x{i}" for i in range(first, first + nin)]
-        rng = np.random.default_rng(rng)
+        rng = generator(rng)
         weights = [initial_weights(init, rng, (nout, nin)) for _ in range(pieces)]
         self.units = [
             [

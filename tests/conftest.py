@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
+import nn
 from tests.node import JavaScript, started
 
 # No test may fail for being slow, for machines are noisy; and where a change is judged, luck should play no part.
@@ -35,6 +36,12 @@ def javascript() -> Iterator[JavaScript]:
     """What an expression of JavaScript comes to; one process of node answers all questions."""
     with started(required("node")) as ask:
         yield ask
+
+
+@pytest.fixture(autouse=True)
+def default_generator() -> None:
+    """Each test draws what a script draws that begins with it, whatever has run before."""
+    nn.seed(0)
 
 
 @pytest.fixture(scope="session")

@@ -61,7 +61,7 @@ def test_each_hidden_layer_may_have_an_activation_of_its_own() -> None:
 
 
 def test_inputs_become_values_and_mistakes_in_them_are_named() -> None:
-    assert nn.MLP(1, [1])(0.5).data == nn.MLP(1, [1])([0.5]).data
+    assert nn.MLP(1, [1], rng=0)(0.5).data == nn.MLP(1, [1], rng=0)([0.5]).data
     with pytest.raises(ValueError, match="input x2 is nan; inputs must be finite numbers"):
         nn.MLP(2, [1])([1.0, math.nan])
     with pytest.raises(ValueError, match="input x1 is -inf"):

@@ -115,7 +115,8 @@ def test_compiled_and_eager_training_end_with_the_same_weights(batch_size: int |
     for compiled in (True, False):
         rng = np.random.default_rng(5)  # of all draws, in the order of the scalar engine
         model = nn.Sequential(
-            nn.Dropout(0.1, rng=rng), nn.Layer(2, 6, "relu"), nn.Dropout(0.3, rng=rng), nn.Layer(6, 3, nn.PReLU())
+            *[nn.Dropout(0.1, rng=rng), nn.Layer(2, 6, "relu", rng=0)],
+            *[nn.Dropout(0.3, rng=rng), nn.Layer(6, 3, nn.PReLU(), rng=0)],
         )
         optimizer = optim.Adam(model.parameters(), lr=0.02)
         history = fit(
