@@ -40,7 +40,8 @@ RESERVED = [
 
 
 def runtime() -> str:
-    """The script with the functions that the others call, and those that round and write numbers as Python does."""
+    """The script with the functions that the others call, and those that round and write numbers as Python does, and
+    fill in the templates of formulas."""
     return resources.files("autograd.compiling").joinpath("runtime.js").read_text(encoding="utf-8")
 
 

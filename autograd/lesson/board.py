@@ -181,7 +181,7 @@ def _worked(numbers: Expression | None) -> float | None:
     """What the numbers on display come to, rounded as they are; None where that cannot be worked out from them."""
     try:
         worked = math.nan if numbers is None else numbers.evaluate({})
-    except (ArithmeticError, ValueError):  # what was rounded to 0 is divided by; a long sum has an ellipsis
+    except (ArithmeticError, ValueError):  # what was rounded to 0 is divided by
         return None
     return worked if math.isfinite(worked) else None
 

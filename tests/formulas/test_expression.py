@@ -7,6 +7,8 @@ import doctest
 import math
 import pickle
 import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
+from functools import reduce
 
 import pytest
 from hypothesis import assume, given
@@ -233,6 +235,14 @@ def test_there_is_one_of_a_kind_and_it_never_changes() -> None:
         assert copy.deepcopy(one) is pickle.loads(pickle.dumps(one)) is one
     with pytest.raises(AttributeError, match="an expression never changes"):
         a.kind = "number"
+
+
+def test_there_is_one_of_a_kind_in_all_threads() -> None:
+    def build(k: int) -> Expression:
+        return reduce(lambda e, i: SYMBOLS.exp(e * i) + Name(f"x{i % 7}"), range(200), Name("start"))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(build, range(16)))) == 1
 
 
 def test_a_name_is_no_number_and_no_sign() -> None:
