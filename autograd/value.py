@@ -163,6 +163,7 @@ class Value:
             watcher.passed_back(order, lambda value: value.grad)
 
     # Arithmetic is the table's; `written_out` replaces it, for kinds that vary, with the same at many times the speed.
+    # `copying` adds what copies and pickles ask for, as a graph may be deeper than Python's stack.
     __add__, __radd__ = _operators(add)
     __sub__, __rsub__ = _operators(sub)
     __mul__, __rmul__ = _operators(mul)
