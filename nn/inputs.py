@@ -19,12 +19,14 @@ def as_values(inputs: Any, names: Sequence[str]) -> list[Value]:
 
     A single input need not be in a list.
     """
-    if not hasattr(inputs, "__len__"):
-        inputs = [inputs]
-    if len(inputs) != len(names):
+    try:
+        count = len(inputs)
+    except TypeError:
+        inputs, count = [inputs], 1
+    if count != len(names):
         _refuse_batch(inputs)
         taker = "the model" if names[0] == "x1" else f"the layer of inputs {names[0]} to {names[-1]}"
-        raise ValueError(f"{taker} takes {len(names)} inputs, got {len(inputs)}")
+        raise ValueError(f"{taker} takes {len(names)} inputs, got {count}")
     try:
         return [x if isinstance(x, Value) else as_value(x, name) for x, name in zip(inputs, names)]
     except TypeError:

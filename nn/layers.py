@@ -111,18 +111,24 @@ class Layer(Module):
         signals = as_values(inputs, self.input_names)
         units = [(neuron.weights, neuron.bias) for neuron in self.neurons]
         nets = linear(signals, units) if units[0][1] is not None else [neuron.net(signals) for neuron in self.neurons]
-        for neuron, net in zip(self.neurons, nets):
-            net.name = neuron.net_name
-        outputs: list[Value]
-        if isinstance(self.activation, Module):
-            outputs = self.activation(nets)
-        else:
-            outputs = Outputs([neuron.activation(net) for neuron, net in zip(self.neurons, nets)])
-        for neuron, output in zip(self.neurons, outputs):
-            try:
-                output.name = neuron.output_name
-            except AttributeError:
-                raise no_value(neuron.activation, repr(output)) from None
+        together = isinstance(self.activation, Module)
+        outputs: list[Value] = Outputs()
+        output = nets[0]
+        try:
+            for neuron, net in zip(self.neurons, nets):
+                net.name = neuron.net_name
+                if not together:
+                    output = neuron.activation(net)
+                    output.name = neuron.output_name
+                    outputs.append(output)
+            if together:
+                outputs = self.activation(nets)
+                for neuron, output in zip(self.neurons, outputs):
+                    output.name = neuron.output_name
+        except AttributeError:
+            if isinstance(output, Value):  # the error is one of the activation itself
+                raise
+            raise no_value(self.activation, repr(output)) from None
         return outputs
 
 

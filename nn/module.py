@@ -34,7 +34,8 @@ class Module:
     if TYPE_CHECKING:
         __call__: Callable[..., Any]  # what a module computes, of what its subclass says
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
         if "forward" in vars(cls) and "__call__" not in vars(cls):
             cls.__call__ = vars(cls)["forward"]  # type: ignore[method-assign]
         if cls.parameters is Module.parameters:

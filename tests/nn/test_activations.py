@@ -218,6 +218,20 @@ def test_an_activation_that_gives_no_value_is_named(model: Any) -> None:
         model([1.0, 2.0])
 
 
+def test_an_attribute_error_in_an_activation_is_its_own() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'tahn'"):
+        nn.Layer(2, 2, lambda v: v.tahn(), rng=0)([1.0, 2.0])
+
+
+def test_a_module_that_gives_floats_as_an_activation_is_named() -> None:
+    class Floats(nn.Module):
+        def __call__(self, nets: list[Value]) -> list[float]:
+            return [float(net) for net in nets]
+
+    with pytest.raises(TypeError, match=r"activation <Floats of 0 parameters> must give a Value, but gives"):
+        nn.Layer(2, 2, Floats(), rng=0)([1.0, 2.0])
+
+
 def test_numpys_functions_are_activations() -> None:
     layer = nn.Layer(2, 3, np.tanh, rng=0)
     assert [o.data for o in layer([1.0, 2.0])] == [o.data for o in nn.Layer(2, 3, "tanh", rng=0)([1.0, 2.0])]

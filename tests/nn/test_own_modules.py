@@ -160,6 +160,19 @@ def test_own_parameters_may_leave_some_out() -> None:
     assert swapped.data == 5.0
 
 
+def test_a_module_may_have_other_bases() -> None:
+    class Named:
+        def __init_subclass__(cls, title: str, **keywords: Any) -> None:
+            super().__init_subclass__(**keywords)
+            cls.title = title  # type: ignore[attr-defined]
+
+    class Unit(Forward, Named, title="unit"):
+        pass
+
+    assert Unit.title == "unit"  # type: ignore[attr-defined]
+    assert len(Unit().parameters()) == 2
+
+
 def test_zero_grad_may_be_called_as_pytorchs() -> None:
     model = nn.Neuron(1, rng=0)
     model([2.0]).backward()
