@@ -8,6 +8,8 @@ from typing import Any
 from autograd.primitive import Primitive
 from autograd.primitives import where
 
+recorded = False  # whether a choice was, in this process: mostly not, and then a backward pass asks no further
+
 
 def may_be_discarded(backwards: Iterable[tuple[Any, Primitive | None, Sequence[Any]]]) -> set[Any]:
     """The nodes that a gradient reaches through a choice.

@@ -15,6 +15,7 @@ from collections.abc import Container
 from typing import Any
 from weakref import WeakValueDictionary
 
+from autograd import choices
 from autograd.primitive import Primitive
 from autograd.primitives import PRIMITIVES
 from autograd.value import Value
@@ -97,6 +98,8 @@ def _attributes(value: Value) -> dict[str, Any]:
 
 def by_name(name: str) -> Primitive:
     """The operation that the table has under this name."""
+    if name == "where":  # which was recorded in another process
+        choices.recorded = True
     return PRIMITIVES[name]
 
 

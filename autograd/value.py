@@ -13,14 +13,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from autograd import arguments, primitives, watching
-from autograd.choices import may_be_discarded
+from autograd import arguments, choices, primitives, watching
 from autograd.numbers import FLOATS
 from autograd.primitive import Primitive
 from autograd.primitives import PRIMITIVES, add, div, mul, neg, sub
 
 VARYING: set[type] = set()  # the kinds of Value by which there is a derivative
-_choices = False  # whether anything was ever recorded that chooses: see `choices`
 
 
 def _operators(primitive: Primitive) -> tuple[Callable[[Value, Operand], Value], Callable[[Value, Operand], Value]]:
@@ -59,8 +57,7 @@ def record(primitive: Primitive, operands: Sequence[Any]) -> Value:
         result: Value = primitive.quick(operands[0])
         return result
     if primitive is primitives.where:
-        global _choices
-        _choices = True
+        choices.recorded = True
     varying = VARYING.issuperset(map(type, operands))
     parents: tuple[Value, ...] = tuple(operands)
     if not varying:
@@ -153,7 +150,8 @@ class Value:
         for node in order:
             node.grad = 0.0
         self.grad += 1.0  # which adds up where self is a leaf, for that is not in the order
-        discarded = may_be_discarded((v, v.op, v.parents) for v in reversed(order)) if _choices else ()  # of a `where`
+        backwards = ((node, node.op, node.parents) for node in reversed(order))
+        discarded = choices.may_be_discarded(backwards) if choices.recorded else ()
         for node in reversed(order):
             gradient = node.grad
             if gradient or node not in discarded:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import pickle
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -130,3 +133,16 @@ def test_a_node_recorded_without_a_look_at_its_domain_is_replayed_without() -> N
     slope = grad(lambda a: a ** Value(3.0))(x)  # the formula of a power mentions a logarithm
     program = Program.of(slope)
     assert program.replay({program.index[x]: -2.0}).nodes[-1].data == 12.0
+
+
+def test_a_choice_that_was_pickled_is_one_in_another_process() -> None:
+    x = Value(800.0)
+    pickled = pickle.dumps(where(greater(x, 0.0), x, autograd.exp(x)))
+    program = f"""
+import pickle
+y = pickle.loads({pickled!r})
+y.backward()
+print(y.parents[1].grad)
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "1.0"
