@@ -59,19 +59,19 @@ function withoutZeros(written) {
 
 // ---- Formulas: what a template of `autograd.formulas.template` comes to ---------------------------------------------
 
-// The case that the numbers n fall into, in a notation ("text", "latex" or "mathml"): with names, or, where `show` is
-// given, with numbers, each as `show` writes it.
-function written(template, n, notation, show = null) {
-  return filled(template.find(({when}) => when(n))[notation], n, notations[notation], show);
+// The case that the numbers n fall into, in a notation ("text", "latex" or "mathml"): with the names as they are written
+// in it, or, where `show` is given, with numbers, each as `show` writes it.
+function written(template, n, notation, names, show = null) {
+  return filled(template.find(({when}) => when(n))[notation], n, notations[notation], names, show);
 }
 
-function filled(pieces, n, {digits, brackets}, show) {
+function filled(pieces, n, {digits, brackets}, names, show) {
   return pieces.map((piece) => {
     if (typeof piece === "string") return piece;
-    const {of, guard, name, when, then, otherwise} = piece;
-    if (when) return filled(when(n) ? then : otherwise, n, {digits, brackets}, show);
-    if (name && !show) return name;
-    const shown = name ? show(of(n)) : number(of(n), 12);
+    const {slot, of, guard, when, then, otherwise} = piece;
+    if (when) return filled(when(n) ? then : otherwise, n, {digits, brackets}, names, show);
+    if (slot !== undefined && !show) return names[slot];
+    const shown = slot === undefined ? number(of(n), 12) : show(n[slot]);
     const guarded = (guard.includes("-") && shown.startsWith("-")) || (guard.includes("e") && shown.includes("e"));
     return guarded ? brackets(digits(shown)) : digits(shown);
   }).join("");

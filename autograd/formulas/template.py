@@ -83,16 +83,18 @@ class Template:
             return Number(case.formula.evaluate(numbers))
         return case.formula if self.in_pieces else case.formula.settle(numbers)
 
-    def javascript(self, reads: Mapping[Expression, str]) -> str:
-        """The cases as an array that `written` of the page's runtime takes: it picks one, and puts numbers in.
+    def javascript(self, names: Sequence[Expression]) -> str:
+        """The cases as an array that `written` of the page's runtime takes: it picks one, and puts names or numbers in.
 
         Args:
-            reads: of each name, what reads its number: an expression of JavaScript, of the numbers ``n``.
+            names: those in the formula; each piece says by its place among them which of the page's names and numbers
+                it is, so that one template does for all nodes that are computed alike.
         """
-        names: dict[Expression, Expression | float] = {name: Name(read) for name, read in reads.items()}
+        slots = {name: k for k, name in enumerate(names)}
+        reads: dict[Expression, Expression | float] = {name: Name(f"n[{k}]") for name, k in slots.items()}
 
         def function(*formulas: tuple[Expression, bool]) -> str:
-            read = [(JAVASCRIPT.write(formula.substitute(names)), holds) for formula, holds in formulas]
+            read = [(JAVASCRIPT.write(formula.substitute(reads)), holds) for formula, holds in formulas]
             return "(n) => " + (" && ".join([one if holds else f"!({one})" for one, holds in read]) or "true")
 
         def written(pieces: Sequence[Piece]) -> str:
@@ -102,8 +104,8 @@ class Template:
             if isinstance(part, str):
                 return literal(part)
             if isinstance(part, Hole):
-                name, guard = literal(part.name), literal(part.guard)
-                return f"{{of: {function((part.of, True))}, guard: {guard}, name: {name}}}"
+                what = f"slot: {slots[part.of]}" if part.of in slots else f"of: {function((part.of, True))}"
+                return f"{{{what}, guard: {literal(part.guard)}}}"
             then, otherwise = written(part.then), written(part.otherwise)
             return f"{{when: {function((part.condition, True))}, then: {then}, otherwise: {otherwise}}}"
 
@@ -115,7 +117,7 @@ class Template:
 
     def _pieces(self, case: Case, to: Notation) -> Sequence[Piece]:
         if case.is_number:
-            return [Hole(case.formula, "", "")]
+            return [Hole(case.formula, "")]
         pen = _TemplatePen(to, 12, LONGEST_SUM, in_pieces=self.in_pieces)
         return pen.pieces(pen.write(case.formula))
 
@@ -128,14 +130,12 @@ class Hole:
     """Where a number goes.
 
     Attributes:
-        of: what the number is of: a name, or a formula that it is worked out by.
+        of: what the number is of: a name, which may stand there itself, or a formula that it is worked out by.
         guard: "-" where a negative number is in brackets, "e" where one with an exponent is.
-        name: the name as it is written where no number is put in; "" for a number that always is.
     """
 
     of: Expression
     guard: str
-    name: str
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ class _TemplatePen(Pen):
         """The mark of a hole or of a choice, each side of which ``write`` writes; None where there is neither."""
         e = as_read(e)
         if isinstance(e, Name) and not e.mark:
-            self.marked.append(Hole(e, guard, self.to.name("", e.word)))
+            self.marked.append(Hole(e, guard))
         elif isinstance(e, Expression) and e.kind == "where" and not self.in_pieces:
             condition, a, b = e.operands
             self.marked.append(Choice(condition, self.pieces(write(a)), self.pieces(write(b))))
