@@ -20,7 +20,8 @@ from autograd.formulas.expression import Expression
 from autograd.formulas.names import number
 from autograd.formulas.notation import TEXT
 from autograd.labels import plain
-from autograd.lesson.frames import DECIMALS, Frame, Optimizer, Round, Rounding, Telling, training
+from autograd.lesson.frames import DECIMALS, Frame, Round, Rounding, Telling, training
+from autograd.lesson.updates import Optimizer
 from autograd.program import Program
 from autograd.value import Value
 from autograd.viz.graph import Texts, TooManyNodesError, graph, texts, widest

@@ -9,45 +9,28 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
-
-from numpy.typing import NDArray
+from typing import Literal
 
 from autograd import primitives
 from autograd.domains import DomainError
 from autograd.formulas.expression import (
-    SYMBOLS,
     Expression,
     Figure,
     Name,
     Number,
     call,
     equation,
-    expression,
     quotient,
 )
 from autograd.formulas.nodes import ProgramFormulas
-from autograd.lesson.updates import on_paper, one_by_one, takes_old
+from autograd.lesson.updates import TIME, Optimizer, RuleFormulas
 from autograd.program import Node, Program
 from autograd.value import Value
 
 Phase = Literal["forward", "backward", "update"]
 Quantity = Literal["data", "grad", "new", "memory"]
-
-
-class Optimizer(Protocol):
-    """What a walkthrough has to know of an optimizer."""
-
-    parameters: list[Value]
-    # rule(math, theta, gradient, *memory, t=t, **hyperparameters) is (theta, *memory): floats, on FLOATS; or formulas
-    rule: Callable[..., Any]
-    t: int  # how many steps have been taken
-    memory: dict[str, NDArray[Any]]  # by name, one number for each parameter
-
-    @property
-    def hyperparameters(self) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True)
@@ -194,6 +177,7 @@ def _rounds(
     program = Program.of(output)
     memories: list[dict[int, list[float]]] = [{} for _ in roundings]  # what is remembered of each parameter, by index
     if optimizer is not None:
+        rule = RuleFormulas(optimizer, ProgramFormulas(program).names)
         places = {parameter: place for place, parameter in enumerate(optimizer.parameters)}
         for value, index in program.index.items():
             if value in places:
@@ -209,7 +193,7 @@ def _rounds(
         told = [*story.forward(), *story.backward()]
         if optimizer is not None:
             for index in memories[0]:
-                updates = list(story.updated(index, optimizer, memories))
+                updates = list(story.updated(index, rule, optimizer.t + k, memories))
                 (new,) = [frame for frame in updates if frame.writes == (index, "new")]
                 for given, telling in zip(leaves, (new.exact, new.slide)):
                     if telling is not None:
@@ -321,47 +305,45 @@ class _Story:
             *tellings,
         )
 
-    def updated(self, index: int, optimizer: Optimizer, memories: Sequence[dict[int, list[float]]]) -> Iterator[Frame]:
+    def updated(
+        self, index: int, rule: RuleFormulas, t: int, memories: Sequence[dict[int, list[float]]]
+    ) -> Iterator[Frame]:
         """A parameter takes its step: what is remembered of it is brought up to date, and then its data; or its data
         first, where the rule takes what was remembered before.
 
         Memory is rounded in no telling: a slide's few decimals may leave nothing of a mean of squares, to divide by.
         """
         name, symbol, gradient = self.names[index], self.symbols[index], quotient(self.output, self.names[index])
-        letters = [Name(f"{letter}({name})" if letter in self.names else letter) for letter in optimizer.memory]
-        named, values = on_paper(optimizer.hyperparameters, self.names)
-        rule = optimizer.rule(SYMBOLS, symbol, gradient, *letters, t=optimizer.t + self.k, **named)
-        results = [expression(result) for result in rule]
-        given: dict[Expression, Expression] = {letter: Number(x) for letter, x in values.items()}
-        if self.k == 1:  # later, what is remembered is what was computed the step before
-            given.update({letter: Figure(x, 4) for letter, x in zip(letters, memories[0][index])})
-        quantities, new = [symbol, gradient, *letters], [Name(f"new {letter}") for letter in letters]
+        letters = [Name(f"{word}({name})" if word in self.names else word) for word in rule.memory]
+        known = {**rule.letters, TIME: float(t)}
+        look = rule.look(known)
+        exact: dict[Expression, float] = {}
         tellings: list[list[Telling]] = []
         for run, rounding, memory in zip(self.runs, self.roundings, memories):
             before = [run.nodes[index].data, run.nodes[index].grad, *memory[index]]
-            numbers = {**values, **dict(zip(quantities, before))}
-            settled = [result.settle(numbers) for result in results]
-            if not tellings:  # the exact numbers say how the rule is written
-                data_first = takes_old(settled, letters)
-                formulas = one_by_one(settled, letters, data_first)
-            data, *remembered = [result.evaluate(numbers) for result in results]
-            data = rounding.of_data(data)
-            shown = [*map(rounding.show, before[:2]), *[Figure(x, 4) for x in before[2:]]]
-            after = [rounding.show(data), *[Figure(x, 4) for x in remembered]]
-            figures: dict[Expression, Expression | float] = {
-                **values,
-                **dict(zip([*quantities, *new], [*shown, *after[1:]])),
-            }
-            worked = [line.substitute(figures) for line in one_by_one(settled, new, data_first)]
-            tellings.append(list(map(Telling, worked, [data, *remembered], after)))
+            numbers = {**dict(zip(rule.names, before)), **known}
+            data, *remembered = [result.evaluate(numbers) for result in rule.results]
+            numbers.update(zip(rule.new, remembered))
+            exact = exact or numbers
+            after = [rounding.of_data(data), *remembered]
+            results = [rounding.show(after[0]), *[Figure(x, 4) for x in remembered]]
+            shown = [*map(rounding.show, before[:2]), *[Figure(x, 4) for x in before[2:]], *results[1:]]
+            figures: dict[Expression, Expression | float] = {**dict(zip(rule.names, shown)), **known}
+            worked = [line.template.look(numbers).substitute(figures) for line in look.lines]
+            writes = [line.writes for line in look.lines]
+            tellings.append([Telling(line, after[k], results[k]) for line, k in zip(worked, writes)])
             memory[index] = remembered
+        given: dict[Expression, Expression] = {letter: Number(x) for letter, x in rule.letters.items()}
+        if self.k == 1:  # later, what is remembered is what was computed the step before
+            given.update({letter: Figure(exact[old], 4) for letter, old in zip(letters, rule.old)})
+        called: dict[Expression, Expression | float] = dict(zip(rule.names, [symbol, gradient, *letters, *letters]))
         subjects: list[tuple[str, Expression, Quantity]] = [(name, symbol, "new")]
-        subjects += [(f"{word} of {name}", letter, "memory") for word, letter in zip(optimizer.memory, letters)]
-        lines = list(zip(subjects, formulas, *tellings))
-        for (words, subject, quantity), formula, *each in lines if data_first else [*lines[1:], lines[0]]:
-            if formula.operands:  # what the rule leaves as it is is not told
-                title, symbols = f"{words} is updated", equation(subject, formula, sign="←")
-                writes = (index, quantity)
-                used = tuple([equation(letter, x) for letter, x in given.items() if letter in formula.leaves()])
-                given.pop(subject, None)  # from now on it is another
-                yield Frame("update", self.k, title, writes, (index,), (), symbols, None, *each, given=used)
+        subjects += [(f"{word} of {name}", letter, "memory") for word, letter in zip(rule.memory, letters)]
+        for line, *each in zip(look.lines, *tellings):
+            words, subject, quantity = subjects[line.writes]
+            formula = line.template.look(exact).substitute({**called, TIME: float(t)})
+            symbols = equation(subject, formula, sign="←")
+            used = tuple([equation(letter, x) for letter, x in given.items() if letter in formula.leaves()])
+            given.pop(subject, None)  # from now on it is another
+            title = f"{words} is updated"
+            yield Frame("update", self.k, title, (index, quantity), (index,), (), symbols, None, *each, given=used)
