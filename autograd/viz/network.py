@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 from collections import Counter
-from dataclasses import dataclass, field
 from functools import partial
 
 import graphviz
@@ -14,26 +12,14 @@ import graphviz
 from autograd import primitives
 from autograd.labels import plain
 from autograd.numbers import total
-from autograd.program import Node, Program
+from autograd.program import Program
 from autograd.value import Value
 from autograd.viz.graph import FONT, STYLES, Texts, caption, figure, markup, small_program, texts
 from autograd.viz.render import Drawing
+from autograd.viz.units import Unit, titles_of, units_of
 
 COLUMN, ROW = 4.8, 2.4  # inches between the centres of neighbouring units
 CLEAR = 0.2  # inches between a circle and the label of a weight, as far as their sizes are known
-
-
-ARITHMETIC = [primitives.PRIMITIVES[name] for name in ("neg", "add", "sub", "mul", "div", "pow")]  # no activations
-
-
-@dataclass
-class _Unit:
-    """A circle of the drawing: a net input with its activation, or any other node by itself."""
-
-    node: Node  # whose data is the unit's output
-    net: Node | None = None  # the affine node inside it
-    sources: list[tuple[int, int | None]] = field(default_factory=list)  # (node index, its weight's index)
-    column: int = 0
 
 
 # What a line of text shows: a quantity ("data", "grad" or "err"; "fixed" for none), whose, and the words before it.
@@ -73,7 +59,7 @@ def draw_network(
 
 def network(program: Program, written: Texts, err: bool, weight_gradients: bool) -> graphviz.Digraph:
     """The picture of the network, with its numbers as they are written."""
-    units = _units(program)
+    units = units_of(program)
     drawing = Drawing(
         "network",
         engine="neato",
@@ -81,7 +67,7 @@ def network(program: Program, written: Texts, err: bool, weight_gradients: bool)
         node_attr={"fontsize": "16", **FONT},
         edge_attr={"color": "#5b6770", "penwidth": "1.4"},
     )
-    titles = _titles(program, units)
+    titles = titles_of(program, units)
     lines_of = {i: _written(_unit_lines(program, unit, titles[i], err), written) for i, unit in units.items()}
     weights = {
         (source, index, k): _written(_weight_lines(program, weight, weight_gradients), written)
@@ -129,8 +115,8 @@ def network_texts(program: Program, err: bool) -> tuple[dict[str, list[Line]], d
         What the text elements of each group of the SVG show, in order; and in which group each node is shown.
     """
     shown: dict[str, list[Line]] = {}
-    units = _units(program)
-    titles = _titles(program, units)
+    units = units_of(program)
+    titles = titles_of(program, units)
     for index, unit in units.items():
         shown[f"u{index}"] = _unit_lines(program, unit, titles[index], err)
         for k, (source, weight) in enumerate(unit.sources):
@@ -140,64 +126,9 @@ def network_texts(program: Program, err: bool) -> tuple[dict[str, list[Line]], d
     return shown, home
 
 
-def _units(program: Program) -> dict[int, _Unit]:
-    """The units that the output depends on, by the index of the node whose data each one puts out."""
-    consumers: dict[int, list[Node]] = {node.index: [] for node in program}
-    for node in program:
-        for parent in node.parents:
-            consumers[parent].append(node)
-
-    nets = _net_inputs(program)
-    units: dict[int, _Unit] = {}
-    wanted = [len(program) - 1]
-    while wanted:
-        node = program.nodes[wanted.pop()]
-        if node.index in units:
-            continue
-        unit = units[node.index] = _Unit(node)
-        varying = [parent for parent in node.parents if program.nodes[parent].kind != "constant"]
-        inner = program.nodes[varying[0]] if len(varying) == 1 and node.op not in ARITHMETIC else node
-        if inner.index in nets and (inner is node or len(consumers[inner.index]) == 1):
-            unit.net = inner
-            unit.sources = [*nets[inner.index]]
-        elif node.op is primitives.dot:
-            for pair in zip(*node.op.unflatten(node.parents)):
-                factor = next((i for i in pair if i not in varying), None)
-                unit.sources += [(i, factor) for i in pair if i in varying]
-        else:
-            unit.sources = [(parent, None) for parent in varying]
-        wanted += [source for source, _ in unit.sources]
-
-    units = dict(sorted(units.items()))
-    for unit in units.values():  # parents come first, so that their columns are known
-        unit.column = max([units[source].column for source, _ in unit.sources], default=-1) + 1
-    feeds: dict[int, int] = {}  # of each unit, the first column of those that it is a source of
-    for unit in units.values():
-        for source, _ in unit.sources:
-            feeds[source] = min(feeds.get(source, unit.column), unit.column)
-    for unit in units.values():  # a target stands just before the loss, not among the inputs
-        if not unit.sources:
-            unit.column = feeds.get(unit.node.index, 1) - 1
-    return units
-
-
-def _net_inputs(program: Program) -> dict[int, list[tuple[int, int]]]:
-    """The inputs and weights of each affine node, and of each dot whose weights can learn, as a target cannot."""
-    learning: set[int] = set()
-    found = {}
-    for node in program:
-        if node.kind == "parameter" or learning.intersection(node.parents):
-            learning.add(node.index)
-        if node.op in (primitives.affine, primitives.dot):
-            weights, inputs = node.op.unflatten(node.parents)[:2]
-            if node.op is primitives.affine or learning.intersection(weights):
-                found[node.index] = list(zip(inputs, weights))
-    return found
-
-
-def _places(units: dict[int, _Unit], column_width: float, row_height: float) -> dict[int, tuple[float, float]]:
+def _places(units: dict[int, Unit], column_width: float, row_height: float) -> dict[int, tuple[float, float]]:
     """The centre of each unit: columns from left to right, each centred, with a late leaf (a target) underneath."""
-    columns: dict[int, list[_Unit]] = {}
+    columns: dict[int, list[Unit]] = {}
     for unit in units.values():
         columns.setdefault(unit.column, []).append(unit)
     weights = Counter(unit.column for unit in units.values() for _, weight in unit.sources if weight is not None)
@@ -281,19 +212,7 @@ def _letters(line: str) -> int:
     return len(line) + sum(not c.isascii() for c in line)
 
 
-def _titles(program: Program, units: dict[int, _Unit]) -> dict[int, str]:
-    """What each unit is called: its number, where units are numbered through; otherwise its name."""
-    numbers = {}
-    for index, unit in units.items():
-        suffix = re.search(r"(?<!\d)\d+[a-z]?\Z", unit.node.name)  # a letter tells a maxout's pieces apart
-        if suffix and (unit.net or unit.node.kind == "input"):
-            numbers[index] = suffix[0]
-    if len(set(numbers.values())) < len(numbers):
-        numbers.clear()
-    return {index: numbers.get(index, program.labels[index]) for index in units}
-
-
-def _unit_lines(program: Program, unit: _Unit, title: str, err: bool) -> list[Line]:
+def _unit_lines(program: Program, unit: Unit, title: str, err: bool) -> list[Line]:
     """A unit's title and its quantities."""
     node, net = unit.node, unit.net
     headed = net is not None or title != program.labels[node.index]
