@@ -60,7 +60,7 @@ function withoutZeros(written) {
 // ---- Formulas: what a template of `autograd.formulas.template` comes to ---------------------------------------------
 
 // The case that the numbers n fall into, in a notation ("text", "latex" or "mathml"): with the names as they are written
-// in it, or, where `show` is given, with numbers, each as `show` writes it.
+// in it, or, where `show` is given, with numbers, each as `show` writes it, given its slot too.
 function written(template, n, notation, names, show = null) {
   return filled(template.find(({when}) => when(n))[notation], n, notations[notation], names, show);
 }
@@ -71,7 +71,7 @@ function filled(pieces, n, {digits, brackets}, names, show) {
     const {slot, of, guard, when, then, otherwise} = piece;
     if (when) return filled(when(n) ? then : otherwise, n, {digits, brackets}, names, show);
     if (slot !== undefined && !show) return names[slot];
-    const shown = slot === undefined ? number(of(n), 12) : show(n[slot]);
+    const shown = slot === undefined ? number(of(n), 12) : show(n[slot], slot);
     const guarded = (guard.includes("-") && shown.startsWith("-")) || (guard.includes("e") && shown.includes("e"));
     return guarded ? brackets(digits(shown)) : digits(shown);
   }).join("");

@@ -17,6 +17,7 @@ from autograd.formulas.template import NOTATIONS, Template
 from autograd.labels import plain
 from autograd.lesson.updates import Optimizer, RuleFormulas
 from autograd.program import Node, Program
+from autograd.viz.units import titles_of, units_of
 
 
 def nodes_data(program: Program) -> list[dict[str, Any]]:
@@ -36,6 +37,23 @@ def nodes_data(program: Program) -> list[dict[str, Any]]:
             one["discarded"] = True
         data.append(one)
     return data
+
+
+def units_data(program: Program) -> list[dict[str, Any]]:
+    """The units of a network: which nodes each is made of, and where its inputs come from, with which weights."""
+    units = units_of(program)
+    titles = titles_of(program, units)
+    return [
+        {
+            "title": plain(titles[index]),
+            "node": index,
+            "net": unit.net and unit.net.index,
+            "members": sorted({index, unit.net.index if unit.net else index}),
+            "column": unit.column,
+            "sources": unit.sources,
+        }
+        for index, unit in units.items()
+    ]
 
 
 def optimizer_data(program: Program, optimizer: Optimizer) -> dict[str, Any]:

@@ -5,29 +5,24 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-import itertools
 import json
-import math
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from autograd.files import write_whole
-from autograd.formulas.explanation import Explanation, explain
-from autograd.formulas.expression import Expression
-from autograd.formulas.names import number
-from autograd.formulas.notation import TEXT
 from autograd.labels import plain
-from autograd.lesson.frames import DECIMALS, Frame, Round, Rounding, Telling, training
+from autograd.lesson.alive import nodes_data, number_data, optimizer_data, scripts, units_data
+from autograd.lesson.frames import DECIMALS, training
+from autograd.lesson.places import graph_view, network_view, placed
+from autograd.lesson.story import Scene
 from autograd.lesson.updates import Optimizer
 from autograd.program import Program
 from autograd.value import Value
-from autograd.viz.graph import Texts, TooManyNodesError, graph, texts, widest
-from autograd.viz.network import network, network_texts
-
-MOST_EXPLAINED = 20_000  # nodes × derivatives × steps of training: beyond it a page explains none, so as to stay small
+from autograd.viz.graph import TooManyNodesError
 
 
 @dataclass(frozen=True, repr=False)
@@ -57,6 +52,7 @@ def walkthrough(
     err: bool = False,
     decimals: tuple[int, int] | None = None,
     max_nodes: int = 2000,
+    story: Sequence[Scene] = (),
 ) -> Walkthrough:
     """Make a page that steps through the program that computed ``output``: forward, backward and update.
 
@@ -91,176 +87,58 @@ def walkthrough(
             f"a walkthrough of {len(program)} nodes is more than max_nodes={max_nodes}: "
             "walk through one example or a smaller net, or raise max_nodes"
         )
-    rounds = training(output, optimizer=optimizer, steps=steps, err=err, decimals=decimals)
-    decimals = decimals or DECIMALS
-    room = _widest(rounds, decimals)
-    drawn = graph(program, room)
-    drawn.graph_attr["bgcolor"] = "transparent"
-    units, network_svg = None, ""
+    rounds = training(output, optimizer=optimizer, steps=1, err=err, decimals=decimals)
+    exact = rounds[0].exact
+    views = {"graph": placed(graph_view(program))}
+    units: list[dict[str, Any]] = []
     if any(node.op is not None and node.op.name in ("affine", "dot") for node in program):
-        lines, home = network_texts(program, err)
-        units = {"texts": lines, "home": home}
-        drawing = network(program, room, err, weight_gradients=True)
-        drawing.graph_attr["bgcolor"] = "transparent"
-        network_svg = _inline(drawing.pipe(format="svg", encoding="utf-8"))
+        views = {"network": placed(network_view(program)), **views}
+        units = units_data(program)
+    told = decimals or DECIMALS
     data = {
-        "nodes": [{"label": plain(label), "kind": node.kind} for label, node in zip(program.labels, program)],
-        "decimals": f"{decimals[0]} decimals for values, {decimals[1]} for gradients",
-        "frames": [_frame(frame) for one in rounds for frame in one.frames],
-        "rounds": [
-            {
-                "exact": _numbers(one.exact, Rounding()),
-                "slide": one.slide and _numbers(one.slide, Rounding(*decimals)),
-            }
-            for one in rounds
-        ],
-        "network": units,
-        "explained": _explained(program, rounds, decimals),
+        "nodes": nodes_data(program),
+        "optimizer": optimizer and optimizer_data(program, optimizer),
+        "decimals": told if rounds[0].slide else None,
+        "rounding": f"rounded: {told[0]} decimals, gradients {told[1]}",
+        "units": units,
+        "views": views,
+        "story": [vars(scene) for scene in story],
+        "grain": "unit" if units else "scalar",
+        "expected": {
+            "data": [number_data(node.data) for node in exact],
+            "grad": [number_data(node.grad) for node in exact],
+            "new": [
+                (frame.writes[0], number_data(frame.exact.value))
+                for frame in rounds[0].frames
+                if frame.writes and frame.writes[1] == "new"
+            ],
+        },
     }
-    page = Walkthrough(_page(title, _inline(drawn.pipe(format="svg", encoding="utf-8")), network_svg, data))
+    page = Walkthrough(_page(title, data, scripts(program, optimizer)))
     if path is not None:
         page.write(path)
     return page
 
 
-def _widest(rounds: list[Round], decimals: tuple[int, int]) -> Texts:
-    """What the pictures are drawn with, so that there is room for whatever the page comes to write in them."""
-    ways = [("exact", Rounding()), ("slide", Rounding(*decimals))]
-    tellings = []
-    for one, (way, rounding) in itertools.product(rounds, ways):
-        if getattr(one, way) is None:
-            continue
-        tellings.append(texts(getattr(one, way), rounding.text, lambda x: number(x, 4)))
-        for frame in one.frames:
-            node, quantity = frame.writes or (0, "memory")
-            telling: Telling = getattr(frame, way)
-            if quantity == "grad":  # so far: it may be wider than in the end
-                tellings.append({("grad", node): telling.shown, ("err", node): rounding.text(-telling.value)})
-            elif quantity == "new":
-                tellings.append({("data", node): telling.shown})
-    # A page may write a minus sign, which is as wide as +; graphviz knows the width of + alone.
-    return {place: text.replace("-", "+") for place, text in widest(tellings).items()}
+# each of one subject, in the order in which the page runs them.
+MODULES = """engine steps formula picture scenes quiz board extras band view table explain controls start""".split()
 
 
-def _inline(svg: str) -> str:
-    """The ``<svg>`` element of an SVG file."""
-    return svg[svg.index("<svg") :]
-
-
-def _frame(frame: Frame) -> dict[str, Any]:
-    return {
-        "phase": frame.phase,
-        "round": frame.round,
-        "title": plain(frame.title),
-        "writes": frame.writes,
-        "reads": frame.reads,
-        "edges": [f"e{child}-{parent}-{k}" for child, parent, k in frame.edges],
-        "symbols": _math(frame.symbols),
-        "local": _math(frame.local),
-        "given": _math(*frame.given),
-        "exact": _telling(frame, frame.exact),
-        "slide": frame.slide and _telling(frame, frame.slide),
-    }
-
-
-def _telling(frame: Frame, telling: Telling) -> dict[str, Any]:
-    shown = TEXT.number(telling.shown)
-    formulas = [formula.text() for formula in (frame.symbols, telling.numbers) if formula is not None]
-    spoken = f"{frame.title}. {', '.join(formulas)}" + (f", equals {shown}" if shown else "")
-    return {
-        "numbers": _math(telling.numbers),
-        "value": telling.value if math.isfinite(telling.value) else None,
-        "worked": _worked(telling.numbers),
-        "shown": shown,
-        "full": TEXT.number(repr(telling.value + 0.0)) if shown else "",
-        "note": _math(telling.note),
-        "speech": plain(spoken),
-    }
-
-
-def _worked(numbers: Expression | None) -> float | None:
-    """What the numbers on display come to, rounded as they are; None where that cannot be worked out from them."""
-    try:
-        worked = math.nan if numbers is None else numbers.evaluate({})
-    except (ArithmeticError, ValueError):  # what was rounded to 0 is divided by
-        return None
-    return worked if math.isfinite(worked) else None
-
-
-def _math(*formulas: Expression | None) -> str:
-    """The formulas, side by side; "" where there is none."""
-    comma = '<mo separator="true">,</mo><mspace width="0.5em"/>'
-    written = comma.join([formula.mathml() for formula in formulas if formula is not None])
-    return written and f"<math>{written}</math>"
-
-
-def _numbers(run: Program, rounding: Rounding) -> dict[str, Any]:
-    """What a step of training starts from: the leaves' data; and what it multiplies by: the local derivatives."""
-    return {
-        "data": [rounding.show(node.data).text() if node.op is None else "" for node in run],
-        "locals": {
-            f"e{node.index}-{parent}-{place}": TEXT.number(number(derivative, 4))
-            for node in run
-            for place, (parent, derivative) in enumerate(zip(node.parents, node.local_derivatives))
-            if run.nodes[parent].kind != "constant"
-        },
-    }
-
-
-def _explained(program: Program, rounds: list[Round], decimals: tuple[int, int]) -> dict[str, Any]:
-    """The explanations of each step of training, by node; what is written often, such as a delta, is kept once.
-
-    The first subjects, which the handout explains, are the parameters. The others are left out where they are too many.
-    """
-    kinds = {node.kind for node in program}
-    first = [i for i, node in enumerate(program) if node.kind == ("parameter" if "parameter" in kinds else "input")]
-    others = [i for i, node in enumerate(program) if node.kind != "constant" and i not in first]
-    most = MOST_EXPLAINED // (len(program) * len(rounds))
-    first = first if len(first) <= most else []
-    subjects = [*first, *others] if first and len(first) + len(others) <= most else first
-    texts: dict[str, int] = {}
-
-    def kept(formula: Expression) -> int:
-        return texts.setdefault(_math(formula), len(texts))
-
-    def written(explanation: Explanation) -> list[Any]:
-        return [[kept(one.left), [kept(side) for side in one.sides]] for one in explanation.equations]
-
-    told = [
-        {
-            i: {
-                "symbols": written(explain(one.exact, program.labels[i], numbers=False)),
-                "exact": written(explain(one.exact, program.labels[i])),
-                "slide": one.slide and written(explain(one.slide, program.labels[i], rounding=decimals)),
-            }
-            for i in subjects
-        }
-        for one in rounds
-    ]
-    return {"nodes": subjects, "printed": first, "rounds": told, "texts": list(texts)}
-
-
-def _page(title: str, graph: str, network: str, data: dict[str, Any]) -> str:
+def _page(title: str, data: dict[str, Any], scripts: str) -> str:
     """The template filled in. Its policy lets only its own script and style run, and nothing be fetched."""
-    template, css, js = (
-        resources.files("autograd.lesson").joinpath(f"page/page.{kind}").read_text(encoding="utf-8")
-        for kind in ("html", "css", "js")
-    )
+    css, template = _file("page.css"), _file("page.html")
+    js = "\n".join(['"use strict";', scripts, *[_file(f"{module}.js") for module in MODULES]])
     policy = (
-        f"default-src 'none'; script-src '{_sha256(js)}'; style-src '{_sha256(css)}'; "
+        f"default-src 'none'; script-src '{_sha256(js)}'; style-src '{_sha256(css)}'; img-src data: blob:; "
         "base-uri 'none'; form-action 'none'"
     )
     written = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for sign in "<>&\u2028\u2029":  # so that no text in it can end the script element
         written = written.replace(sign, f"\\u{ord(sign):04x}")
+    views = [f'<svg id="{view}" class="view" role="group" aria-label="{view}"></svg>' for view in data["views"]]
     pieces = {
-        "csp": policy,
-        "title": html.escape(plain(title)),
-        "css": css,
-        "graph": graph,
-        "network": network,
-        "data": written,
-        "js": js,
+        **{"csp": policy, "title": html.escape(plain(title)), "css": css, "views": "\n".join(views)},
+        **{"data": written, "js": js},
     }
     before, *rest = template.split("{{")
     filled = [before]
@@ -268,6 +146,10 @@ def _page(title: str, graph: str, network: str, data: dict[str, Any]) -> str:
         name, after = piece.split("}}", 1)
         filled += [pieces[name], after]
     return "".join(filled)
+
+
+def _file(name: str) -> str:
+    return resources.files("autograd.lesson").joinpath(f"page/{name}").read_text(encoding="utf-8")
 
 
 def _sha256(source: str) -> str:

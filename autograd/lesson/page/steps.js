@@ -130,7 +130,7 @@ function handsTo(nodes, parent) {
 //
 // A place is "data 7", "grad 7", "slope 7 0" (the local derivative of node 7 by its first parent), "new 7" or
 // "memory 7 0". `upstream` and `local` are the factors of a contribution, `read` what a result is computed from,
-// `result` what is determined, `along` the edges, each "7 0": backward from node 7 to its first parent.
+// `result` what is determined (and not handed on at once), `along` the edges, each "7 0": backward from node 7 to its first parent.
 
 function marksOf(nodes, steps) {
   const marks = {upstream: [], local: [], read: [], result: [], along: []};
@@ -153,8 +153,9 @@ function marksOf(nodes, steps) {
       marks.result.push(step.writes ? `memory ${node} ${step.writes - 1}` : `new ${node}`);
     }
   }
-  const results = new Set(marks.result);
-  return {...marks, upstream: [...new Set(marks.upstream)].filter((place) => !results.has(place) || steps.length > 1)};
+  const handedOn = new Set(marks.upstream);
+  const of = (places) => [...new Set(places)];
+  return {...marks, upstream: of(marks.upstream), result: of(marks.result).filter((place) => !handedOn.has(place))};
 }
 
 // Where a local derivative stands: it may be another input's number, or the output's; it has a place of its own, too.

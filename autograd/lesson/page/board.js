@@ -1,0 +1,132 @@
+// The board: which scene of which round is shown, with which numbers, and what follows from that.
+
+const byId = (id) => document.getElementById(id);
+const INFINITE = ["Infinity", "-Infinity", "NaN"];
+const lesson = JSON.parse(byId("data").textContent, (key, x) => (INFINITE.includes(x) && key !== "label" ? Number(x) : x));
+const {nodes} = lesson;
+const output = nodes.length - 1;
+const MODES = lesson.decimals ? {exact: null, slide: lesson.decimals} : {exact: null};
+const plain = (shown) => notations.text.digits(shown);
+
+const formulas = Object.fromEntries(Object.entries(MODES).map(([mode, decimals]) => [mode, new Formulas(lesson, decimals)]));
+const given = nodes.map(({data}) => data); // of the leaves
+let leaves = [...given];
+let trainings = begin();
+const pictures = Object.fromEntries(Object.entries(lesson.views).map(([view, places]) => [view, new Picture(byId(view), places, lesson)]));
+
+const state = {round: 1, grain: lesson.grain, at: 0, shown: true, mode: "exact", view: Object.keys(pictures)[0]};
+
+function begin() {
+  return Object.fromEntries(Object.entries(MODES).map(([mode, decimals]) => [mode, new Training(lesson, leaves, decimals)]));
+}
+
+// ---- Where we are --------------------------------------------------------------------------------------------------
+
+const cachedScenes = new Map(); // by how the rule is told
+
+function scenes() {
+  const {t} = taken();
+  const key = lesson.optimizer ? rule.looks.indexOf(ruleLook(lesson.optimizer, t)) : 0;
+  if (!cachedScenes.has(key)) cachedScenes.set(key, scenesOf(lesson, scalarSteps(lesson, t)));
+  return cachedScenes.get(key)[state.grain];
+}
+
+const taken = () => trainings[state.mode].round(state.round);
+const scene = () => scenes()[state.at];
+const asks = (one) => one.ask !== "" || (quiz.on && one.steps.length === 1 && one.kind !== "given" && one.kind !== "seed");
+
+function known(steps) {
+  return knownAfter(nodes, taken(), steps, formulas[state.mode].decimals);
+}
+
+// ---- Moving --------------------------------------------------------------------------------------------------------
+
+// To a scene of the grain, by its place from 0; before the first and after the last there are other rounds.
+function go(at, shown = null) {
+  state.at = Math.max(0, Math.min(scenes().length - 1, at));
+  state.shown = shown ?? !asks(scene());
+  show();
+}
+
+function forwards() {
+  if (!state.shown) [state.shown] = [true];
+  else if (state.at < scenes().length - 1) return go(state.at + 1);
+  else if (lesson.optimizer) return goToRound(state.round + 1);
+  show();
+}
+
+function backwards() {
+  if (state.shown && asks(scene())) return go(state.at, false);
+  if (state.at > 0) return go(state.at - 1, true);
+  if (state.round > 1) {
+    state.round -= 1;
+    go(Infinity, true);
+  }
+}
+
+function goToRound(k) {
+  if (k < 1 || (k > 1 && !lesson.optimizer)) return;
+  state.round = k;
+  go(0);
+}
+
+function goToPhase(phase) {
+  const at = scenes().findIndex((one) => one.phase === phase);
+  if (at >= 0) go(at);
+}
+
+// The same place in another grain: the scene that has the step just taken.
+function setGrain(grain) {
+  if (grain === state.grain || !GRAINS.includes(grain)) return;
+  const {after, steps} = scene();
+  const step = steps.at(-1) ?? after.at(-1);
+  state.grain = grain;
+  const at = scenes().findIndex((one) => one.steps.includes(step));
+  go(at < 0 ? scenes().findIndex((one) => one.after.length >= after.length) : at, true);
+}
+
+// The scene that determines a number of a node, the one of the present phase if there is one.
+function goToNode(node) {
+  const {phase} = scene();
+  const places = {forward: ["data"], backward: ["grad", "data"], update: ["new", "grad", "data"]}[phase];
+  for (const quantity of places) {
+    const at = scenes().findLastIndex((one) => one.steps.some((step) => writesPlace(step) === `${quantity} ${node}`));
+    if (at >= 0) return go(at, true);
+  }
+  go(0);
+}
+
+const writesPlace = ({kind, node, parent, writes}) =>
+  ({result: `data ${node}`, seed: `grad ${node}`, hand: `grad ${parent}`, line: writes ? "" : `new ${node}`})[kind];
+
+// ---- Showing -------------------------------------------------------------------------------------------------------
+
+const listeners = []; // each is called with all that is shown
+
+function show() {
+  const one = scene();
+  const before = known(one.before);
+  const after = known(one.after);
+  const visible = state.shown ? after : before;
+  const rows = formulas[state.mode].rows(one, taken(), before, after);
+  const marks = marksOf(nodes, one.steps);
+  const texts = textsOf(visible, one);
+  if (!state.shown) for (const place of marks.result) texts.set(place, "?");
+  const shown = {scene: one, rows, marks, texts, visible, before, after, taken: taken(), ...state};
+  for (const listen of listeners) listen(shown);
+}
+
+// What is written at each place of a picture.
+function textsOf({data, grad, new: next, memory}, {phase}) {
+  const {show: figures} = formulas[state.mode];
+  const texts = new Map();
+  const put = (place, x, show = figures) => x !== undefined && texts.set(place, plain(show(x)));
+  data.forEach((x, i) => put(`data ${i}`, x));
+  grad.forEach((x, i) => put(`grad ${i}`, x));
+  next.forEach((x, i) => put(`new ${i}`, x));
+  memory.forEach((xs, i) => xs.forEach((x, k) => put(`memory ${i} ${k}`, x, (m) => number(m, DIGITS))));
+  if (phase !== "forward") {
+    taken().slopes.forEach((slopes, i) => slopes.forEach((slope, k) => put(`slope ${i} ${k}`, slope, (x) => number(x, DIGITS))));
+  }
+  return texts;
+}

@@ -1,0 +1,303 @@
+// The picture: boxes at their places, and the numbers in them. It is drawn once; steps change numbers and marks only.
+//
+// Each number is a text with a place (see steps.js): "data 7", "grad 7", "new 7", "slope 7 0". A place may be drawn in
+// several boxes, as a weight that two units share.
+
+const SVG = "http://www.w3.org/2000/svg";
+const PAD = 8;
+const LINE = 28;
+const GRADIENT = 98;
+const BASE = 20; // from the top of a line to where its text stands
+const HEADING = LINE + 4;
+const UNKNOWN = "";
+
+function element(name, attributes = {}, ...children) {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) if (value !== null) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+class Picture {
+  // Draws a view of the lesson, {width, height, boxes, edges}, into an svg element.
+  constructor(svg, view, {nodes}) {
+    Object.assign(this, {svg, view, nodes, output: nodes.length - 1});
+    this.numbers = new Map(); // of each place, its texts
+    this.edges = new Map(); // by what they stand for, "7 0"
+    this.curves = [];
+    this.homes = new Map(); // of each node, its rows
+    this.live = new Set();
+    this.edgeLayer = element("g", {class: "edges"});
+    this.boxLayer = element("g", {class: "boxes"});
+    this.markLayer = element("g", {class: "marks", "aria-hidden": "true"});
+    svg.append(this.arrows(), this.edgeLayer, this.boxLayer, this.markLayer);
+    view.edges.forEach((edge) => this.drawEdge(edge));
+    const first = ({rows: [{node, slope}]}) => node ?? Number(slope.split(" ")[0]);
+    for (const box of [...view.boxes].sort((a, b) => first(a) - first(b))) this.drawBox(box);
+    this.look({x: -PAD, y: -PAD, width: view.width + 2 * PAD, height: view.height + 2 * PAD});
+    this.whole = this.box;
+  }
+
+  arrows() {
+    const tip = element("path", {d: "M0,0L10,5L0,10z", fill: "context-stroke"});
+    const kinds = {"arrow-back": "auto-start-reverse", arrow: "auto"};
+    const size = {viewBox: "0 0 10 10", refX: 9, refY: 5, markerWidth: 5, markerHeight: 5};
+    return element("defs", {}, ...Object.entries(kinds).map(([id, orient]) =>
+      element("marker", {id: `${this.svg.id}-${id}`, orient, ...size}, tip.cloneNode())));
+  }
+
+  drawEdge({along, path, slope, label}) {
+    const line = element("path", {d: path, class: "edge"});
+    this.edgeLayer.append(line);
+    for (const one of along) this.edges.set(one, [...(this.edges.get(one) ?? []), line]);
+    if (slope) this.number(`slope ${slope}`, this.boxLayer, label[0], label[1] + BASE - LINE / 2, "slope middle");
+  }
+
+  drawBox({id, kind, rows, title, symbol, x, y, width, height}) {
+    const group = element("g", {class: `box ${kind}`, id: `${this.svg.id}-${id}`, transform: `translate(${x} ${y})`});
+    this.boxLayer.append(group);
+    group.append(element("rect", {width, height, rx: kind === "unit" ? 8 : 6}));
+    let top = PAD / 4;
+    const inner = {width, group, two: ["input", "weight", "constant"].includes(kind) || "value" in rows[0]};
+    if (title || symbol) {
+      const heading = title?.text ?? symbol;
+      this.text(group, PAD, top + BASE + 3, heading, "title");
+      if (title && symbol && kind !== "unit") this.plate(group, width, symbol);
+      if (kind === "unit" || (!title && rows.length)) this.headings(group, width, top + BASE + 3, !title);
+      top += HEADING;
+    }
+    for (const row of rows) {
+      const tall = row.curve ? LINE + 8 : LINE;
+      const place = element("g", {class: "row", transform: `translate(0 ${top})`});
+      group.append(place);
+      this.drawRow(place, row, inner, tall);
+      top += "value" in row || !inner.two ? tall : 0;
+    }
+  }
+
+  // Over the columns; the derivatives' is out of sight while there are none.
+  headings(group, width, y, isOperation) {
+    if (!isOperation) this.text(group, width - 2 * PAD - GRADIENT, y, "value", "heading end");
+    this.text(group, width - PAD, y, `∂${this.nodes[this.output].label}/∂`, "heading end derivative");
+  }
+
+  plate(group, width, symbol) {
+    const wide = Math.max(24, symbol.length * 12 + 8);
+    group.append(element("rect", {class: "plate", x: width - wide - 4, y: 4, width: wide, height: 24, rx: 4}));
+    this.text(group, width - wide / 2 - 4, BASE + 2, symbol, "symbol middle");
+  }
+
+  drawRow(place, {node, name, slope, curve, by, value}, {width, two}, tall) {
+    if (slope !== undefined) return this.drawSlope(place, slope, curve, by, width, tall);
+    this.prepare(place, node);
+    if (value === true) this.number(`data ${node}`, place, width - PAD, BASE, "end");
+    else if (value === false) this.gradient(place, node, width - PAD, BASE);
+    else if (two) {
+      this.text(place, PAD, BASE, name, "name");
+      this.number(`data ${node}`, place, width - PAD, BASE, "end");
+      if (this.nodes[node].kind !== "constant") this.gradient(place, node, width - PAD, BASE + LINE - 2);
+    } else {
+      this.text(place, PAD, BASE, name, "name");
+      this.number(`data ${node}`, place, width - 2 * PAD - GRADIENT, BASE, "end");
+      this.gradient(place, node, width - PAD, BASE, false);
+    }
+  }
+
+  // A gradient, and the new number that takes its place after the update.
+  gradient(place, node, x, y, labelled = true) {
+    if (labelled) this.text(place, PAD, y, "∂", "heading derivative");
+    this.number(`grad ${node}`, place, x, y, "end grad");
+    if (this.nodes[node].kind === "parameter") this.number(`new ${node}`, place, x, y, "end new");
+  }
+
+  drawSlope(place, slope, curve, by, width, tall) {
+    const [node] = slope.split(" ").map(Number);
+    const y = BASE + (tall - LINE) / 2;
+    place.append(element("rect", {class: "band", x: 1, width: width - 2, height: tall}));
+    if (curve) this.drawCurve(place, node, Number(slope.split(" ")[1]), tall);
+    const words = curve ? `${this.nodes[node].op}′` : `∂/∂${this.nodes[by].label}`;
+    this.text(place, curve ? width - 2 * PAD - GRADIENT : PAD, y, words, `heading derivative${curve ? " end" : ""}`);
+    this.number(`slope ${slope}`, place, width - PAD, y, "end slope");
+  }
+
+  // The activation from −6 to 6, the point at which it is worked, and the tangent there.
+  drawCurve(place, node, k, tall) {
+    const [left, wide] = [PAD, 92];
+    const high = tall - 8;
+    const clip = `${this.svg.id}-clip-${node}`;
+    const group = element("g", {class: "curve", "clip-path": `url(#${clip})`});
+    place.append(
+      element("clipPath", {id: clip}, element("rect", {x: left, y: 2, width: wide, height: tall - 4})),
+      group,
+    );
+    const point = element("circle", {r: 5, class: "point"});
+    const tangent = element("line", {class: "tangent"});
+    const line = element("path", {class: "function"});
+    group.append(line, tangent, point);
+    this.curves.push({node, k, left, wide, high, line, tangent, point});
+  }
+
+  // Curves are drawn for the numbers that the operation's other inputs have.
+  drawCurves(run, known, showTangent) {
+    for (const {node, k, left, wide, high, line, tangent, point} of this.curves) {
+      const {row, parents} = this.nodes[node];
+      const inputs = parents.map((parent) => run.data[parent]);
+      const reach = Math.max(6, 1.2 * Math.abs(inputs[k]) || 0);
+      const f = (x) => rows[row].forward(inputs.with(k, x));
+      const xs = Array.from({length: 49}, (_, step) => reach * (step / 24 - 1));
+      const ys = xs.map(f).filter(Number.isFinite);
+      const [low, top] = [Math.min(...ys), Math.max(...ys)];
+      const at = (x, y) => [left + (wide * (x + reach)) / (2 * reach), 4 + high * (1 - (y - low) / (top - low || 1))];
+      const points = xs.map((x) => at(x, f(x))).filter((pair) => pair.every(Number.isFinite));
+      line.setAttribute("d", `M${points.map((pair) => pair.map((x) => x.toFixed(1)).join(",")).join("L")}`);
+      const isKnown = known.data[node] !== undefined && Number.isFinite(run.data[node]);
+      for (const one of [point, tangent]) one.classList.toggle("unknown", !isKnown);
+      tangent.classList.toggle("unknown", !isKnown || !showTangent);
+      if (!isKnown) continue;
+      const [cx, cy] = at(inputs[k], run.data[node]);
+      point.setAttribute("cx", cx);
+      point.setAttribute("cy", cy);
+      const [x1, y1] = at(inputs[k] - reach, run.data[node] - reach * run.slopes[node][k]);
+      const [x2, y2] = at(inputs[k] + reach, run.data[node] + reach * run.slopes[node][k]);
+      for (const [key, x] of Object.entries({x1, y1, x2, y2})) tangent.setAttribute(key, x);
+    }
+  }
+
+  text(group, x, y, content, classes) {
+    const text = element("text", {x, y, class: classes});
+    text.textContent = content;
+    group.append(text);
+    return text;
+  }
+
+  number(place, group, x, y, classes) {
+    const text = this.text(group, x, y, UNKNOWN, `number ${classes}`);
+    text.dataset.place = place;
+    this.numbers.set(place, [...(this.numbers.get(place) ?? []), text]);
+  }
+
+  // A row can be reached by key and pointer.
+  prepare(place, node) {
+    place.dataset.node = node;
+    place.setAttribute("tabindex", "0");
+    place.setAttribute("role", "button");
+    this.homes.set(node, [...(this.homes.get(node) ?? []), place]);
+  }
+
+  // ---- What changes from step to step -----------------------------------------------------------------------------
+
+  // `texts` gives what is written at each place; what is not in it is not known.
+  write(texts) {
+    for (const [place, elements] of this.numbers) {
+      const shown = texts.get(place) ?? UNKNOWN;
+      for (const text of elements) {
+        if (text.textContent === shown) continue;
+        text.textContent = shown;
+        this.squeeze(text);
+      }
+    }
+    for (const [node, places] of this.homes) {
+      const said = [["value", "data"], ["gradient", "grad"], ["new", "new"]]
+        .flatMap(([word, quantity]) => (texts.get(`${quantity} ${node}`) ? [`${word} ${texts.get(`${quantity} ${node}`)}`] : []));
+      const label = [this.nodes[node].label, ...said].join(", ");
+      for (const place of places) place.setAttribute("aria-label", label);
+    }
+  }
+
+  // A long number is made to fit its column.
+  squeeze(text) {
+    const most = text.classList.contains("slope") ? 92 : GRADIENT;
+    text.removeAttribute("textLength");
+    if (text.textContent.length < 8 || text.getComputedTextLength() <= most) return;
+    text.setAttribute("textLength", most);
+    text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  }
+
+  // Marks what a step reads and writes, each in its role, and the edges that it goes along: see `marksOf`.
+  mark(marks, isBackward, phase) {
+    for (const one of this.live) one.classList.remove(...ROLES, "back", "forth", "active");
+    this.live.clear();
+    this.markLayer.replaceChildren();
+    this.svg.dataset.phase = phase;
+    for (const role of ROLES) {
+      for (const place of marks[role] ?? []) for (const text of this.numbers.get(place) ?? []) this.frame(text, role);
+    }
+    for (const along of marks.along) {
+      for (const line of this.edges.get(along) ?? []) {
+        line.classList.add(isBackward ? "back" : "forth");
+        line.style.setProperty("--arrow", `url(#${this.svg.id}-arrow${isBackward ? "-back" : ""})`);
+        this.live.add(line);
+      }
+    }
+  }
+
+  // A frame about a number, whose line differs by role.
+  frame(text, role) {
+    if (this.live.has(text) || !text.textContent) return;
+    text.classList.add(role);
+    this.live.add(text);
+    const box = text.closest(".box");
+    box?.classList.add("active");
+    if (box) this.live.add(box);
+    const {x, y, width, height} = this.placeOf(text);
+    this.markLayer.append(element("rect", {class: `frame ${role}`, x: x - 4, y: y - 1, width: width + 8, height: height + 2, rx: 5}));
+  }
+
+  // Where an element stands, in the picture's own pixels.
+  placeOf(text) {
+    const {x, y, width, height} = text.getBBox();
+    let [dx, dy] = [0, 0];
+    for (let one = text; one !== this.svg; one = one.parentNode) {
+      const moved = one.transform.baseVal.consolidate()?.matrix;
+      if (moved) [dx, dy] = [dx + moved.e, dy + moved.f];
+    }
+    return {x: x + dx, y: y + dy, width, height};
+  }
+
+  // A small table beside a node: the terms of a sum, or an update, where it covers least.
+  tally(place, lines) {
+    const [text] = this.numbers.get(place) ?? [];
+    if (!text) return;
+    const home = text.closest(".box");
+    const near = home ? this.boxOf(home) : this.placeOf(text);
+    const width = Math.max(...lines.map(({words}) => words.length)) * 11 + 2 * PAD;
+    const height = lines.length * 26 + PAD;
+    const {whole} = this;
+    const keep = (x, most) => Math.min(Math.max(x, 0), most);
+    const middle = near.y + near.height / 2 - height / 2;
+    const spots = [
+      [near.x, near.y + near.height + 6], [near.x, near.y - height - 6],
+      [near.x + near.width + 6, middle], [near.x - width - 6, middle],
+    ].map(([x, y]) => ({x: keep(x, whole.width - width - 2 * PAD), y: keep(y, whole.height - height - 2 * PAD), width, height}));
+    const shared = (a, b) => Math.max(0, Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x))
+      * Math.max(0, Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y));
+    const covered = (spot) => this.view.boxes.reduce((sum, box) => sum + shared(spot, box), 0);
+    const best = spots.reduce((least, spot) => (covered(spot) < covered(least) ? spot : least));
+    const group = element("g", {class: "tally", transform: `translate(${best.x} ${best.y})`});
+    group.append(element("rect", {width, height, rx: 6}));
+    lines.forEach(({words, role}, k) => {
+      const line = this.text(group, width - PAD, 24 + 26 * k, words, `end ${role ?? ""}`);
+      line.classList.add(`path-${k % 4}`);
+    });
+    this.markLayer.append(group);
+  }
+
+  boxOf(group) {
+    return this.view.boxes.find(({id}) => `${this.svg.id}-${id}` === group.id);
+  }
+
+  // ---- What part of it is seen ------------------------------------------------------------------------------------
+
+  look(box) {
+    this.box = box;
+    this.svg.setAttribute("viewBox", [box.x, box.y, box.width, box.height].join(" "));
+  }
+
+  // Pixels of the screen for one of the picture.
+  get scale() {
+    const {width, height} = this.svg.getBoundingClientRect();
+    return Math.min(width / this.box.width, height / this.box.height);
+  }
+}
+
+const ROLES = ["upstream", "local", "result", "read"];

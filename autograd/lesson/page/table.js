@@ -1,0 +1,41 @@
+// The table of parameters: value, gradient, what the optimizer remembers, and the new value.
+
+const tabled = nodes.flatMap(({kind}, i) => (kind === "parameter" ? [i] : []));
+
+function makeTable() {
+  const memory = lesson.optimizer?.memory ?? [];
+  const head = byId("parameters").createTHead().insertRow();
+  const headings = ["", "value", "gradient", ...memory.map(({text: letter}) => letter), ...(lesson.optimizer ? ["new"] : [])];
+  head.append(...headings.map((words) => Object.assign(document.createElement("th"), {textContent: words, scope: "col"})));
+  const places = (i) => [`data ${i}`, `grad ${i}`, ...memory.map((_, k) => `memory ${i} ${k}`), ...(lesson.optimizer ? [`new ${i}`] : [])];
+  return tabled.map((i) => {
+    const row = byId("parameters").tBodies[0].insertRow();
+    row.dataset.node = i;
+    row.tabIndex = 0;
+    row.append(Object.assign(document.createElement("th"), {scope: "row", textContent: nodes[i].label}));
+    const cells = places(i).map((place) => [place, row.insertCell()]);
+    return {i, row, cells};
+  });
+}
+
+const tableRows = makeTable();
+
+listeners.push(({texts, marks}) => {
+  if (byId("table").hidden) return;
+  const roles = new Map(ROLES.flatMap((role) => (marks[role] ?? []).map((place) => [place, role])));
+  for (const {row, cells} of tableRows) {
+    let marked = false;
+    for (const [place, cell] of cells) {
+      cell.textContent = texts.get(place) ?? "";
+      cell.className = roles.get(place) ?? "";
+      marked ||= roles.get(place) === "result";
+    }
+    row.classList.toggle("now", marked);
+    if (marked) row.scrollIntoView?.({block: "nearest"});
+  }
+});
+
+byId("parameters").addEventListener("click", ({target}) => {
+  const row = target.closest("[data-node]");
+  if (row) goToNode(Number(row.dataset.node));
+});
