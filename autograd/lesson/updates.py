@@ -16,7 +16,7 @@ GREEK = {
     **{"lr": "η", "momentum": "μ", "dampening": "τ", "weight_decay": "λ"},
     **{"alpha": "α", "betas": "β", "eps": "ε"},
 }
-THETA, GRADIENT, TIME = Name("θ"), Name("θ", "∂"), Name("t")
+THETA, GRADIENT, TIME = Name("theta"), Name("gradient"), Name("t")
 
 
 class Optimizer(Protocol):

@@ -1,19 +1,20 @@
 // The band above the picture: what the step is called, its question, its formulas and what they come to.
 
 const SMALLEST = 16; // pixels: a formula shrinks to fit, but no further
-const SHOWN_ROWS = 4;
+const SHOWN_ROWS = 3;
 
 listeners.push(({scene: one, rows, shown, mode, round}) => {
   byId("phase").textContent = PHASES[one.phase];
   byId("step-title").textContent = one.title;
-  byId("counter").textContent = `${state.at + 1} / ${scenes().length}${lesson.optimizer ? ` · training step ${round}` : ""}`;
+  byId("counter").textContent = `${round > 1 ? `training step ${round} · ` : ""}${state.at + 1} / ${scenes().length}`;
   byId("mode").textContent = mode === "slide" ? lesson.rounding : "";
   byId("question").textContent = shown ? filledIn(one.say) : filledIn(one.ask);
   byId("question").classList.toggle("said", shown);
   const some = rows.length > SHOWN_ROWS ? chosen(rows) : rows;
-  const more = some.length < rows.length ? [paragraph(`and so on: ${rows.length} in all, in the picture`)] : [];
-  byId("formulas").replaceChildren(...some.map((row) => rowElement(row, shown)), ...more, ...extras(one, shown));
-  byId("formulas").dataset.rows = Math.min(rows.length, SHOWN_ROWS);
+  const isKnown = (k) => shown || (one.blank === "factor" && k < some.length - 1);
+  const written = some.map((row, k) => rowElement(row, isKnown(k), one.blank));
+  if (some.length < rows.length) written.at(-1).append(remark(`and so on: ${rows.length} in all`));
+  byId("formulas").replaceChildren(...written, ...extras(one, shown));
   fitFormulas();
 });
 
@@ -23,28 +24,24 @@ function chosen(rows) {
   const kept = news.length ? news : rows;
   const size = ({place, value}) => (news.length ? Math.abs(value - taken().data[place.split(" ")[1]]) : Math.abs(value));
   const most = kept.reduce((a, b) => (size(b) > size(a) ? b : a));
-  if (!news.length) return rows.slice(0, SHOWN_ROWS - 1);
+  if (!news.length) return rows.slice(0, SHOWN_ROWS);
   const [, node] = most.place.split(" ");
   return rows.filter(({place}) => place.split(" ")[1] === node);
 }
 
-function rowElement({left, sign: equals, symbols, notes, numbers, result, role, value, agrees, soFar}, shown) {
+function rowElement({left, sign: equals, symbols, notes, numbers, result, role, value, agrees, soFar}, shown, blank) {
   const row = document.createElement("div");
   row.className = "formula";
   row.append(mathElement([{math: left, role}]));
   const join = (pieces, before) => pieces.length && row.append(mathElement([{math: sign(before)}, ...pieces]));
-  join(symbols.slice(0, 1).filter(() => symbols.length === 2 && !symbols[1].role && !symbols[0].role), equals);
-  const calls = symbols.length === 2 && !symbols[1].role && !symbols[0].role;
-  join(calls ? symbols.slice(1) : symbols, calls ? "=" : equals);
+  const calls = symbols.length === 2 && symbols.every((piece) => !piece.role); // o = σ(i) = ...
+  for (const [k, side] of (calls ? symbols.map((piece) => [piece]) : [symbols]).entries()) join(side, k ? "=" : equals);
   if (notes.length) row.append(mathElement(notes, "note"));
-  if (!shown) {
-    row.append(mathElement([{math: sign("=")}]), resultElement("?", role));
-    return row;
-  }
-  const bare = numbers.length === 0;
-  join(numbers, "=");
-  row.append(mathElement([{math: sign(agrees || bare ? "=" : "≈")}]), resultElement(plain(result), role, soFar));
-  row.title = agrees ? String(value) : `${value}: worked with more digits than are shown`;
+  if (shown) join(numbers, "=");
+  else if (blank === "factor") join(numbers.map((piece, k) => (k === numbers.length - 1 ? {...piece, math: tag("mtext", "?")} : piece)), "=");
+  const agree = !shown || agrees || !numbers.length;
+  row.append(mathElement([{math: sign(agree ? "=" : "≈")}]), resultElement(shown ? plain(result) : "?", role, shown && soFar));
+  if (shown) row.title = agrees ? String(value) : `${value}: worked with more digits than are shown`;
   return row;
 }
 
@@ -63,8 +60,8 @@ function mathElement(pieces, classes = "") {
   return template.content.firstChild;
 }
 
-function paragraph(text) {
-  return Object.assign(document.createElement("p"), {textContent: text});
+function remark(text) {
+  return Object.assign(document.createElement("span"), {className: "remark", textContent: text});
 }
 
 // A sentence with the present numbers in it: {E}, {grad w46}, {new w46}.

@@ -111,7 +111,11 @@ function show() {
   const rows = formulas[state.mode].rows(one, taken(), before, after);
   const marks = marksOf(nodes, one.steps);
   const texts = textsOf(visible, one);
-  if (!state.shown) for (const place of marks.result) texts.set(place, "?");
+  if (!state.shown) {
+    marks.read = []; // what is used is part of the answer
+    if (one.blank !== "factor") [marks.upstream, marks.local] = [[], []];
+    for (const place of marks.result) texts.set(place, "?");
+  }
   const shown = {scene: one, rows, marks, texts, visible, before, after, taken: taken(), ...state};
   for (const listen of listeners) listen(shown);
 }
@@ -123,7 +127,7 @@ function textsOf({data, grad, new: next, memory}, {phase}) {
   const put = (place, x, show = figures) => x !== undefined && texts.set(place, plain(show(x)));
   data.forEach((x, i) => put(`data ${i}`, x));
   grad.forEach((x, i) => put(`grad ${i}`, x));
-  next.forEach((x, i) => put(`new ${i}`, x));
+  next.forEach((x, i) => put(`new ${i}`, x, (theta) => `→ ${figures(theta)}`));
   memory.forEach((xs, i) => xs.forEach((x, k) => put(`memory ${i} ${k}`, x, (m) => number(m, DIGITS))));
   if (phase !== "forward") {
     taken().slopes.forEach((slopes, i) => slopes.forEach((slope, k) => put(`slope ${i} ${k}`, slope, (x) => number(x, DIGITS))));

@@ -34,7 +34,7 @@ class Formulas {
     for (const step of steps) {
       const {kind, node, parent} = step;
       if (kind === "result") rows.push(this.result(node, taken));
-      else if (kind === "seed") rows.push(this.seed());
+      else if (kind === "seed" && steps.length === 1) rows.push(this.seed());
       else if (kind === "line") rows.push(this.line(step, taken));
       else if (kind === "hand" && hands.has(parent)) {
         rows.push(this.handed(hands.get(parent), taken, before, after, steps.length === 1));

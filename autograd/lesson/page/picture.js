@@ -196,6 +196,10 @@ class Picture {
         this.squeeze(text);
       }
     }
+    for (const place of texts.keys()) { // a new number takes the place of the gradient that led to it
+      if (!place.startsWith("new ")) continue;
+      for (const text of this.numbers.get(place.replace("new", "grad")) ?? []) text.textContent = UNKNOWN;
+    }
     for (const [node, places] of this.homes) {
       const said = [["value", "data"], ["gradient", "grad"], ["new", "new"]]
         .flatMap(([word, quantity]) => (texts.get(`${quantity} ${node}`) ? [`${word} ${texts.get(`${quantity} ${node}`)}`] : []));

@@ -9,7 +9,7 @@ const PHASES = {forward: "Forward", backward: "Backward", update: "Update"};
 function scenesOf(lesson, steps) {
   const groups = grouped(lesson, steps);
   const scenes = Object.fromEntries(GRAINS.map((grain) => [grain, inOrder(groups[grain], (group) => describe(lesson, group, grain))]));
-  if (lesson.story.length) scenes.unit = told(lesson, scenes.unit);
+  if (lesson.story.length) scenes.unit = told(lesson, [...scenes.unit, ...scenes.layer]);
   return scenes;
 }
 
@@ -47,15 +47,20 @@ function describe({nodes, units}, {kind, steps, units: members}, grain) {
   return {title, ask: asking ? ask : ""};
 }
 
-// The scenes of a story, each found among the groups by what it names: a kind, and the output of a unit.
+// The scenes of a story, each found among the groups of units and layers by what it names: a kind, and outputs of units.
+// What a story leaves out is not known in it.
 function told({nodes, story}, groups) {
-  let latest = groups[0];
+  let [before, latest] = [[], groups[0]];
   return story.map(({kind, of, ...words}) => {
-    const found = groups.find((group) => group.kind === kind
-      && (!group.units.length || group.units.some(({node}) => nodes[node].label === of)));
-    if (found) latest = found;
-    const given = Object.fromEntries(Object.entries(words).filter(([, text]) => text !== "" && text !== null));
-    if (found) return {...found, ...given};
-    return {units: [], ask: "", say: "", ...given, kind, of, phase: words.phase ?? latest.phase, steps: [], before: latest.after, after: latest.after};
+    const labels = of.split(" ").sort().join(" ");
+    const outputs = ({units}) => units.map(({node}) => nodes[node].label).sort().join(" ");
+    const group = groups.find((one) => one.kind === kind && (!one.units.length || outputs(one) === labels));
+    const own = Object.fromEntries(Object.entries(words).filter(([, text]) => text));
+    const steps = group?.steps ?? [];
+    latest = group ?? latest;
+    const after = [...before, ...steps];
+    const scene = {units: [], ask: "", say: "", title: "", phase: latest.phase, ...group, ...own, kind, of, steps, before, after};
+    before = after;
+    return scene;
   });
 }
