@@ -22,7 +22,7 @@ from autograd.viz.units import Unit, titles_of, units_of
 
 TEXT = 20  # pixels, the height of text
 LETTER = 11.5  # the width of a digit of that text
-LINE = 28  # the height of a row
+LINE, SHORT = 28, 24  # the height of a row, and where there are many
 PAD = 8  # beside text
 VALUE, GRADIENT = 74, 98  # room for −0.1045, and for −0.001234
 SLOPE = 72  # room for a local derivative on an edge
@@ -39,6 +39,8 @@ class Box:
         rows: each a node, and what it is called there; a row of a slope has the place of a local derivative, "7 0".
         title: what the card is headed with, in each notation; None for no heading.
         symbol: the operation's; "" for none.
+        headings: whether its columns are headed.
+        line: the height of a row.
     """
 
     id: str
@@ -46,6 +48,8 @@ class Box:
     rows: list[dict[str, Any]]
     title: dict[str, str] | None = None
     symbol: str = ""
+    headings: bool = False
+    line: int = LINE
     width: float = 0.0
     height: float = 0.0
 
@@ -57,6 +61,8 @@ class Box:
             "rows": self.rows,
             "title": self.title,
             "symbol": self.symbol,
+            "headings": self.headings,
+            "line": self.line,
             **{"x": _px(x - self.width / 2), "y": _px(y - self.height / 2)},
             **{"width": _px(self.width), "height": _px(self.height)},
         }
@@ -109,6 +115,7 @@ def network_view(program: Program) -> View:
             view.add(chip, 2 * unit.column - 1)
             view.edges.append(Edge(f"u{source}", chip.id, [by_source]))
             view.edges.append(Edge(chip.id, f"u{index}", [by_weight, by_source]))
+    _compact(view)
     return view
 
 
@@ -163,7 +170,8 @@ def _card(program: Program, unit: Unit, title: str) -> Box:
     if net is not node:
         place = node.parents.index(net.index)
         rows += [{"slope": f"{node.index} {place}", "curve": True}, _row(program, node.index)]
-    return _sized(Box(id, "unit", rows, names_data(Name(title)), node.op.symbol if net is not node else ""))
+    symbol = node.op.symbol if net is not node else ""
+    return _sized(Box(id, "unit", rows, names_data(Name(title)), symbol, headings=True))
 
 
 def _leaf(id: str, kind: str, program: Program, node: int) -> Box:
@@ -177,27 +185,44 @@ def _row(program: Program, node: int) -> dict[str, Any]:
 def _sized(box: Box) -> Box:
     """The box with room for all that may come to be written in it."""
     names = max([len(row.get("name", "")) for row in box.rows], default=0) * LETTER
-    heading = LINE + 4 if box.title or box.symbol else 0
-    heights = [LINE + (8 if row.get("curve") else 0) for row in box.rows]
+    heading = LINE + 4 if box.title or box.symbol or box.headings else 0
+    rows = sum([box.line + (8 if row.get("curve") and box.line == LINE else 0) for row in box.rows])
     if box.kind in ("input", "weight"):  # its gradient is below its value
         box.width = max(names + PAD + VALUE - PAD, GRADIENT + 2 * LETTER) + 2 * PAD
-        box.height = 2 * LINE
+        box.height = 2 * box.line
     elif box.kind == "constant":
         box.width, box.height = VALUE + PAD, LINE
     elif "value" in box.rows[0]:  # an operation of the graph, likewise
-        box.width, box.height = max(GRADIENT, len(box.symbol) * LETTER + 40) + 2 * PAD, heading + sum(heights) + PAD / 2
+        box.width, box.height = max(GRADIENT, len(box.symbol) * LETTER + 40) + 2 * PAD, heading + rows + PAD / 2
     else:
         gradient = VALUE if box.kind == "output" and len(box.rows) > 1 else GRADIENT  # that of the output is 1
         box.width = max(names, 30) + VALUE + gradient + 4 * PAD
-        box.height = heading + sum(heights) + PAD / 2
+        box.height = heading + rows + PAD / 2
     return box
+
+
+def _compact(view: View) -> None:
+    """Where many stand in a column, they take less room: shorter rows, and headings on the first only."""
+    for column in view.columns.values():
+        boxes = [view.boxes[id] for id in column]
+        units = [box for box in boxes if box.kind == "unit"]
+        for k, box in enumerate(units if len(units) > 3 else []):
+            box.title, box.symbol, box.headings, box.line = None, "", k == 0, SHORT
+        for box in boxes if len(boxes) > 7 else []:
+            box.line = SHORT if box.kind in ("input", "weight") else box.line
+        for box in boxes:
+            _sized(box)
 
 
 def placed(view: View) -> dict[str, Any]:
     """The view for the page: its size, its boxes with their corners, its edges as paths of curves."""
     drawing = Drawing(
         "board",
-        graph_attr={"rankdir": "LR", "nodesep": _inches(12), "ranksep": _inches(22)},
+        graph_attr={
+            "rankdir": "LR",
+            "nodesep": _inches(12 if max(map(len, view.columns.values()), default=0) < 8 else 5),
+            "ranksep": _inches(22),
+        },
         node_attr={"shape": "box", "fixedsize": "true", "label": ""},
         edge_attr={"dir": "none"},
     )

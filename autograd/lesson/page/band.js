@@ -74,13 +74,17 @@ function filledIn(sentence) {
   });
 }
 
-// Makes the formulas fit the band.
+// Makes the formulas fit the band: they shrink, and if they would become too small break at their signs.
 function fitFormulas() {
   const area = byId("formulas");
-  area.style.fontSize = "";
-  let size = parseFloat(getComputedStyle(area).fontSize);
   const tooLarge = () => area.scrollWidth > area.clientWidth + 1 || area.scrollHeight > area.clientHeight + 1;
-  while (tooLarge() && size > SMALLEST) area.style.fontSize = `${--size}px`;
+  for (const broken of [false, true]) {
+    area.style.fontSize = "";
+    area.classList.toggle("broken", broken);
+    let size = parseFloat(getComputedStyle(area).fontSize);
+    while (tooLarge() && size > (broken ? SMALLEST : 20)) area.style.fontSize = `${--size}px`;
+    if (!tooLarge()) return;
+  }
 }
 
 addEventListener("resize", fitFormulas);

@@ -121,12 +121,12 @@ function show() {
 }
 
 // What is written at each place of a picture.
-function textsOf({data, grad, new: next, memory}, {phase}) {
+function textsOf({data, grad, complete, new: next, memory}, {phase}) {
   const {show: figures} = formulas[state.mode];
   const texts = new Map();
   const put = (place, x, show = figures) => x !== undefined && texts.set(place, plain(show(x)));
   data.forEach((x, i) => put(`data ${i}`, x));
-  grad.forEach((x, i) => put(`grad ${i}`, x));
+  grad.forEach((x, i) => put(`grad ${i}`, x, complete[i] ? figures : (sum) => `${figures(sum)} …`)); // a sum so far
   next.forEach((x, i) => put(`new ${i}`, x, (theta) => `→ ${figures(theta)}`));
   memory.forEach((xs, i) => xs.forEach((x, k) => put(`memory ${i} ${k}`, x, (m) => number(m, DIGITS))));
   if (phase !== "forward") {

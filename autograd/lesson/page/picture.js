@@ -53,25 +53,26 @@ class Picture {
     if (slope) this.number(`slope ${slope}`, this.boxLayer, label[0], label[1] + BASE - LINE / 2, "slope middle");
   }
 
-  drawBox({id, kind, rows, title, symbol, x, y, width, height}) {
+  drawBox({id, kind, rows, title, symbol, headings, line, x, y, width, height}) {
     const group = element("g", {class: `box ${kind}`, id: `${this.svg.id}-${id}`, transform: `translate(${x} ${y})`});
     this.boxLayer.append(group);
     group.append(element("rect", {width, height, rx: kind === "unit" ? 8 : 6}));
     let top = PAD / 4;
-    const inner = {width, group, two: ["input", "weight", "constant"].includes(kind) || "value" in rows[0]};
-    if (title || symbol) {
+    const inner = {width, line, two: ["input", "weight", "constant"].includes(kind)};
+    if (title || symbol || headings) {
       const heading = title?.text ?? symbol;
       this.text(group, PAD, top + BASE + 3, heading, "title");
       if (title && symbol && kind !== "unit") this.plate(group, width, symbol);
-      if (kind === "unit" || (!title && rows.length)) this.headings(group, width, top + BASE + 3, !title);
+      const isOperation = !title && symbol !== "";
+      if (headings || isOperation) this.headings(group, width, top + BASE + 3, isOperation);
       top += HEADING;
     }
     for (const row of rows) {
-      const tall = row.curve ? LINE + 8 : LINE;
+      const tall = row.curve && line === LINE ? LINE + 8 : line;
       const place = element("g", {class: "row", transform: `translate(0 ${top})`});
       group.append(place);
       this.drawRow(place, row, inner, tall);
-      top += "value" in row || !inner.two ? tall : 0;
+      top += tall;
     }
   }
 
@@ -87,7 +88,7 @@ class Picture {
     this.text(group, width - wide / 2 - 4, BASE + 2, symbol, "symbol middle");
   }
 
-  drawRow(place, {node, name, slope, curve, by, value}, {width, two}, tall) {
+  drawRow(place, {node, name, slope, curve, by, value}, {width, two, line}, tall) {
     if (slope !== undefined) return this.drawSlope(place, slope, curve, by, width, tall);
     this.prepare(place, node);
     if (value === true) this.number(`data ${node}`, place, width - PAD, BASE, "end");
@@ -95,7 +96,7 @@ class Picture {
     else if (two) {
       this.text(place, PAD, BASE, name, "name");
       this.number(`data ${node}`, place, width - PAD, BASE, "end");
-      if (this.nodes[node].kind !== "constant") this.gradient(place, node, width - PAD, BASE + LINE - 2);
+      if (this.nodes[node].kind !== "constant") this.gradient(place, node, width - PAD, BASE + line - 2);
     } else {
       this.text(place, PAD, BASE, name, "name");
       this.number(`data ${node}`, place, width - 2 * PAD - GRADIENT, BASE, "end");
@@ -112,7 +113,7 @@ class Picture {
 
   drawSlope(place, slope, curve, by, width, tall) {
     const [node] = slope.split(" ").map(Number);
-    const y = BASE + (tall - LINE) / 2;
+    const y = BASE + (tall > LINE ? (tall - LINE) / 2 : 0);
     place.append(element("rect", {class: "band", x: 1, width: width - 2, height: tall}));
     if (curve) this.drawCurve(place, node, Number(slope.split(" ")[1]), tall);
     const words = curve ? `${this.nodes[node].op}′` : `∂/∂${this.nodes[by].label}`;

@@ -24,8 +24,8 @@ function inOrder(groups, described) {
 }
 
 // What a class is told of a group, and asked.
-function describe({nodes, units}, {kind, steps, units: members}, grain) {
-  const [{node, parent}] = steps;
+function describe({nodes, optimizer}, {kind, steps, units: members}, grain) {
+  const [{node, parent, writes}] = steps;
   const label = (i) => nodes[i]?.label;
   const E = label(nodes.length - 1);
   const whose = members.map(({title}) => title).join(", ");
@@ -36,7 +36,7 @@ function describe({nodes, units}, {kind, steps, units: members}, grain) {
     result: () => [`${label(node)} is computed`],
     seed: () => [`${E} changes by 1 when ${E} changes by 1`],
     hand: () => [`${label(node)} hands ${label(parent)} its contribution`],
-    line: () => [`${label(node)} is updated`],
+    line: () => [`${writes ? `${optimizer.memory[writes - 1].text} of ` : ""}${label(node)} is updated`],
     unit: () => [`Forward through ${unit}`, `What does ${unit} put out?`],
     delta: () => [`Back to ${unit}`, `How does ${E} change with the net input of ${unit}?`],
     products: () => [`The weights of ${unit}`, `How does ${E} change with each of them?`],
