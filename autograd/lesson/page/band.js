@@ -15,7 +15,10 @@ listeners.push(({scene: one, rows, shown, mode, round}) => {
   const written = some.map((row, k) => rowElement(row, isKnown(k), one.blank));
   if (some.length < rows.length) written.at(-1).append(remark(`and so on: ${rows.length} in all`));
   byId("formulas").replaceChildren(...written, ...extras(one, shown));
+  quizShown(latest);
   fitFormulas();
+  const said = rows.map((_, k) => byId("formulas").children[k]?.textContent.replaceAll("∂", "d ").replace("≈", "is about") ?? "");
+  byId("live").textContent = [one.title, byId("question").textContent, ...said].filter(Boolean).join(". ");
 });
 
 // Of many rows, those of the quantity that changes most.

@@ -33,7 +33,7 @@ function scenes() {
 
 const taken = () => trainings[state.mode].round(state.round);
 const scene = () => scenes()[state.at];
-const asks = (one) => one.ask !== "" || (quiz.on && one.steps.length === 1 && one.kind !== "given" && one.kind !== "seed");
+const asks = (one) => one.ask !== "" || (quiz.on && !["given", "seed"].includes(one.kind));
 
 function known(steps) {
   return knownAfter(nodes, taken(), steps, formulas[state.mode].decimals);
@@ -102,6 +102,7 @@ const writesPlace = ({kind, node, parent, writes}) =>
 // ---- Showing -------------------------------------------------------------------------------------------------------
 
 const listeners = []; // each is called with all that is shown
+let latest = null; // that
 
 function show() {
   const one = scene();
@@ -116,8 +117,16 @@ function show() {
     if (one.blank !== "factor") [marks.upstream, marks.local] = [[], []];
     for (const place of marks.result) texts.set(place, "?");
   }
-  const shown = {scene: one, rows, marks, texts, visible, before, after, taken: taken(), ...state};
-  for (const listen of listeners) listen(shown);
+  latest = {scene: one, rows, marks, texts, visible, before, after, taken: taken(), ...state};
+  for (const listen of listeners) listen(latest);
+}
+
+// The rows of the present scene, worked in another mode; none where there is no such mode.
+function formulasOf(mode) {
+  if (!(mode in MODES)) return [];
+  const round = trainings[mode].round(state.round);
+  const [before, after] = [scene().before, scene().after].map((steps) => knownAfter(nodes, round, steps));
+  return formulas[mode].rows(scene(), round, before, after);
 }
 
 // What is written at each place of a picture.

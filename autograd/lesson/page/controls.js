@@ -49,6 +49,9 @@ function togglePlaying() {
 
 document.addEventListener("keydown", (event) => {
   const {target, key} = event;
+  if (target === byId("answer") && key === "Enter") return quiz.check();
+  if (target === byId("answer") && key === "Escape") return target.blur();
+  if (target === byId("answer") && /^(ArrowRight|ArrowLeft|PageUp|PageDown)$/.test(key) && !target.value) return KEYS[key]();
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   if (target.matches("input, select, textarea")) return;
   if ((key === "Enter" || key === " ") && target.matches("button, summary")) return;
@@ -63,6 +66,7 @@ const CLICKS = {
   previous: backwards, next: forwards, play: togglePlaying, help: KEYS["?"], full: toggleFullScreen,
   "toggle-view": toggleView, "toggle-rounding": toggleRounding, "toggle-table": KEYS.t, "toggle-explanation": KEYS.e,
   "toggle-quiz": KEYS.q, "close-keys": () => byId("keys").close(),
+  check: () => quiz.check(), reveal: forwards,
 };
 for (const [id, action] of Object.entries(CLICKS)) byId(id)?.addEventListener("click", action);
 byId("grain").addEventListener("change", ({target}) => setGrain(target.value));
@@ -83,6 +87,8 @@ addEventListener("touchend", ({changedTouches: [end]}) => {
 // ---- The timeline: a mark for each scene, as wide as the others ----------------------------------------------------
 
 listeners.push(({scene: one}) => {
+  byId("next").disabled = state.shown && state.at === scenes().length - 1 && !lesson.optimizer;
+  byId("previous").disabled = state.at === 0 && state.round === 1;
   const bar = byId("timeline");
   const key = `${state.grain} ${scenes().length}`;
   if (bar.dataset.key !== key) {
@@ -101,6 +107,8 @@ listeners.push(({scene: one}) => {
       return [part];
     }));
   }
+  byId("grain").value = state.grain;
+  byId("toggle-view").textContent = state.view === "graph" ? "Network" : "Graph";
   bar.ariaValueNow = state.at + 1;
   bar.ariaValueMax = scenes().length;
   bar.ariaValueText = `Step ${state.at + 1} of ${scenes().length}: ${one.title}`;

@@ -77,6 +77,7 @@ class Formulas {
       numbers: [{math: written(result, n, "mathml", null, this.show)}],
       value: run.data[node],
       result: shown,
+      worked,
       agrees: this.show(worked) === shown,
     };
   }
@@ -119,6 +120,7 @@ class Formulas {
       notes,
       value,
       result,
+      worked,
       agrees: this.show(worked) === result,
       soFar: !after.complete[parent],
     };
@@ -158,7 +160,7 @@ class Formulas {
     const result = writes ? number(value, DIGITS) : this.show(value);
     const [theta, gradient, ...memory] = n.slice(0, 2 + letters.length).map((x, slot) => Number(show(x, slot)));
     const [next, after] = rule.step(theta, gradient, memory, taken.t, optimizer.hyperparameters);
-    const worked = writes ? number(after[writes - 1], DIGITS) : this.show(next);
+    const worked = writes ? after[writes - 1] : next;
     return {
       place: writes ? `memory ${node} ${writes - 1}` : `new ${node}`,
       left: writes ? letters[writes - 1] : this.name(node),
@@ -167,7 +169,8 @@ class Formulas {
       numbers: [{math: written(template, n, "mathml", null, show)}],
       value,
       result,
-      agrees: worked === result,
+      worked,
+      agrees: (writes ? number(worked, DIGITS) : this.show(worked)) === result,
     };
   }
 }

@@ -174,6 +174,8 @@ class Picture {
   number(place, group, x, y, classes) {
     const text = this.text(group, x, y, UNKNOWN, `number ${classes}`);
     text.dataset.place = place;
+    const [quantity, node] = place.split(" ");
+    if (quantity === "slope" || this.nodes[node].row) text.classList.add("computed");
     this.numbers.set(place, [...(this.numbers.get(place) ?? []), text]);
   }
 

@@ -1,6 +1,7 @@
 // The pictures on the page: numbers, marks, tallies; which part is seen; and the overview of a large one.
 
 const LEGIBLE = 16; // pixels: what is followed is no smaller
+const SMALL = 12; // in an embedded page
 
 listeners.push(({scene: one, texts, marks, visible, taken: run, rows, shown, view}) => {
   const isBackward = one.phase === "backward";
@@ -10,13 +11,17 @@ listeners.push(({scene: one, texts, marks, visible, taken: run, rows, shown, vie
     picture.write(texts);
     picture.drawCurves(run, visible, isBackward && (texts.size > 0));
     picture.mark(marks, isBackward, one.phase);
-    for (const row of rows) if (shown) addTally(picture, row, one, run);
+    const isStale = one.phase === "update" && visible.new.length > 0;
+    picture.svg.dataset.stale = isStale;
+    byId("stale").hidden = !isStale;
+    const told = one.kind === "update" ? chosen(rows) : rows;
+    for (const row of told) if (shown) addTally(picture, row, run);
     follow(picture, marks);
   }
 });
 
 // The terms of a sum that has several, and an update's old number and step, beside where it stands.
-function addTally(picture, {place, value, soFar}, {steps, kind, phase}, run) {
+function addTally(picture, {place, value, soFar}, run) {
   const [quantity, parent] = [place.split(" ")[0], Number(place.split(" ")[1])];
   const show = formulas[state.mode].show;
   if (quantity === "grad" && handsTo(nodes, parent) > 1) {
@@ -27,12 +32,13 @@ function addTally(picture, {place, value, soFar}, {steps, kind, phase}, run) {
       return {words: `${nodes[node].label}: ${x.startsWith("−") ? x : `+${x}`}`};
     });
     picture.tally(place, [...terms, {words: `= ${plain(show(value))}${soFar ? " so far" : ""}`, role: "result"}]);
-  } else if (quantity === "new" && phase === "update" && kind !== "update") {
+  } else if (quantity === "new") {
     const old = run.data[parent];
     const step = plain(number(value - old, DIGITS));
     picture.tally(place, [
       {words: `old ${plain(show(old))}`},
-      {words: step.startsWith("−") ? step : `+${step}`, role: "upstream"},
+      ...(lesson.optimizer.memory.map(({text: letter}, k) => ({words: `${letter} ${plain(number(run.after[parent][k], DIGITS))}`}))),
+      {words: step.startsWith("−") ? `step ${step}` : `step +${step}`, role: "upstream"},
       {words: `new ${plain(show(value))}`, role: "result"},
     ]);
   }
@@ -42,9 +48,12 @@ function addTally(picture, {place, value, soFar}, {steps, kind, phase}, run) {
 function follow(picture, marks) {
   const {width, height} = picture.svg.getBoundingClientRect();
   const fits = Math.min(width / picture.whole.width, height / picture.whole.height);
-  const least = LEGIBLE / 20;
+  const least = (document.body.classList.contains("embed") ? SMALL : LEGIBLE) / 20;
   overview(picture, fits < least);
-  if (fits >= least) return picture.look(picture.whole);
+  if (fits >= least) {
+    picture.look(picture.whole);
+    return cut(picture, picture.whole);
+  }
   const places = [...marks.result, ...marks.upstream, ...marks.local].flatMap((place) => picture.numbers.get(place) ?? []);
   const seen = {width: width / least, height: height / least};
   const boxes = places.map((text) => picture.placeOf(text));
@@ -61,6 +70,15 @@ function follow(picture, marks) {
     ...seen,
   });
   overview(picture, true);
+  cut(picture, picture.box);
+}
+
+// A box that is not seen whole shows no numbers: half a number would be another one.
+function cut({view, svg}, seen) {
+  for (const {id, x, y, width, height} of view.boxes) {
+    const isWhole = x >= seen.x && y >= seen.y && x + width <= seen.x + seen.width && y + height <= seen.y + seen.height;
+    byId(`${svg.id}-${id}`).classList.toggle("cut", !isWhole);
+  }
 }
 
 function overview(picture, isShown) {
