@@ -1,8 +1,7 @@
 // The board: which scene of which round is shown, with which numbers, and what follows from that.
 
 const byId = (id) => document.getElementById(id);
-const INFINITE = ["Infinity", "-Infinity", "NaN"];
-const lesson = JSON.parse(byId("data").textContent, (key, x) => (INFINITE.includes(x) && key !== "label" ? Number(x) : x));
+const lesson = readLesson(byId("data").textContent);
 const {nodes} = lesson;
 const output = nodes.length - 1;
 const MODES = lesson.decimals ? {exact: null, slide: lesson.decimals} : {exact: null};
