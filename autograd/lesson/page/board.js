@@ -34,8 +34,11 @@ const taken = () => trainings[state.mode].round(state.round);
 const scene = () => scenes()[state.at];
 const asks = (one) => one.ask !== "" || (quiz.on && !["given", "seed"].includes(one.kind));
 
-function known(steps) {
-  return knownAfter(nodes, taken(), steps, formulas[state.mode].decimals);
+// What is known when a scene begins and when it is over.
+function knownIn({all, begin, end}, mode = state.mode) {
+  const training = trainings[mode];
+  const run = training.round(state.round);
+  return [begin, end].map((count) => knownAfter(nodes, run, all.slice(0, count), training.rounding[1]));
 }
 
 // ---- Moving --------------------------------------------------------------------------------------------------------
@@ -77,11 +80,11 @@ function goToPhase(phase) {
 // The same place in another grain: the scene that has the step just taken.
 function setGrain(grain) {
   if (grain === state.grain || !GRAINS.includes(grain)) return;
-  const {after, steps} = scene();
-  const step = steps.at(-1) ?? after.at(-1);
+  const {all, end} = scene();
+  const step = all[end - 1];
   state.grain = grain;
   const at = scenes().findIndex((one) => one.steps.includes(step));
-  go(at < 0 ? scenes().findIndex((one) => one.after.length >= after.length) : at, true);
+  go(at < 0 ? scenes().findIndex((one) => one.end >= end) : at, true);
 }
 
 // The scene that determines a number of a node, the one of the present phase if there is one.
@@ -105,8 +108,7 @@ let latest = null; // that
 
 function show() {
   const one = scene();
-  const before = known(one.before);
-  const after = known(one.after);
+  const [before, after] = knownIn(one);
   const visible = state.shown ? after : before;
   const rows = formulas[state.mode].rows(one, taken(), before, after);
   const marks = marksOf(nodes, one.steps);
@@ -124,8 +126,7 @@ function show() {
 function formulasOf(mode) {
   if (!(mode in MODES)) return [];
   const round = trainings[mode].round(state.round);
-  const [before, after] = [scene().before, scene().after].map((steps) => knownAfter(nodes, round, steps));
-  return formulas[mode].rows(scene(), round, before, after);
+  return formulas[mode].rows(scene(), round, ...knownIn(scene(), mode));
 }
 
 // What is written at each place of a picture.

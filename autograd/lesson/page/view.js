@@ -25,7 +25,7 @@ function addTally(picture, {place, value, soFar}, run) {
   const [quantity, parent] = [place.split(" ")[0], Number(place.split(" ")[1])];
   const show = formulas[state.mode].show;
   if (quantity === "grad" && handsTo(nodes, parent) > 1) {
-    const handed = scene().after.filter((step) => step.kind === "hand" && step.parent === parent);
+    const handed = scene().all.slice(0, scene().end).filter((step) => step.kind === "hand" && step.parent === parent);
     if (handed.length < 2) return;
     const terms = handed.map(({node, k}) => {
       const x = plain(show(contribution(nodes, run, node, k)));
