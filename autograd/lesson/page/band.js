@@ -84,9 +84,18 @@ function fitFormulas() {
   for (const broken of [false, true]) {
     area.style.fontSize = "";
     area.classList.toggle("broken", broken);
-    let size = parseFloat(getComputedStyle(area).fontSize);
-    while (tooLarge() && size > (broken ? SMALLEST : 20)) area.style.fontSize = `${--size}px`;
     if (!tooLarge()) return;
+    let [fits, large] = [broken ? SMALLEST : 20, parseFloat(getComputedStyle(area).fontSize)];
+    area.style.fontSize = `${fits}px`;
+    if (tooLarge()) continue;
+    while (large - fits > 1) { // each look at it has it laid out anew
+      const size = Math.floor((fits + large) / 2);
+      area.style.fontSize = `${size}px`;
+      if (tooLarge()) large = size;
+      else fits = size;
+    }
+    area.style.fontSize = `${fits}px`;
+    return;
   }
 }
 
