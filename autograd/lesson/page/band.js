@@ -17,7 +17,7 @@ listeners.push(({scene: one, rows, shown, mode, round}) => {
   byId("formulas").replaceChildren(...written, ...extras(one, shown));
   quizShown(latest);
   fitFormulas();
-  const said = rows.map((_, k) => byId("formulas").children[k]?.textContent.replaceAll("∂", "d ").replace("≈", "is about") ?? "");
+  const said = [...byId("formulas").children].map((row) => row.textContent.replaceAll("∂", "d ").replace("≈", "is about"));
   byId("live").textContent = [one.title, byId("question").textContent, ...said].filter(Boolean).join(". ");
 });
 
