@@ -37,7 +37,8 @@ WALK = """([grain, mode, view, round, asking]) => {
     const rows = latest.rows.length > SHOWN_ROWS ? chosen(latest.rows) : latest.rows;
     const elements = [...document.querySelectorAll("#formulas > .formula")];
     told.push({
-      title: byId("step-title").textContent, phase: one.phase, kind: one.kind, shown: state.shown, ask: one.ask, blank: one.blank ?? "",
+      title: byId("step-title").textContent, phase: one.phase, kind: one.kind,
+      shown: state.shown, ask: one.ask, blank: one.blank ?? "",
       steps: one.steps.map(({kind, node, k, parent, writes}) => [kind, node, k, parent, writes]),
       changed: changed(),
       rows: rows.map(({place}, i) => ({
@@ -48,7 +49,8 @@ WALK = """([grain, mode, view, round, asking]) => {
       })),
       written: elements.map((element) => element.textContent),
       live: byId("live").textContent,
-      labels: state.shown ? [] : [...document.querySelectorAll(`#${view} [data-node]`)].map((row) => [row.dataset.node, row.ariaLabel]),
+      labels: [...document.querySelectorAll(state.shown ? "none" : `#${view} [data-node]`)]
+        .map((row) => [row.dataset.node, row.ariaLabel]),
     });
   };
   go(0);
@@ -61,9 +63,7 @@ WALK = """([grain, mode, view, round, asking]) => {
 }"""
 
 
-def walked(
-    page: Page, grain: str, mode: str, view: str, round_: int = 1, quiz: bool = False
-) -> list[dict[str, Any]]:
+def walked(page: Page, grain: str, mode: str, view: str, round_: int = 1, quiz: bool = False) -> list[dict[str, Any]]:
     """What was on display, before and after each answer."""
     told: list[dict[str, Any]] = page.evaluate(WALK, [grain, mode, view, round_, quiz])
     return told
@@ -148,8 +148,7 @@ class Board:
 
     def result(self, place: str) -> str:
         """What a formula comes to."""
-        quantity, node, *more = place.split()
-        index = int(node)
+        quantity, index = place.split()[0], int(place.split()[1])
         if quantity == "grad":
             return self.grad(index) + ("" if self.is_whole(index) else " so far")
         return dict(self.texts())[place].removeprefix("→ ")
@@ -228,7 +227,7 @@ def hidden(now: dict[str, Any], texts: dict[str, str], later: Board) -> None:
 
 
 def factors(row: dict[str, Any], steps: list[list[Any]], before: dict[str, str], board: Board) -> None:
-    """The factors of contributions are those that stand in the picture; what they come to is the result, or about it."""
+    """The factors of contributions are those that stand in the picture; they come to the result, or about."""
     quantity, node = row["place"].split()[:2]
     result = float(row["result"].removesuffix(" so far").replace("−", "-"))
     if quantity == "data":

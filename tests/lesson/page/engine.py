@@ -27,6 +27,8 @@ def ask(javascript: JavaScript, lesson: Lesson, code: str, story: Sequence[objec
         "units": units_data(program),
         "story": [vars(scene) for scene in story],
     }
-    sources = [scripts(program, optimizer), *[(PAGE / f"{module}.js").read_text(encoding="utf-8") for module in MODULES]]
+    modules = [(PAGE / f"{module}.js").read_text(encoding="utf-8") for module in MODULES]
     begin = f"const lesson = readLesson({json.dumps(json.dumps(data))}), {{nodes}} = lesson;"
-    return javascript("\n".join(['(() => {"use strict";', *sources, begin, f"return {code};", "})()"]))
+    return javascript(
+        "\n".join(['(() => {"use strict";', scripts(program, optimizer), *modules, begin, f"return {code};", "})()"])
+    )

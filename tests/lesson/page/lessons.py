@@ -124,7 +124,9 @@ class Taken:
     new: dict[int, float]
 
 
-def training(lesson: Lesson, count: int, decimals: Decimals = None, changed: Mapping[int, float] = {}) -> list[Taken]:  # noqa: B006
+def training(
+    lesson: Lesson, count: int, decimals: Decimals = None, changed: Mapping[int, float] | None = None
+) -> list[Taken]:
     """Steps of training by optim's own optimizer; the lesson stays as it is.
 
     Args:
@@ -138,7 +140,7 @@ def training(lesson: Lesson, count: int, decimals: Decimals = None, changed: Map
     rounding: dict[str, Callable[[float], float]] = {}
     if decimals:
         rounding = {"round_data": lambda x: round(x, decimals[0]), "round_grad": lambda x: round(x, decimals[1])}
-    leaves = {node.index: node.data for node in program if node.op is None} | dict(changed)
+    leaves = {node.index: node.data for node in program if node.op is None} | dict(changed or {})
     if optimizer is None:
         return [Taken(program.replay(leaves, **rounding), {}, {}, {})]
     places = {value: k for k, value in enumerate(optimizer.parameters)}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import subprocess
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 
 import autograd
 import optim
-from autograd import Parameter, Program, Value, half_squared_error
+from autograd import Program, Value, half_squared_error, walkthrough
 from demos.toy_network import INPUTS, TARGET, slide_network
 from tests.compiling.programs import random_program
 from tests.compiling.test_javascript import EPSILON, close, identical
@@ -50,7 +52,7 @@ def agree(output: Value, javascript: JavaScript) -> None:
         except (autograd.DomainError, ArithmeticError):
             assert decimals  # as log(p) is not defined of a p that is rounded to 0
             continue
-        for numbers, expected, *doubted in zip((data, grad, sum(slopes, [])), right, *off):
+        for numbers, expected, *doubted in zip((data, grad, [x for each in slopes for x in each]), right, *off):
             close(numbers, expected, doubted)
 
 
@@ -78,7 +80,8 @@ def test_ties_of_rounding_fall_as_pythons(
     values = [Value(xi) for xi in x]
     for name, i, j in steps:  # in which floats lose nothing, so that every half is a half
         a, b = values[i % len(values)], values[j % len(values)]
-        exact = {"add": a + b, "sub": a - b, "mul": a * b, "maximum": autograd.maximum([a, b]), "relu": autograd.relu(a)}
+        greater = autograd.maximum([a, b])
+        exact = {"add": a + b, "sub": a - b, "mul": a * b, "maximum": greater, "relu": autograd.relu(a)}
         if abs(exact[name].data) < 2**12 and (exact[name].data * 2**20).is_integer():
             values.append(exact[name])
     output = values[-1] * 0.5
@@ -101,11 +104,12 @@ def test_what_a_choice_has_discarded_hands_nothing_on(javascript: JavaScript, x:
 
 def test_numbers_that_json_has_not_arrive(javascript: JavaScript) -> None:
     output = autograd.sum([Value(math.inf, "NaN"), Value(-math.inf, "Infinity"), Value(math.nan, "-Infinity")])
-    found = ask(javascript, (output, None), "nodes.slice(0, 3).map(({data, label, names}) => [data, label, names.text])")
-    assert str(found) == str([[math.inf, "NaN", "NaN"], [-math.inf, *["Infinity"] * 2], [math.nan, *["-Infinity"] * 2]])
+    found = ask(javascript, (output, None), "nodes.slice(0, 3).map(({data, names: {text}}) => [data, text])")
+    assert str(found) == str([[math.inf, "NaN"], [-math.inf, "Infinity"], [math.nan, "-Infinity"]])
 
 
-OPTIMIZERS: list[Callable[[Sequence[Parameter]], optim.Optimizer]] = [
+Make = Callable[[Sequence[Value]], optim.Optimizer]
+OPTIMIZERS: list[Make] = [
     lambda ps: optim.SGD(ps, lr=0.9),
     lambda ps: optim.SGD(ps, lr=0.5, momentum=0.9, dampening=0.3, weight_decay=0.1),
     lambda ps: optim.SGD(ps, lr=0.5, momentum=0.9, nesterov=True),
@@ -125,9 +129,7 @@ TRAIN = """((training) => [1, 2, 3, 4, 5].map((k) => {
 
 @pytest.mark.parametrize("decimals", [None, SLIDE])
 @pytest.mark.parametrize("make", OPTIMIZERS)
-def test_training_is_optims(
-    javascript: JavaScript, make: Callable[[Sequence[Parameter]], optim.Optimizer], decimals: Decimals
-) -> None:
+def test_training_is_optims(javascript: JavaScript, make: Make, decimals: Decimals) -> None:
     model = slide_network()
     E = half_squared_error(model(INPUTS), Value(TARGET, "t"))
     optimizer = make(model.parameters())
@@ -147,8 +149,8 @@ def trained(javascript: JavaScript, lesson: tuple[Value, optim.Optimizer | None]
     expected = training(lesson, 5, decimals)
     rounds = rounds[: len(expected)]  # without an optimizer each is as the first
     for (data, grad, memory, after, new), right in zip(rounds, expected, strict=True):
-        approx = [pytest.approx(x, rel=1e-11, abs=1e-15, nan_ok=True) for x in ([n.data for n in right.run], [n.grad for n in right.run])]
-        assert [data, grad] == approx
+        assert data == pytest.approx([node.data for node in right.run], rel=1e-11, abs=1e-15, nan_ok=True)
+        assert grad == pytest.approx([node.grad for node in right.run], rel=1e-11, abs=1e-15, nan_ok=True)
         for found, of in ((memory, right.before), (after, right.after), (new, right.new)):
             assert {int(i) for i in found} == set(of)
             for i, x in of.items():
@@ -164,5 +166,13 @@ def test_a_lesson_is_left_as_it_is_by_its_oracle() -> None:
 
 
 @pytest.mark.parametrize("path", sorted(PAGE.glob("*.js")), ids=lambda path: path.name)
-def test_a_module_is_javascript(path: object) -> None:
+def test_a_module_is_javascript(path: Path) -> None:
     subprocess.run([required("node"), "--check", str(path)], check=True)
+
+
+def test_modules_go_together(tmp_path: Path) -> None:
+    output, optimizer = choices()
+    script = re.search(r"<script>(.*)</script>", walkthrough(output, optimizer=optimizer).html, re.DOTALL)
+    assert script is not None
+    (tmp_path / "page.js").write_text(script[1], encoding="utf-8")
+    subprocess.run([required("node"), "--check", str(tmp_path / "page.js")], check=True)  # no name is given twice
