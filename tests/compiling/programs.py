@@ -146,6 +146,10 @@ PROGRAMS: dict[str, Loss] = {
     "what is repeated has a minus": lambda xs: (
         lambda h: total([tanh(-total(h[2 * j : 2 * j + 2])) for j in (0, 1)]) + total([v * v for v in h])
     )([tanh(W[8] * x) for x in (*xs[0], *xs[1])]),
+    "a computed number for many": lambda xs: total([tanh(W[0]) + x for x in (*xs[0], *xs[1])]),
+    "shared weights and a bias a position": lambda xs: total(
+        [tanh(autograd.affine(W[:2], x, b)) for x, b in zip(xs, W[2:])]
+    ),
     "an input": lambda xs: xs[1][0],
     "a parameter": lambda xs: W[3],
     "a given value": lambda xs: G[0],
