@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from math import nan
 from numbers import Real
 from typing import Any
 
@@ -78,7 +79,7 @@ class Primitive:
         if any(isinstance(operand, np.ndarray) for operand in operands):
             if not self.n_ary and any(np.asarray(operand).dtype == object for operand in operands):  # of Values
                 return np.frompyfunc(self, len(operands), 1)(*operands)
-            return self.forward(ARRAYS, *self.unflatten(operands))
+            return self.forward(ARRAYS, *self.within(ARRAYS, self.unflatten(operands)))
         inputs = self.unflatten([self.number(operand) for operand in operands])
         self.check_domain(inputs)
         return float(self.forward(FLOATS, *inputs))
@@ -143,6 +144,18 @@ class Primitive:
     def local_derivatives(self, output: float, inputs: Sequence[float]) -> tuple[float, ...]:
         """The partials on floats, one for each of the ``inputs`` laid out flat."""
         return tuple(self.flatten(self.partials(FLOATS, output, *self.unflatten(inputs))))
+
+    def within(self, m: Any, inputs: Sequence[Any]) -> Sequence[Any]:
+        """The inputs for `forward`, where nobody looks at the domain: outside it, the output is NaN or infinite."""
+        return inputs if self.domain is None or self.domain.within is None else self.domain.within(m, *inputs)
+
+    def told(self, m: Any, y: Any, inputs: Sequence[Any]) -> Sequence[Any]:
+        """The inputs for `partials`, where nobody looks at the domain: outside it, each partial is NaN or infinite."""
+        if self.domain is None or self.domain.told is None:
+            return inputs
+        defined, (first, *others) = self.domain.told(m, y), inputs  # the first, for no partial does without
+        guarded = [m.where(defined, x, nan) for x in (first if self.sequences[0] else [first])]
+        return [guarded if self.sequences[0] else guarded[0], *others]
 
     def check_domain(self, inputs: Sequence[Any], nodes: Sequence[str | None] | None = None) -> None:
         """Raise DomainError where the numbers ``inputs`` lie outside the domain; ``nodes`` are their nodes' names."""
