@@ -100,3 +100,14 @@ def test_names_are_nothing_that_a_terminal_obeys() -> None:
         autograd.compile(f)([1.0])
     assert str(caught.value).isprintable()
     assert len(str(caught.value)) < 600
+
+
+def test_values_that_are_traced_are_told_apart_by_identity() -> None:
+    def f(x: Value, t: Value) -> Value:
+        assert x == x
+        assert x != t
+        with pytest.raises(autograd.TracingError, match=r"^a traced value has no number"):
+            float(x * t)
+        return x
+
+    assert autograd.compile(f)([1.0], [2.0]).tolist() == [1.0]
