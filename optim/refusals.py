@@ -65,10 +65,10 @@ def check_names(what: str, given: Any, needed: list[str]) -> None:
 
 def steps(t: Any) -> int:
     """How many steps a state says were taken."""
-    t = arguments.whole_number("t", t, least=0)
-    if t > MOST_STEPS:
-        raise ValueError(f"t must be at most {MOST_STEPS}, got {arguments.shown(t)}")
-    return t
+    taken = arguments.whole_number("t", t, least=0)
+    if taken > MOST_STEPS:
+        raise ValueError(f"t must be at most {MOST_STEPS}, got {arguments.shown(taken)}")
+    return taken
 
 
 def numbers(name: str, given: Any, count: int, squares: bool) -> NDArray[np.float64]:

@@ -135,8 +135,9 @@ def test_a_foreign_state_is_refused_and_changes_nothing(spoil: Callable[[Any], A
 
 
 def test_a_memory_that_is_no_square_may_be_negative() -> None:
-    for options in ({}, {"form": "sutskever"}):
-        optimizer = SGD(parameters(), lr=0.1, momentum=0.9, **options)
+    forms: list[Any] = ["pytorch", "sutskever"]
+    for form in forms:
+        optimizer = SGD(parameters(), lr=0.1, momentum=0.9, form=form)
         take(optimizer, [1.0, -2.0, 3.0])
         state = optimizer.state_dict()
         (velocity,) = state["memory"].values()
@@ -171,10 +172,10 @@ one: Any = [Value(1.0)]
         (lambda: SGD([], lr=0.1), ValueError, "parameters is empty"),
         (lambda: SGD([1.0], lr=0.1), TypeError, "parameters must be Values, got float 1.0"),  # type: ignore[list-item]
         (
-            lambda: SGD([{"params": one}], lr=0.1),
+            lambda: SGD([{"params": one}], lr=0.1),  # type: ignore[list-item]
             TypeError,
             r"got a dict, .* write SGD\(model\.parameters\(\), lr=0\.1\)",
-        ),  # type: ignore[list-item]
+        ),
         (lambda: SGD([one], lr=0.1), TypeError, r"one flat list of Values, got list .* write \[\*first, \*second\]"),
         (lambda: SGD([("w", one[0])], lr=0.1), TypeError, r"got tuple \('w', .*: write model\.parameters\(\)"),  # type: ignore[list-item]
         (lambda: SGD(Value(1.0), lr=1), TypeError, "parameters must be Values, such as model"),
