@@ -16,7 +16,7 @@ from autograd.numbers import ARRAYS, FLOATS, Reading, total
 from autograd.program import Node, Program
 from autograd.value import Value
 
-_SURE = 0.1  # of the larger of two derivatives: where rounding may have moved it further, nothing can be told
+_SURE = 0.4  # of the larger of two derivatives: where rounding may have moved it further, nothing can be told
 _TINY = 1e-290  # below it numbers have fewer digits, and products soon none
 
 
@@ -155,7 +155,9 @@ def _rounding(program: Program) -> tuple[float, list[float], list[float]]:
             doubts[parent] += abs(derivative) * doubts[node.index] + off * weights[node.index]
             weights[parent] += abs(derivative) * weights[node.index]
     smallest = math.ulp(0.0)  # the least by which a result is off, however small
-    off = total([(1e-15 * abs(node.data) + smallest) * weight for node, weight in zip(program, weights)])
+    off = total(
+        [(1e-15 * abs(node.data if node.op else 0.0) + smallest) * weight for node, weight in zip(program, weights)]
+    )
     return off, doubts, weights
 
 
@@ -164,10 +166,11 @@ def _shifts(program: Program, node: Node) -> list[float]:
     if node.op is None:
         return []
     row, y, x = node.op, node.data, [program.nodes[parent].data for parent in node.parents]
-    up, down = 1 + 4e-16, 1 - 4e-16
     # A result that is one of the inputs, as a maximum is, has been chosen and not rounded.
-    outputs = [y] if y in x else [y, y * up, y * down]
-    moved_inputs = [[xi * up for xi in x], [xi * (up if k % 2 else down) for k, xi in enumerate(x)]]
+    outputs = [y] if y in x else [y, y * (1 + 4e-16), y * (1 - 4e-16)]
+    # Several, for a cosine far out may come out the same by chance; neighbours apart, for one may make up for another.
+    offs = [(4e-16, 4e-16), (4e-16, -4e-16), (-4e-16, 7e-16), (1.1e-15, 7e-16), (-1.6e-15, -1.1e-15)]
+    moved_inputs = [[xi * (1 + off[k % 2]) for k, xi in enumerate(x)] for off in offs]
     try:
         at = [(result, row.unflatten(x)) for result in outputs]
         at += [(row.forward(FLOATS, *row.unflatten(inputs)), row.unflatten(inputs)) for inputs in moved_inputs]
@@ -191,7 +194,7 @@ def _slope(
     found: list[tuple[float, float, float]] = []  # estimates from long steps to short, their blur, their change
     coarser = last = math.nan
     for h in _steps(x):
-        if x - h == x + h:
+        if h < 4 * math.ulp(x):
             break
         try:
             left, right = f(x - h), f(x + h)
@@ -206,6 +209,9 @@ def _slope(
             if expected and near and found[-1][2] <= 1e-3 * abs(expected):
                 return estimate, blur
         coarser, last = slope, estimate
+    changes = [change for _, _, change in found]
+    if len(found) > 3 and max(changes[-2:]) > found[-1][1] and max(changes[-2:]) >= changes[-3]:
+        return found[-1][0], math.inf  # it varies within the last digit of x, as sin(1e20) does
     best, nearest_off = None, math.inf
     for k, (estimate, blur, change) in enumerate(found):
         contradicted = max([abs(finer - estimate) - its_blur for finer, its_blur, _ in found[k + 1 :]], default=0.0)
