@@ -1,4 +1,4 @@
-"""An oscillator: a network learns a differential equation; the loss has its derivatives.
+"""An oscillator: a network learns a differential equation, and no solution of it.
 
 Nobody gives the network a value of the solution but at the start. What it is to make small is how far it is from
 fulfilling u'' + u = 0, which takes the network's own second derivative: a derivative within the loss, through which

@@ -58,7 +58,7 @@ def test_tasks_that_overlap_see_their_own() -> None:
 
     async def both() -> list[list[bool]]:
         a, b = asyncio.Event(), asyncio.Event()
-        return await asyncio.gather(look(True, a, b), look(False, b, a), look(True, a, b))
+        return list(await asyncio.gather(look(True, a, b), look(False, b, a), look(True, a, b)))
 
     assert asyncio.run(both()) == [[True, False], [False, False], [True, False]]
 
