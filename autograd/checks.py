@@ -125,6 +125,8 @@ class _Difference:
     def matters(self) -> bool:
         if not math.isfinite(self.analytic):
             return math.isfinite(self.numeric) and self.doubt <= _SURE * abs(self.numeric)
+        if self.doubt > _SURE * self.larger:
+            return False
         return abs(self.analytic - self.numeric) > self.tolerance * self.larger + self.doubt
 
     @property
