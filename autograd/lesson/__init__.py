@@ -1,8 +1,8 @@
 """The lesson wing: the same program step by step, for a class.
 
 `frames` are the steps, as data; `board` is the page that a class steps through, put together of the files in ``page/``.
-`mistakes` is the list of typical mistakes, `mistake` says what one is, `places` where each can be made, and `events`
-runs a program with it.
+`mistakes` is the list of typical mistakes: `mistake` says what one is, `places` where each can be made, `orders` what
+is done out of turn, and `events` runs a program so.
 """
 
 from autograd.lesson.board import Walkthrough, walkthrough

@@ -235,9 +235,9 @@ class Comparison:
         return made, f"The first wrong number{when}: {subject} = {wrong}, which should be {right}."
 
     def _table(self) -> list[tuple[str, ...]]:
-        """Headings, and a row for each leaf: its gradient, and its data after the update where some are wrong."""
+        """Headings, and a row for each leaf: its gradient; and its data after the update, if that went wrong first."""
         right, wrong = self.right[-1], self.wrong[-1]
-        updated = any(_differ(wrong.new[index], new) for index, new in right.new.items())
+        updated = self.first is not None and self.first.quantity == "new"
         output = plain(right.program.labels[-1])
         rows = [("leaf", f"∂{output}/∂leaf wrong", "right", *["new wrong", "new right"] * updated, "")]
         for r, w, label in zip(right.program, wrong.program, right.program.labels):

@@ -112,10 +112,18 @@ def square_layers(program: Program) -> list[Site]:
     return sorted(found, key=_node)
 
 
-def later_units(program: Program) -> list[Site]:
-    """The units of each layer but the first, which is read."""
-    found = [Site(unit.index, reads=(units[0].index,)) for units in _layers(program).values() for unit in units[1:]]
-    return sorted(found, key=_node)
+def layers(program: Program) -> list[Site]:
+    """The layers that have more than one weight, each at its first unit; all its units are read.
+
+    A layer that is used for several examples is one.
+    """
+    found: dict[tuple[int, ...], list[Node]] = {}
+    for inputs, units in _layers(program).items():
+        if len(inputs) * len(units) > 1:
+            found.setdefault(units[0].parents[: len(inputs)], units)
+    return sorted(
+        [Site(units[0].index, reads=tuple([unit.index for unit in units])) for units in found.values()], key=_node
+    )
 
 
 def squashed_inputs(program: Program) -> list[Site]:
@@ -218,4 +226,4 @@ def _layers(program: Program) -> dict[tuple[int, ...], list[Node]]:
             own, taken = {*node.parents[:n]}, {w for unit in units for w in unit.parents[:n]}
             if len(own) == n and own <= weights - taken and all(unit.op is node.op for unit in units):
                 units.append(node)
-    return found
+    return {inputs: units for inputs, units in found.items() if units}

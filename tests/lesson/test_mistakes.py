@@ -289,12 +289,28 @@ def test_the_derivative_of_a_sigmoid_taken_twice() -> None:
     assert grads(comparison)["i7"] == pytest.approx((p - 1) * p * (1 - p))
 
 
+def test_units_that_begin_equal_stay_so() -> None:
+    E = NETS["tanh"]()
+    parameters = [value for value in autograd.leaves(E) if isinstance(value, Parameter)]
+    comparison = wrong(E, "equal-weights", optimizer=optim.Adam(parameters, lr=0.1), steps=3)
+    program = comparison.wrong[-1].program
+    x = numbers(program)
+    for one, other in (("w13", "w14"), ("b3", "b4"), ("o3", "o4"), ("w35", "w46"), ("w57", "w67")):
+        assert x[one] == x[other]
+        assert grads(comparison)[one] == grads(comparison)[other]
+    assert x["w13"] != x["w35"]
+    both = nn.MLP(2, [2, 1], rng=0)
+    batch = both([1.0, 2.0]) + both([3.0, 4.0])
+    assert len(sites(batch, "equal-weights")) == 2
+
+
+def test_a_weight_that_is_used_for_all_units_is_no_layers() -> None:
+    w, x = [Parameter(0.1), Parameter(0.2)], [Value(1.0), Value(2.0)]
+    assert len(sites(autograd.dot(w, x) * autograd.dot(w, x), "equal-weights")) == 1
+    assert sites(autograd.dot([w[0], w[0]], x), "equal-weights") == []
+
+
 def test_it_may_begin_wrongly() -> None:
-    equal = wrong(NETS["relu"](), "equal-weights").wrong[-1]
-    x = numbers(equal.program)
-    assert x["w13"] == x["w14"] == x["w15"]
-    assert x["o3"] == x["o4"] == x["o5"]
-    assert equal.new[equal.program.labels.index("w24")] == equal.new[equal.program.labels.index("w25")]
     dead = wrong(NETS["relu"](), "dead-relu").wrong[-1].program
     assert all(node.data <= -1 for label, node in zip(dead.labels, dead) if label in ("i3", "i4", "i5"))
     assert numbers(wrong(toy(), "saturated", sites="x3").wrong[-1].program)["x3"] == 100
