@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any, Literal, NamedTuple
 
 from autograd.choices import may_be_discarded
+from autograd.labels import shown
 from autograd.lesson.frames import Optimizer
 from autograd.numbers import FLOATS
 from autograd.primitive import Primitive
@@ -124,6 +125,8 @@ def worked(
         replaced: what is otherwise than it should be; None for nothing.
 
     Raises:
+        TypeError: ``optimizer`` is none.
+        ValueError: the optimizer holds no parameter that the output depends on.
         DomainError: a number has left an operation's domain.
     """
     machine = _Machine(program, optimizer, replaced or Replaced())
@@ -142,6 +145,10 @@ class _Machine:
         self.grad = [0.0] * len(program)
         self.slopes: dict[int, tuple[float, ...]] = {}
         self.current: set[int] = set()  # the nodes whose slopes are those of today's numbers
+        if optimizer is not None and not hasattr(optimizer, "rule"):
+            raise TypeError(
+                f"optimizer must be one of optim's, such as optim.SGD([w, b], lr=0.1), got {shown(optimizer)}"
+            )
         self.t = self.before = 0 if optimizer is None else optimizer.t  # how many steps have been taken
         self.rule: Callable[..., Any] = descent
         self.hyperparameters: Mapping[str, Any] = {"lr": LEARNING_RATE}
@@ -154,6 +161,8 @@ class _Machine:
                 for value, index in program.index.items()
                 if value in places
             }
+            if not self.memory:
+                raise ValueError("optimizer holds no parameter that the output depends on: make one of its parameters")
 
     def step(self) -> Step:
         """Do what is to be done in the next step."""

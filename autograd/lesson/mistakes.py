@@ -291,7 +291,8 @@ def wrong(
         steps: how many steps of training; None for as many as it takes to show.
 
     Returns:
-        Both runs; printed, or in a notebook, they are a table. ``wrong(...).wrong[-1].program`` can be drawn.
+        Both runs; printed, or in a notebook, they are a table. ``wrong(...).wrong[-1].program`` is the last step's, to
+        be drawn or explained as any other.
 
     Raises:
         ValueError: there is no such mistake; or it cannot happen in this program, or not there.

@@ -26,7 +26,7 @@ def updated_twice(program: Program, t: int, events: list[Event], sites: Sequence
 
 def updated_at_once(program: Program, t: int, events: list[Event], sites: Sequence[Site]) -> list[Event]:
     """Each site is updated as soon as its gradient is complete; nodes hand on to them first."""
-    early = {site.node for site in sites}
+    early = {site.node for site in sites} & {event.node for event in events if event.do == "update"}
     rest = [event for event in events if event.do != "update" or event.node not in early]
     backward = [k for k, event in enumerate(rest) if event.do == "backward"]
     order = sorted(backward, key=lambda k: (-rest[k].node, written(program, rest[k]) not in early))

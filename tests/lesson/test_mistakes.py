@@ -325,6 +325,16 @@ def test_a_relu_that_is_off_learns_if_its_derivative_is_always_1() -> None:
     assert "Every number is right" in str(wrong(o, "relu-always-on"))
 
 
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_parameters_that_are_not_trained_stay_as_they_are(mistake: str) -> None:
+    E = NETS["tanh"]()
+    first, *_ = trained = [value for value in autograd.leaves(E) if isinstance(value, Parameter)][:1]
+    if sites(E, mistake):
+        comparison = wrong(E, mistake, optimizer=optim.SGD(trained, lr=0.1), steps=2)
+        for step in (*comparison.right, *comparison.wrong):
+            assert list(step.new) == [Program.of(E).index[first]]
+
+
 def test_a_program_without_parameters_has_its_inputs_to_be_updated() -> None:
     a, b = Value(2.0, "a"), Value(3.0, "b")
     assert {label: pair for label, pair in grads(wrong(a * b, "no-input")).items() if label in "ab"} == {"a": 1, "b": 1}

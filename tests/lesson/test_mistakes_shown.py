@@ -7,6 +7,7 @@ import math
 import pytest
 
 import autograd
+import optim
 from autograd import MISTAKES, Mistake, Parameter, Program, Value, tanh, wrong
 from autograd.compiling.javascript import row_javascript
 from autograd.lesson.events import Replaced, worked
@@ -39,6 +40,10 @@ def test_what_cannot_be_is_said() -> None:
             wrong(E, "no-derivative", sites=place)
     with pytest.raises(ValueError, match="steps must be a whole number from 1 up, got 0"):
         wrong(E, "overwrite", steps=0)
+    with pytest.raises(ValueError, match="optimizer holds no parameter that the output depends on"):
+        wrong(E, "overwrite", optimizer=optim.SGD([Parameter(1.0)], lr=0.1))
+    with pytest.raises(TypeError, match="optimizer must be one of optim's"):
+        wrong(E, "overwrite", optimizer=0.9)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="a Value or a Program is needed"):
         wrong([E], "overwrite")  # type: ignore[arg-type]
 
@@ -64,6 +69,14 @@ def test_it_is_a_table_of_each_leaf() -> None:
 
 
 ONES = Mistake("ones", "all is 1", lambda program: [Site(2)], partials=lambda m, row, y, a, b: (1.0, 1.0))
+
+
+def test_the_wrong_program_can_be_explained_and_drawn() -> None:
+    program = wrong(toy(), "no-derivative", sites="o6").wrong[-1].program
+    told = autograd.explain(program, "w46")
+    assert "(o6 − t) × 1 × o4" in told.text()
+    assert told.value == program.nodes[program.labels.index("w46")].grad
+    assert "1.000" in str(autograd.draw(program)) or ">1<" in autograd.draw(program).pipe("svg", encoding="utf-8")
 
 
 def test_numbers_that_hardly_differ_are_told_apart() -> None:
