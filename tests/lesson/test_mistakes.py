@@ -56,6 +56,12 @@ def test_so_is_one_of_every_row(seed: int, x: list[float]) -> None:
     assert repr(worked(program)[0].program.nodes) == repr(program.replay().nodes)  # which a NaN has, too
 
 
+def test_what_is_not_chosen_hands_nothing_on() -> None:
+    x = Value(0.0, "x")
+    y = autograd.where(autograd.greater(x, 0), autograd.sqrt(x), x * x + x)  # the root's slope is infinite
+    assert worked(Program.of(y))[0].program.nodes == Program.of(y).replay().nodes
+
+
 @pytest.mark.parametrize("make", [partial(optim.SGD, lr=0.9, momentum=0.5), partial(optim.Adam, lr=0.1)])
 def test_with_nothing_replaced_steps_are_the_optimizers(make: Callable[[Any], optim.Optimizer]) -> None:
     model = slide_network()
@@ -314,6 +320,11 @@ def test_it_may_begin_wrongly() -> None:
     dead = wrong(NETS["relu"](), "dead-relu").wrong[-1].program
     assert all(node.data <= -1 for label, node in zip(dead.labels, dead) if label in ("i3", "i4", "i5"))
     assert numbers(wrong(toy(), "saturated", sites="x3").wrong[-1].program)["x3"] == 100
+
+
+def test_a_relu_that_is_off_already_is_switched_off_further() -> None:
+    w, b = Parameter(1.0, "w"), Parameter(-3.0, "b")
+    assert numbers(wrong(autograd.relu(autograd.affine([w], [2.0], b)), "dead-relu").wrong[0].program)["b"] == -4
 
 
 def test_a_relu_that_is_off_learns_if_its_derivative_is_always_1() -> None:

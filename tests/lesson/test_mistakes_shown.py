@@ -76,7 +76,7 @@ def test_the_wrong_program_can_be_explained_and_drawn() -> None:
     told = autograd.explain(program, "w46")
     assert "(o6 − t) × 1 × o4" in told.text()
     assert told.value == program.nodes[program.labels.index("w46")].grad
-    assert "1.000" in str(autograd.draw(program)) or ">1<" in autograd.draw(program).pipe("svg", encoding="utf-8")
+    assert "grad 0.03499" in autograd.draw(program).pipe("svg", encoding="utf-8")  # dE/dw14, which should be 0.008725
 
 
 def test_numbers_that_hardly_differ_are_told_apart() -> None:
@@ -100,9 +100,3 @@ def test_nothing_replaced_is_nothing_wrong() -> None:
     assert worked(program, 2) == worked(program, 2, replaced=Replaced())
     nothing = Mistake("nothing", "nothing", lambda program: [Site(0)])
     assert nothing.run(program).first is None
-
-
-def test_what_is_not_chosen_hands_nothing_on() -> None:
-    x = Value(0.0, "x")
-    y = autograd.where(autograd.greater(x, 0), autograd.log(x + 1) / (x + 1e-300), x * x + x)
-    assert worked(Program.of(y))[0].program.nodes == Program.of(y).replay().nodes
