@@ -121,6 +121,14 @@ def rule_javascript(rule: Callable[..., Any], memory: Sequence[str], hyperparame
     return _function(f"function ({arguments})", lines, f"[{new}, [{', '.join(updated)}]]")
 
 
+def formula_javascript(formula: Callable[..., Any], inputs: Sequence[str]) -> str:
+    """A formula ``formula(m, *inputs)`` as a function of as many numbers, by name."""
+    names = Names(RESERVED)
+    letters = [Name(names.fresh(name)) for name in inputs]
+    (result,), lines = _worked_out(names, {names.fresh("result"): formula(SYMBOLS, *letters)})
+    return _function(f"function ({', '.join([letter.word for letter in letters])})", lines, result)
+
+
 def _worked_out(names: Names, results: Mapping[str, Any]) -> tuple[list[str], list[Line]]:
     """What to return for each of the results, and the lines before that: of what they share, and of what they reuse."""
     simple = {name: simplified(expression(result)) for name, result in results.items()}
