@@ -32,6 +32,7 @@ from autograd.files import load as load
 from autograd.files import save as save
 from autograd.formulas.explanation import Explanation as Explanation
 from autograd.formulas.explanation import explain as explain
+from autograd.naming import name as name
 from autograd.noise import Noise as Noise
 from autograd.noise import noise as noise  # the function, in place of the module of this name
 from autograd.numbers import ARRAYS as ARRAYS
@@ -80,7 +81,7 @@ else:
     }
     __all__ = [
         *"ARRAYS FLOATS VALUES Reading arguments".split(),
-        *"AnomalyError Compiled Constant Domain DomainError Explanation GradientError Node Noise Outputs".split(),
+        *"AnomalyError Compiled Constant Domain DomainError Explanation GradientError Node Noise Outputs name".split(),
         *"PRIMITIVES Parameter Primitive Program Value check_gradients compile detect_anomaly explain grad".split(),
         *"TracingError hessian hvp jacobian leaves linear load noise pack save softmax unpack value_and_grad".split(),
         *_DRAWN,
