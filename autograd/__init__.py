@@ -71,13 +71,14 @@ if TYPE_CHECKING:
     from autograd.lesson import Walkthrough as Walkthrough
     from autograd.lesson import walkthrough as walkthrough
     from autograd.lesson.frames import frames as frames
+    from autograd.lesson.terminal import step_through as step_through
     from autograd.viz import TooManyNodesError as TooManyNodesError
     from autograd.viz import draw as draw
     from autograd.viz import draw_network as draw_network
 else:
     _DRAWN = {
         **dict.fromkeys(["TooManyNodesError", "draw", "draw_network"], "autograd.viz"),
-        **dict.fromkeys(["Frame", "Walkthrough", "frames", "walkthrough"], "autograd.lesson"),
+        **dict.fromkeys(["Frame", "Walkthrough", "frames", "step_through", "walkthrough"], "autograd.lesson"),
     }
     __all__ = [
         *"ARRAYS FLOATS VALUES Reading arguments".split(),
