@@ -166,7 +166,7 @@ class _Lines:
             question = self.question(frame)
             yield _Stop(step, heading, self.joined(question))
             answer = self.answer(frame)
-            if answer and not question[-1].endswith(answer[-1]):  # as dE/dE = 1 does
+            if answer and not question[-1].endswith(answer[-1].strip()):  # as dE/dE = 1 does
                 yield _Stop(step, heading, self.joined(answer))
 
     def joined(self, lines: list[str]) -> str:
@@ -192,7 +192,9 @@ class _Lines:
         leaves = [(label, node.data) for label, node in zip(self.program.labels, self.program) if node.kind == kind]
         written = [self.notation.write(equation(Name(label), Figure(x, 4))) for label, x in leaves[:MOST_GIVEN]]
         written += [f"and {len(leaves) - MOST_GIVEN} more"] if len(leaves) > MOST_GIVEN else []
-        return textwrap.wrap(", ".join(written), WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
+        whole = ", ".join([one.replace(" ", "\u00a0") for one in written])  # where no line is broken
+        lines = textwrap.wrap(whole, WIDTH, break_long_words=False, break_on_hyphens=False)
+        return ["      " + line.replace("\u00a0", " ") for line in lines]
 
     def answer(self, frame: Frame) -> list[str]:
         """What it comes to, with the slide's number beside it."""
