@@ -3,8 +3,8 @@
 The core is meant to be read in this order: `primitives`, the table of operations, whose rows `primitive` explains;
 `numbers`, what a row is evaluated on, and `domains`, where it is defined; `value`, numbers that remember how they were
 computed, and the backward pass; `program`, a numbered snapshot of a computation; then `derivatives`, as functions and
-as Values again, with `choices`. Around it stand `anomaly`, `noise`, `outputs`, `packing`, `copying`, `checks` and
-`files`. Each subpackage is a reading of the same graph: `formulas`, `compiling`, `viz` and `lesson`.
+as Values again, with `choices`. Around it stand `naming`, `anomaly`, `noise`, `outputs`, `packing`, `copying`, `checks`
+and `files`. Each subpackage is a reading of the same graph: `formulas`, `compiling`, `viz` and `lesson`.
 """
 
 from importlib import import_module
