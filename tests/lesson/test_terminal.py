@@ -80,6 +80,10 @@ def test_a_key_jumps_to_the_next_phase_and_back_crosses_phases() -> None:
         terminal.press("n")
         told = terminal.until("o = 1\n")
         assert told == "\nStep 2, backward pass\n  o changes by 1 when o changes by 1:\n      ∂o/∂o = 1\n"
+        terminal.press(" ")
+        assert terminal.until("hands net") == "  o hands net"  # nothing was left to tell
+        terminal.press("b")
+        assert terminal.until("∂o/∂o = 1\n").startswith(" its share")
         terminal.press("b")
         assert terminal.until(OUT_IS) == BACK + OUT + OUT_IS
         terminal.press("nn")
