@@ -25,7 +25,7 @@ from autograd.lesson.orders import (
     updated_at_once,
     updated_twice,
 )
-from autograd.lesson.places import (
+from autograd.lesson.sites import (
     ACTIVATIONS,
     RECTIFIERS,
     SQUASHING,
