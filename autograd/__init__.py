@@ -3,8 +3,8 @@
 The core is meant to be read in this order: `primitives`, the table of operations, whose rows `primitive` explains;
 `numbers`, what a row is evaluated on, and `domains`, where it is defined; `value`, numbers that remember how they were
 computed, and the backward pass; `program`, a numbered snapshot of a computation; then `derivatives`, as functions and
-as Values again, with `choices`. Around it stand `anomaly`, `noise`, `outputs`, `packing`, `copying`, `checks` and
-`files`. Each subpackage is a reading of the same graph: `formulas`, `compiling`, `viz` and `lesson`.
+as Values again, with `choices`. Around it stand `naming`, `anomaly`, `noise`, `outputs`, `packing`, `copying`, `checks`
+and `files`. Each subpackage is a reading of the same graph: `formulas`, `compiling`, `viz` and `lesson`.
 """
 
 from importlib import import_module
@@ -32,6 +32,7 @@ from autograd.files import load as load
 from autograd.files import save as save
 from autograd.formulas.explanation import Explanation as Explanation
 from autograd.formulas.explanation import explain as explain
+from autograd.naming import name as name
 from autograd.noise import Noise as Noise
 from autograd.noise import noise as noise  # the function, in place of the module of this name
 from autograd.numbers import ARRAYS as ARRAYS
@@ -66,21 +67,26 @@ def _picture(value: Value) -> str | None:
 Value._repr_svg_ = _picture
 
 if TYPE_CHECKING:
+    from autograd.lesson import MISTAKES as MISTAKES
     from autograd.lesson import Frame as Frame
+    from autograd.lesson import Mistake as Mistake
     from autograd.lesson import Walkthrough as Walkthrough
     from autograd.lesson import walkthrough as walkthrough
+    from autograd.lesson import wrong as wrong
     from autograd.lesson.frames import frames as frames
+    from autograd.lesson.terminal import step_through as step_through
     from autograd.viz import TooManyNodesError as TooManyNodesError
     from autograd.viz import draw as draw
     from autograd.viz import draw_network as draw_network
 else:
     _DRAWN = {
         **dict.fromkeys(["TooManyNodesError", "draw", "draw_network"], "autograd.viz"),
-        **dict.fromkeys(["Frame", "Walkthrough", "frames", "walkthrough"], "autograd.lesson"),
+        **dict.fromkeys("Frame MISTAKES Mistake Walkthrough frames".split(), "autograd.lesson"),
+        **dict.fromkeys("step_through walkthrough wrong".split(), "autograd.lesson"),
     }
     __all__ = [
         *"ARRAYS FLOATS VALUES Reading arguments".split(),
-        *"AnomalyError Compiled Constant Domain DomainError Explanation GradientError Node Noise Outputs".split(),
+        *"AnomalyError Compiled Constant Domain DomainError Explanation GradientError Node Noise Outputs name".split(),
         *"PRIMITIVES Parameter Primitive Program Value check_gradients compile detect_anomaly explain grad".split(),
         *"TracingError hessian hvp jacobian leaves linear load noise pack save softmax unpack value_and_grad".split(),
         *_DRAWN,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,7 +13,7 @@ from autograd import Parameter, Primitive, Value, arguments
 from nn.nested import flat
 
 AModule = TypeVar("AModule", bound="Module")
-MOST_TOLD = 40  # mistakes in a state that an error lists
+MOST_TOLD = 40  # mistakes or names that an error lists
 
 
 class Module:
@@ -119,6 +119,56 @@ class Module:
             raise ValueError("\n  ".join(["the state does not fit the model:", *mistakes[:MOST_TOLD], *more]))
         for path, entry in entries.items():
             _set(entry, state[path])
+
+    def set(self: AModule, numbers: Mapping[str, float] | None = None, /, **named: float) -> AModule:
+        """Set parameters by the names that drawings show: ``model.set(w14=0.15, b4=0.1)``. Returns self.
+
+        Args:
+            numbers: by name, for names that Python cannot write as keywords: ``model.set({"w_{11}(0,1)": 0.15})``. A
+                path of `named_parameters` is a name, too: it tells apart parameters that are called the same, as where
+                two layers number their units from 1.
+            named: by name; in both, a number each.
+
+        Raises:
+            TypeError: ``numbers`` is no dict.
+            ValueError: no parameter, or more than one, has such a name, one is given two numbers, or something is no
+                finite number. The message names them, with the names that there are, up to 40, and the model is as it
+                was.
+        """
+        if numbers is not None and not isinstance(numbers, Mapping):
+            raise TypeError(f"numbers must be a dict, such as {{'w14': 0.15}}, got {arguments.shown(numbers)}")
+        paths: dict[Value, str] = {}
+        called: dict[str, dict[Value, None]] = {}
+        for path, parameter in self.named_parameters():
+            paths.setdefault(parameter, path)
+            for name in filter(None, (parameter.name, path)):
+                called.setdefault(name, {})[parameter] = None
+        new: dict[Value, float] = {}
+        mistakes, unknown = [], []
+        for given, number in [*(numbers or {}).items(), *named.items()]:
+            name = arguments.short(str(given))
+            meant = list(called.get(given, ()))
+            if not meant:
+                unknown.append(name)
+            elif len(meant) > 1:
+                which = _some([paths[parameter] for parameter in meant])
+                mistakes.append(f"{len(meant)} parameters are called {name}; say which, in a dict: {which}")
+            elif meant[0] in new:
+                mistakes.append(f"{name} is given two numbers")
+            else:
+                try:
+                    new[meant[0]] = arguments.number(name, number, "a finite number")
+                except ValueError as error:
+                    mistakes.append(str(error))
+        if unknown:
+            names = {parameter: parameter.name or path for parameter, path in paths.items()}
+            there = [name if len(called[name]) == 1 else paths[parameter] for parameter, name in names.items()]
+            mistakes.append(f"no parameter is called {_some(unknown)}; there are {_some(there)}")
+        if mistakes:
+            raise ValueError("\n  ".join(mistakes[:MOST_TOLD]))
+        for parameter, x in new.items():
+            parameter.data = x
+        return self
 
 
 def functional_call(module: Module, parameters: Iterable[Value | float], *arguments: Any, **keywords: Any) -> Any:
@@ -283,6 +333,12 @@ def _mistakes(path: str, entry: Entry, given: Any) -> Iterator[str]:
     else:
         for i, (item, x) in enumerate(zip(entry, given)):
             yield from _mistakes(f"{path}[{i}]", item, x)
+
+
+def _some(names: Sequence[str]) -> str:
+    """Names for an error, the first of them where there are many."""
+    more = [f"and {len(names) - MOST_TOLD} more"] if len(names) > MOST_TOLD else []
+    return ", ".join([*map(arguments.short, names[:MOST_TOLD]), *more]) or "none"
 
 
 def _set(entry: Entry, given: Any) -> None:
