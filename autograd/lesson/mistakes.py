@@ -1,6 +1,6 @@
 """The list of typical mistakes: one entry each. Whatever shows mistakes reads this list; to add one, add an entry.
 
-`autograd.lesson.mistake` says what an entry is, `places` where the mistakes can be made, and `orders` what is then done
+`autograd.lesson.mistake` says what an entry is, `sites` where the mistakes can be made, and `orders` what is then done
 out of turn.
 """
 
