@@ -17,7 +17,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd import ARRAYS, Reading, Value, arguments, pack, unpack
+from autograd import ARRAYS, Reading, Value, arguments, pack, tables, unpack
 from optim import rules
 from optim.hyperparameters import HYPERPARAMETERS
 
@@ -163,6 +163,15 @@ class Optimizer:
     def __repr__(self) -> str:
         settings = ", ".join(f"{name}={value!r}" for name, value in self.hyperparameters.items())
         return f"{type(self).__name__}({settings})"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: each parameter with its gradient and what the rule remembers of it."""
+        columns = [np.array([getattr(p, what) for p in self.parameters]) for what in ("data", "grad")]
+        numbers = zip(*columns, *self.memory.values())
+        names = [parameter.name or f"parameter {k}" for k, parameter in enumerate(self.parameters)]
+        rows = [[name, *map(tables.number, row)] for name, row in zip(names, numbers)]
+        caption = f"{self!r}, after {self.t} {'step' if self.t == 1 else 'steps'}"
+        return tables.html(["parameter", "data", "grad", *self.memory], rows, caption)
 
 
 @dataclass(eq=False, repr=False)
