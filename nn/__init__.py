@@ -23,6 +23,7 @@ from nn.maxout import Maxout
 from nn.meprop import MeProp
 from nn.metrics import accuracy
 from nn.module import Module, functional_call
+from nn.plots import plot_decision
 from nn.randomness import seed
 from nn.regularisers import l1, l2
 from nn.settings import Criterion
@@ -63,6 +64,7 @@ __all__ = [
     "l2",
     "mean_squared_error",
     "meprop",
+    "plot_decision",
     "seed",
     "squared_error",
 ]
