@@ -4,6 +4,7 @@ has them."""
 from autograd import Parameter
 from nn import initialisers, meprop
 from nn.activations import ACTIVATIONS, PReLU, Softmax
+from nn.conversion import from_torch, to_torch
 from nn.convolution import Conv2d, Flatten
 from nn.diagnosis import Diagnosis, LayerDiagnosis, diagnose
 from nn.dropout import Dropout
@@ -56,6 +57,7 @@ __all__ = [
     "cross_entropy_on_probabilities",
     "diagnose",
     "fit",
+    "from_torch",
     "functional_call",
     "half_squared_error",
     "hinge",
@@ -67,4 +69,5 @@ __all__ = [
     "plot_decision",
     "seed",
     "squared_error",
+    "to_torch",
 ]
