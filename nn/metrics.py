@@ -15,10 +15,11 @@ def accuracy(outputs: NDArray[Any], targets: NDArray[Any], threshold: float | No
     """The share of examples, from 0 to 1, classified correctly (IITI, "When to Stop Training": 1 minus it).
 
     Args:
-        outputs: a row an example, whose largest entry tells the class; or one number an example, which tells class 1
-            where it is above the threshold, and may be in a row of its own. With a threshold the entries of a row are
-            labels, each for itself, and an example is right where all of them are.
-        targets: classes 0 .. K - 1, or one-hot rows. With one output: 0 and 1, or -1 and +1. Of labels: rows of these.
+        outputs: a row an example, whose largest entry tells the class, or such a row for each position in it; or one
+            number an example, which tells class 1 where it is above the threshold, and may be in a row of its own. With
+            a threshold the entries of a row are labels, each for itself, and an example is right where all of them are.
+        targets: classes 0 .. K - 1, a class a position, or one-hot rows. With one output: 0 and 1, or -1 and +1. Of
+            labels: rows of these.
         threshold: 0.5 for probabilities, 0 for logits and for hinge's scores. Of one output it may be left out where
             outputs in [0, 1] say that they are probabilities, or targets -1 and +1 that it is 0.
 
@@ -34,6 +35,12 @@ def accuracy(outputs: NDArray[Any], targets: NDArray[Any], threshold: float | No
     if len(outputs) != len(targets) or not len(outputs):
         raise ValueError(f"accuracy needs one target for each output, got {len(outputs)} and {len(targets)}")
     outputs, targets = without_axis_of_one(outputs), without_axis_of_one(targets)
+    if outputs.ndim > 2 and threshold is None:  # each position counts as an example does
+        last = outputs.ndim - 1
+        if targets.shape[:last] != outputs.shape[:-1]:
+            raise ValueError(f"accuracy needs a class a position, got {outputs.shape}, {targets.shape}")
+        outputs = outputs.reshape(-1, outputs.shape[-1])
+        targets = targets.reshape(-1, *targets.shape[last:])
     if outputs.ndim > 1 and threshold is None:
         return float(np.mean(outputs.argmax(axis=1) == classes_of(targets, outputs.shape[1])))
     if outputs.shape != targets.shape:
