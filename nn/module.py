@@ -27,6 +27,16 @@ class Module:
     Attributes:
         training: True while the model learns; set by `train` and `eval`. Dropout depends on it.
         cannot_fit: why `nn.fit` cannot train a model that this module is part of; None where it can.
+
+    Example:
+        >>> class Line(Module):
+        ...     def __init__(self):
+        ...         self.slope, self.shift = Parameter(2.0, "a"), Parameter(1.0, "b")
+        ...
+        ...     def forward(self, x):
+        ...         return self.slope * x + self.shift
+        >>> Line()(3.0).data
+        7.0
     """
 
     training: bool = True

@@ -51,6 +51,15 @@ class Optimizer:
     Raises:
         TypeError: a parameter is not a Value.
         ValueError: there are no parameters, or a hyperparameter is out of its range.
+
+    Example:
+        >>> def plain(math, theta, gradient, *, t, lr):
+        ...     return (theta - lr * gradient,)
+        >>> w = Value(2.0)
+        >>> w.grad = 10.0
+        >>> Optimizer([w], plain, lr=0.1).step()
+        >>> w.data
+        1.0
     """
 
     lr: float

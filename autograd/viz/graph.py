@@ -72,6 +72,11 @@ def draw(
         A `graphviz.Digraph`, the same bytes for the same program. ``.write("name.svg")`` makes a file of it (or .png,
         .pdf, .dot), ``.pipe()`` gives the picture's bytes, and Jupyter shows it.
 
+    Example:
+        >>> y = Value(2.0, "a") * Value(3.0, "b")
+        >>> y.backward()
+        >>> picture = draw(y, direction="TB")  # in a notebook, draw(y) is shown; or picture.write("product.png")
+
     Raises:
         TooManyNodesError: there are more than ``max_nodes`` nodes.
         ValueError: ``fontsize`` is not positive, or there is no such direction.
