@@ -120,7 +120,7 @@ class Value:
         if name is not None and not isinstance(name, str):
             raise TypeError(f"a Value's name is text, got {type(name).__name__} {name!r}")
         if label is not None:
-            raise TypeError(elsewhere.told("label"))
+            raise TypeError(elsewhere.told("label"))  # as micrograd calls it
         self.data = float(data)
         self.grad = 0.0
         self.parents = ()
