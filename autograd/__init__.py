@@ -78,9 +78,12 @@ Value._repr_svg_ = _picture
 Program._repr_html_ = _table
 
 if TYPE_CHECKING:
+    from autograd.lesson import MISTAKES as MISTAKES
     from autograd.lesson import Frame as Frame
+    from autograd.lesson import Mistake as Mistake
     from autograd.lesson import Walkthrough as Walkthrough
     from autograd.lesson import walkthrough as walkthrough
+    from autograd.lesson import wrong as wrong
     from autograd.lesson.frames import frames as frames
     from autograd.viz import TooManyNodesError as TooManyNodesError
     from autograd.viz import draw as draw
@@ -88,7 +91,7 @@ if TYPE_CHECKING:
 else:
     _DRAWN = {
         **dict.fromkeys(["TooManyNodesError", "draw", "draw_network"], "autograd.viz"),
-        **dict.fromkeys(["Frame", "Walkthrough", "frames", "walkthrough"], "autograd.lesson"),
+        **dict.fromkeys("Frame MISTAKES Mistake Walkthrough frames walkthrough wrong".split(), "autograd.lesson"),
     }
     __all__ = [
         *"ARRAYS FLOATS VALUES Reading arguments tables".split(),

@@ -68,10 +68,14 @@ def record(primitive: Primitive, operands: Sequence[Any]) -> Value:
     inputs: Sequence[Any] = [parent.data for parent in parents]
     if primitive.n_ary:
         inputs = primitive.unflatten(inputs)
-    if primitive.domain is not None:
-        primitive.check_domain(inputs, [parent.name for parent in parents])
-    data = primitive.forward(FLOATS, *inputs)
-    local_derivatives = primitive.partials(FLOATS, data, *inputs)
+    try:
+        if primitive.domain is not None:
+            primitive.check_domain(inputs, [parent.name for parent in parents])
+        data = primitive.forward(FLOATS, *inputs)
+        local_derivatives = primitive.partials(FLOATS, data, *inputs)
+    except TypeError:
+        check_data(*parents)
+        raise
     if primitive.n_ary:
         local_derivatives = tuple(primitive.flatten(local_derivatives))
     if not varying:
@@ -80,6 +84,12 @@ def record(primitive: Primitive, operands: Sequence[Any]) -> Value:
             return Constant(data)
         local_derivatives = tuple([d if v else 0.0 for d, v in zip(local_derivatives, varies)])
     return new_node(data, primitive, parents, local_derivatives)
+
+
+def check_data(*values: Value) -> None:
+    """Raise a TypeError that names the Value whose data, which anyone may set, is no number."""
+    for value in values:
+        arguments.data(value.name, value.data)
 
 
 class Value:

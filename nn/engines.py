@@ -39,22 +39,16 @@ def compiled_engine(
 
     def step(X: Array, targets: Array, theta: Array) -> tuple[float, Array]:
         value, _ = to_learn.value_and_grad(X, targets, theta=theta, out=gradient)
-        if not math.isfinite(value):
+        if not math.isfinite(value):  # have the scalar engine raise its DomainError, where code goes on
             autograd.unpack(theta, parameters)
-            check_domains(X, targets)
+            to_learn.check_domains(X, targets)
         return value, gradient
 
     def risk(X: Array, targets: Array) -> float:
         value: float = to_evaluate(X, targets)
         if not math.isfinite(value):
-            check_domains(X, targets)
+            to_evaluate.check_domains(X, targets)
         return value
-
-    def check_domains(X: Array, targets: Array) -> None:
-        """Have the scalar engine raise its DomainError, where compiled code goes on with NaN or an infinity."""
-        for x, target in zip(X, targets):
-            if not math.isfinite(to_evaluate(x[np.newaxis], target[np.newaxis])):
-                error(x.tolist(), target.tolist())
 
     return step, to_predict, risk
 
