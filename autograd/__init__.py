@@ -3,8 +3,9 @@
 The core is meant to be read in this order: `primitives`, the table of operations, whose rows `primitive` explains;
 `numbers`, what a row is evaluated on, and `domains`, where it is defined; `value`, numbers that remember how they were
 computed, and the backward pass; `program`, a numbered snapshot of a computation; then `derivatives`, as functions and
-as Values again, with `choices`. Around it stand `naming`, `anomaly`, `noise`, `outputs`, `packing`, `copying`, `checks`
-and `files`. Each subpackage is a reading of the same graph: `formulas`, `compiling`, `viz` and `lesson`.
+as Values again, with `choices`. Around it stand `naming`, `anomaly`, `noise`, `outputs`, `packing`, `copying`,
+`checks`, `files` and `tables`. Each subpackage is a reading of the same graph: `formulas`, `compiling`, `viz` and
+`lesson`.
 """
 
 from importlib import import_module
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from autograd import arguments as arguments
 from autograd import copying as copying
+from autograd import tables as tables
 from autograd.anomaly import AnomalyError as AnomalyError
 from autograd.anomaly import detect_anomaly as detect_anomaly
 from autograd.checks import GradientError as GradientError
@@ -59,12 +61,23 @@ def _picture(value: Value) -> str | None:
     from autograd.viz import TooManyNodesError, draw
 
     try:
-        return str(draw(value).pipe(format="svg", encoding="utf-8"))
+        return str(draw(value)._repr_image_svg_xml())
     except TooManyNodesError:
         return None
 
 
+def _table(program: Program) -> str:
+    """A Program's lines as a table, of what `print` shows and the gradients."""
+    rows = []
+    for node, label in zip(program, program.labels):
+        operands = ", ".join([program.labels[parent] for parent in node.parents])
+        computed = f"{node.op.name}({operands})" if node.op is not None else node.kind
+        rows.append((label, computed, tables.number(node.data), tables.number(node.grad)))
+    return tables.html(("name", "computed as", "data", "grad"), rows)
+
+
 Value._repr_svg_ = _picture
+Program._repr_html_ = _table
 
 if TYPE_CHECKING:
     from autograd.lesson import MISTAKES as MISTAKES
@@ -85,8 +98,8 @@ else:
         **dict.fromkeys("step_through walkthrough wrong".split(), "autograd.lesson"),
     }
     __all__ = [
-        *"ARRAYS FLOATS VALUES Reading arguments".split(),
-        *"AnomalyError Compiled Constant Domain DomainError Explanation GradientError Node Noise Outputs name".split(),
+        *"ARRAYS FLOATS VALUES Reading arguments name tables".split(),
+        *"AnomalyError Compiled Constant Domain DomainError Explanation GradientError Node Noise Outputs".split(),
         *"PRIMITIVES Parameter Primitive Program Value check_gradients compile detect_anomaly explain grad".split(),
         *"TracingError hessian hvp jacobian leaves linear load noise pack save softmax unpack value_and_grad".split(),
         *_DRAWN,

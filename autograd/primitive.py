@@ -33,6 +33,11 @@ class Primitive:
         partials: ``partials(m, y, *inputs)`` is the derivative of the output ``y`` by each input: a tuple that
             has a sequence where the input is one.
         domain: where it is defined; None where that is everywhere.
+
+    Example:
+        >>> cube = Primitive("cube", "x", "x³", lambda m, x: x * x * x, lambda m, y, x: (3 * x * x,))
+        >>> cube(2.0)
+        8.0
     """
 
     name: str

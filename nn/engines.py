@@ -13,6 +13,7 @@ import autograd
 from autograd import Value
 from nn.losses import Loss
 from nn.module import Module
+from nn.nested import each, lists
 
 Array = NDArray[np.float64]
 Step = Callable[[Array, Array, Array], tuple[float, Array]]
@@ -70,7 +71,6 @@ def scalar_engine(
         return objective.data, np.array([parameter.grad for parameter in parameters])
 
     def predict(X: Array) -> Array:
-        outputs = [model(x) for x in X.tolist()]
-        return np.array([float(o) if isinstance(o, Value) else [float(ok) for ok in o] for o in outputs])
+        return np.array([each(float, lists(model(x))) for x in X.tolist()])
 
     return step, predict, lambda X, targets: risk(X, targets).data

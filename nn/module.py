@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from autograd import Parameter, Primitive, Value, arguments
+from autograd import Parameter, Primitive, Value, arguments, tables
 from nn.nested import flat
 
 AModule = TypeVar("AModule", bound="Module")
+MOST_SHOWN = 12  # parameters of a part whose numbers a table tells
 MOST_TOLD = 40  # mistakes or names that an error lists
 
 
@@ -26,6 +27,16 @@ class Module:
     Attributes:
         training: True while the model learns; set by `train` and `eval`. Dropout depends on it.
         cannot_fit: why `nn.fit` cannot train a model that this module is part of; None where it can.
+
+    Example:
+        >>> class Line(Module):
+        ...     def __init__(self):
+        ...         self.slope, self.shift = Parameter(2.0, "a"), Parameter(1.0, "b")
+        ...
+        ...     def forward(self, x):
+        ...         return self.slope * x + self.shift
+        >>> Line()(3.0).data
+        7.0
     """
 
     training: bool = True
@@ -45,6 +56,16 @@ class Module:
         with suppress(TypeError):  # of parameters that are not found
             return f"<{type(self).__name__} of {len(self.parameters())} parameters>"
         return f"<{type(self).__name__}>"
+
+    def _repr_html_(self) -> str | None:
+        """What a notebook shows: each part with its parameters, whose numbers are told where they are few."""
+        try:
+            self.parameters()
+        except TypeError:  # some are not found
+            return None
+        parts = [part for name, attribute in vars(self).items() for part in _parts(name, attribute)]
+        rows = [_part_row(*part) for part in parts]
+        return tables.html(["part", "what it is", "parameters", "numbers"], rows, repr(self))
 
     def modules(self) -> Iterator[Module]:
         """This module and all the modules in it, in the order of their attributes, each before those in it."""
@@ -347,6 +368,24 @@ def _set(entry: Entry, given: Any) -> None:
     else:
         for item, x in zip(entry, given):
             _set(item, x)
+
+
+def _parts(path: str, attribute: Any) -> Iterator[tuple[str, Any]]:
+    """The modules, parameters and activations in an attribute, by their paths; not what is in those."""
+    if isinstance(attribute, Module | Value) or callable(attribute):
+        yield path, attribute
+    elif isinstance(attribute, list | tuple):
+        for i, item in enumerate(attribute):
+            yield from _parts(f"{path}.{i}", item)
+
+
+def _part_row(path: str, part: Any) -> tuple[str, str, str, str]:
+    """A line of the table: a part's path, what it is, how many parameters it has, and their numbers."""
+    name = getattr(part, "name", None) or getattr(part, "__name__", None)
+    what = type(part).__name__ if isinstance(part, Value) else repr(part) if isinstance(part, Module) else str(name)
+    own = [part] if isinstance(part, Parameter) else part.parameters() if isinstance(part, Module) else []
+    numbers = ", ".join([f"{p.name or 'unnamed'} = {tables.number(p.data)}" for p in own[:MOST_SHOWN]])
+    return path, what, str(len(own)), numbers + (", …" if len(own) > MOST_SHOWN else "")
 
 
 def _modules(attribute: Any) -> Iterator[Module]:

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd import ARRAYS, Reading, Value, arguments, pack, unpack
+from autograd import ARRAYS, Reading, Value, arguments, pack, tables, unpack
 from optim import refusals, rules
 from optim.hyperparameters import HYPERPARAMETERS
 
@@ -50,6 +50,15 @@ class Optimizer:
     Raises:
         TypeError: a parameter is not a Value.
         ValueError: there are no parameters, or a hyperparameter is out of its range.
+
+    Example:
+        >>> def plain(math, theta, gradient, *, t, lr):
+        ...     return (theta - lr * gradient,)
+        >>> w = Value(2.0)
+        >>> w.grad = 10.0
+        >>> Optimizer([w], plain, lr=0.1).step()
+        >>> w.data
+        1.0
     """
 
     lr: float
@@ -186,6 +195,15 @@ class Optimizer:
     def __repr__(self) -> str:
         settings = ", ".join(f"{name}={value!r}" for name, value in self.hyperparameters.items())
         return f"{type(self).__name__}({settings})"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: each parameter with its gradient and what the rule remembers of it."""
+        columns = [np.array([getattr(p, what) for p in self.parameters]) for what in ("data", "grad")]
+        numbers = zip(*columns, *self.memory.values())
+        names = [parameter.name or f"parameter {k}" for k, parameter in enumerate(self.parameters)]
+        rows = [[name, *map(tables.number, row)] for name, row in zip(names, numbers)]
+        caption = f"{self!r}, after {self.t} {'step' if self.t == 1 else 'steps'}"
+        return tables.html(["parameter", "data", "grad", *self.memory], rows, caption)
 
 
 @dataclass(eq=False, repr=False)

@@ -121,7 +121,9 @@ def walkthrough(
 
 
 # each of one subject, in the order in which the page runs them.
-MODULES = """engine steps formula picture scenes quiz board extras band view table explain print controls start""".split()
+MODULES = (
+    """engine steps formula picture scenes quiz board extras band view table explain print controls start""".split()
+)
 
 
 def _page(title: str, data: dict[str, Any], scripts: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 
 from autograd.choices import may_be_discarded
 from autograd.labels import shown
-from autograd.lesson.frames import Optimizer
+from autograd.lesson.updates import Optimizer
 from autograd.numbers import FLOATS
 from autograd.primitive import Primitive
 from autograd.program import Program

@@ -16,7 +16,7 @@ from autograd import arguments
 from autograd.formulas.names import number
 from autograd.labels import plain, shown
 from autograd.lesson.events import Event, Replaced, Step, worked
-from autograd.lesson.frames import Optimizer
+from autograd.lesson.updates import Optimizer
 from autograd.primitive import Primitive
 from autograd.program import Program
 from autograd.value import Value

@@ -12,7 +12,7 @@ from typing import Any
 from autograd import longer_formulas as longer
 from autograd import primitives
 from autograd.labels import shown
-from autograd.lesson.frames import DECIMALS, Optimizer
+from autograd.lesson.frames import DECIMALS
 from autograd.lesson.mistake import Comparison, Mistake, Place
 from autograd.lesson.orders import (
     all_equal,
@@ -47,6 +47,7 @@ from autograd.lesson.sites import (
     updates,
     weighted,
 )
+from autograd.lesson.updates import Optimizer
 from autograd.primitive import Primitive
 from autograd.program import Program
 from autograd.value import Value

@@ -14,7 +14,8 @@ from autograd.formulas.expression import Figure, Name, equation
 from autograd.formulas.names import in_ascii
 from autograd.formulas.notation import ASCII, TEXT, Notation
 from autograd.labels import plain
-from autograd.lesson.frames import Frame, Optimizer, frames
+from autograd.lesson.frames import Frame, frames
+from autograd.lesson.updates import Optimizer
 from autograd.program import Program
 from autograd.value import Value
 

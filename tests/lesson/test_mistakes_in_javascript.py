@@ -13,7 +13,7 @@ import optim
 from autograd import MISTAKES, Mistake, Parameter, Program, wrong
 from autograd.compiling.javascript import formula_javascript, row_javascript, rule_javascript
 from autograd.lesson.events import LEARNING_RATE, descent, events, parameters
-from autograd.lesson.frames import Optimizer
+from autograd.lesson.updates import Optimizer
 from tests.lesson.nets import EVERYWHERE, NETS
 from tests.node import JavaScript
 
