@@ -6,9 +6,11 @@
 const SVG = "http://www.w3.org/2000/svg";
 const PAD = 8;
 const LINE = 28;
-const GRADIENT = 98;
+const VALUE = 84; // the room for a value; that for gradients differs by box
+const SLOPE = 74; // that for a local derivative on an edge
 const BASE = 20; // from the top of a line to where its text stands
 const HEADING = LINE + 4;
+const WIDEST = 12; // of digits, in bold: a text that may be too wide is measured
 const UNKNOWN = "";
 
 function element(name, attributes = {}, ...children) {
@@ -54,22 +56,22 @@ class Picture {
     const line = element("path", {d: path, class: "edge"});
     this.edgeLayer.append(line);
     for (const one of along) this.edges.set(one, [...(this.edges.get(one) ?? []), line]);
-    if (slope) this.number(`slope ${slope}`, this.boxLayer, label[0], label[1] + BASE - LINE / 2, "slope middle");
+    if (slope) this.number(`slope ${slope}`, this.boxLayer, label[0], label[1] + BASE - LINE / 2, SLOPE, "slope middle");
   }
 
-  drawBox({id, kind, rows, title, symbol, headings, line, x, y, width, height}) {
+  drawBox({id, kind, rows, title, symbol, headings, line, gradient, x, y, width, height}) {
     const group = element("g", {class: `box ${kind}`, id: `${this.svg.id}-${id}`, transform: `translate(${x} ${y})`});
     this.boxLayer.append(group);
     this.groups.set(id, group);
     group.append(element("rect", {width, height, rx: kind === "unit" ? 8 : 6}));
     let top = PAD / 4;
-    const inner = {width, line, two: ["input", "weight", "constant"].includes(kind)};
+    const inner = {width, line, gradient, two: ["input", "weight", "constant"].includes(kind)};
     if (title || symbol || headings) {
       const heading = title?.text ?? symbol;
       this.text(group, PAD, top + BASE + 3, heading, "title");
       if (title && symbol && kind !== "unit") this.plate(group, width, symbol);
       const isOperation = !title && symbol !== "";
-      if (headings || isOperation) this.headings(group, width, top + BASE + 3, isOperation);
+      if (headings || isOperation) this.headings(group, inner, top + BASE + 3, isOperation);
       top += HEADING;
     }
     for (const row of rows) {
@@ -82,48 +84,51 @@ class Picture {
   }
 
   // Over the columns; the derivatives' is out of sight while there are none.
-  headings(group, width, y, isOperation) {
-    if (!isOperation) this.text(group, width - 2 * PAD - GRADIENT, y, "value", "heading end");
+  headings(group, {width, gradient}, y, isOperation) {
+    if (!isOperation) this.text(group, width - 2 * PAD - gradient, y, "value", "heading end");
     this.text(group, width - PAD, y, `∂${this.nodes[this.output].label}/∂`, "heading end derivative");
   }
 
   plate(group, width, symbol) {
-    const wide = Math.max(24, symbol.length * 12 + 8);
-    group.append(element("rect", {class: "plate", x: width - wide - 4, y: 4, width: wide, height: 24, rx: 4}));
-    this.text(group, width - wide / 2 - 4, BASE + 2, symbol, "symbol middle");
+    const label = this.text(group, 0, BASE + 2, symbol, "symbol middle");
+    const wide = Math.max(24, label.getComputedTextLength() + 10);
+    group.append(element("rect", {class: "plate", x: width - wide - 4, y: 4, width: wide, height: 24, rx: 4}), label);
+    label.setAttribute("x", width - wide / 2 - 4);
   }
 
-  drawRow(place, {node, name, slope, curve, by, value}, {width, two, line}, tall) {
-    if (slope !== undefined) return this.drawSlope(place, slope, curve, by, width, tall);
-    this.prepare(place, node);
-    if (value === true) this.number(`data ${node}`, place, width - PAD, BASE, "end");
-    else if (value === false) this.gradient(place, node, width - PAD, BASE);
-    else if (two) {
-      this.text(place, PAD, BASE, name, "name");
-      this.number(`data ${node}`, place, width - PAD, BASE, "end");
-      if (this.nodes[node].kind !== "constant") this.gradient(place, node, width - PAD, BASE + line - 2);
-    } else {
-      this.text(place, PAD, BASE, name, "name");
-      this.number(`data ${node}`, place, width - 2 * PAD - GRADIENT, BASE, "end");
-      this.gradient(place, node, width - PAD, BASE, false);
+  drawRow(place, {node, name, slope, curve, by, value}, inner, tall) {
+    const {width, two, line, gradient} = inner;
+    if (slope !== undefined) return this.drawSlope(place, slope, curve, by, inner, tall);
+    this.prepare(place, node, width, two ? 2 * line : line);
+    const right = width - PAD;
+    if (value === true) this.number(`data ${node}`, place, right, BASE, gradient, "end");
+    else if (value === false) this.gradient(place, node, right, BASE, gradient);
+    else if (this.nodes[node].kind === "constant") this.number(`data ${node}`, place, right, BASE, VALUE, "end");
+    else {
+      const until = two ? right : right - gradient - PAD;
+      this.squeeze(this.text(place, PAD, BASE, name, "name"), until - VALUE - PAD - 2);
+      this.number(`data ${node}`, place, until, BASE, VALUE, "end");
+      if (!two) this.gradient(place, node, right, BASE, gradient, false);
+      else this.gradient(place, node, right, BASE + line, gradient);
     }
   }
 
   // A gradient, and the new number that takes its place after the update.
-  gradient(place, node, x, y, labelled = true) {
-    if (labelled) this.text(place, PAD, y, "∂", "heading derivative");
-    this.number(`grad ${node}`, place, x, y, "end grad");
-    if (this.nodes[node].kind === "parameter") this.number(`new ${node}`, place, x, y, "end new");
+  gradient(place, node, x, y, room, labelled = true) {
+    if (labelled) this.text(place, PAD, y, "∂", `heading derivative${this.nodes[node].kind === "input" ? " of-input" : ""}`);
+    this.number(`grad ${node}`, place, x, y, room, "end grad");
+    if (this.nodes[node].kind === "parameter") this.number(`new ${node}`, place, x, y, room, "end new");
   }
 
-  drawSlope(place, slope, curve, by, width, tall) {
+  drawSlope(place, slope, curve, by, {width, gradient}, tall) {
     const [node] = slope.split(" ").map(Number);
     const y = BASE + (tall > LINE ? (tall - LINE) / 2 : 0);
-    place.append(element("rect", {class: "band", x: 1, width: width - 2, height: tall}));
+    place.append(element("rect", {class: curve ? "band" : "band derivative", x: 1, width: width - 2, height: tall}));
     if (curve) this.drawCurve(place, node, Number(slope.split(" ")[1]), tall);
     const words = curve ? `${this.nodes[node].op}′` : `∂/∂${this.nodes[by].label}`;
-    this.text(place, curve ? width - 2 * PAD - GRADIENT : PAD, y, words, `heading derivative${curve ? " end" : ""}`);
-    this.number(`slope ${slope}`, place, width - PAD, y, "end slope");
+    const label = this.text(place, curve ? width - 2 * PAD - gradient : PAD, y, words, `heading derivative${curve ? " end" : ""}`);
+    this.squeeze(label, curve ? 60 : width - 3 * PAD - gradient);
+    this.number(`slope ${slope}`, place, width - PAD, y, gradient, "end slope");
   }
 
   // The activation from −6 to 6, the point at which it is worked, and the tangent there.
@@ -179,16 +184,19 @@ class Picture {
     return text;
   }
 
-  number(place, group, x, y, classes) {
+  // A number at its place; one that is longer than its room is squeezed.
+  number(place, group, x, y, room, classes) {
     const text = this.text(group, x, y, UNKNOWN, `number ${classes}`);
     text.dataset.place = place;
+    text.dataset.room = room;
     const [quantity, node] = place.split(" ");
     if (quantity === "slope" || this.nodes[node].row) text.classList.add("computed");
     this.numbers.set(place, [...(this.numbers.get(place) ?? []), text]);
   }
 
   // A row can be reached by key and pointer.
-  prepare(place, node) {
+  prepare(place, node, width, height) {
+    place.append(element("rect", {class: "touch", width, height}));
     place.dataset.node = node;
     place.setAttribute("tabindex", "0");
     place.setAttribute("role", "button");
@@ -226,9 +234,10 @@ class Picture {
   // anew.
   squeeze(texts) {
     for (const text of texts) text.removeAttribute("textLength");
-    const most = (text) => (text.classList.contains("slope") ? 92 : GRADIENT);
-    for (const text of texts.filter((one) => one.textContent.length >= 8 && one.getComputedTextLength() > most(one))) {
-      text.setAttribute("textLength", most(text));
+    const room = (text) => Number(text.dataset.room);
+    const long = texts.filter((text) => text.textContent.length * WIDEST > room(text));
+    for (const text of long.filter((one) => one.getComputedTextLength() > room(one))) {
+      text.setAttribute("textLength", room(text));
       text.setAttribute("lengthAdjust", "spacingAndGlyphs");
     }
   }
