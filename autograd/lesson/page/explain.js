@@ -48,10 +48,11 @@ function pathElement(path, k) {
     const look = written(slopes[place], n, "mathml", names("mathml"));
     return isSum(written(slopes[place], n, "text", names("text"))) ? notations.mathml.brackets(look) : look;
   };
-  const side = (inNumbers) => ({math: path.map((step) => factor(step, inNumbers)).join(sign("×")), role: "local"});
+  const tied = (step, inNumbers) => `<mrow tabindex="0" data-edge="${step.join(" ")}">${factor(step, inNumbers)}</mrow>`; // see paths.js
+  const side = (inNumbers) => ({math: path.map((step) => tied(step, inNumbers)).join(sign("×")), role: "local"});
   const value = path.reduce((product, [child, place]) => product * taken().slopes[child][place], 1);
   const row = document.createElement("div");
-  row.className = `formula path-${k % 4}`;
+  row.className = `formula way-${k % 4}`;
   row.append(mathElement([side(false)]), mathElement([{math: sign("=")}, side(true)]), mathElement([{math: sign("=")}]), resultElement(plain(show(value)), "local"));
   return row;
 }

@@ -71,6 +71,7 @@ class Picture {
       const tall = row.curve && line === LINE ? LINE + 8 : line;
       const place = element("g", {class: "row", transform: `translate(0 ${top})`});
       group.append(place);
+      place.append(element("rect", {class: "hit", width, height: inner.two ? height : tall}));
       this.drawRow(place, row, inner, tall);
       top += tall;
     }
