@@ -67,11 +67,13 @@ listeners.push((shown) => {
   if (!shown.shown) return panel.replaceChildren(heading, remark("after the answer"));
   const way = between(node).filter((i) => i !== output);
   const rows = way.slice(-MOST_LINES).map((i) => rowElement({notes: [], ...gradientRow(i)}, true, ""));
-  const parts = [heading, ...rows];
+  const ways = [];
   const paths = pathsTo(node, MOST_PATHS);
   if (paths.length <= MOST_PATHS && paths.every((path) => path.length <= 12)) {
     const words = paths.length > 1 ? `Along each of ${paths.length} paths, to be added:` : "In one product:";
-    parts.push(Object.assign(document.createElement("p"), {textContent: words}), ...paths.map(pathElement));
+    ways.push(Object.assign(document.createElement("p"), {textContent: words}), ...paths.map(pathElement));
   }
+  const isChosen = chosenToExplain !== null; // its paths are what is looked at
+  const parts = [heading, ...(isChosen ? ways : []), ...rows, ...(isChosen ? [] : ways)];
   panel.replaceChildren(...parts);
 });

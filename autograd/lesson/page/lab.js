@@ -67,7 +67,7 @@ function numberInput(label, take, properties = {}) {
   refused.setAttribute("role", "alert");
   const tryIt = () => {
     const x = numberTyped(input.value);
-    const why = Number.isNaN(x) ? `${label} needs a number` : (take(x) ?? "");
+    const why = Number.isNaN(x) ? `${input.ariaLabel} needs a number` : (take(x) ?? "");
     refused.textContent = why;
     refused.hidden = why === "";
     input.setAttribute("aria-invalid", String(why !== ""));

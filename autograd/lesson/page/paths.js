@@ -1,5 +1,5 @@
-// Paths: of a number that has the pointer, the focus or a pin, every path from it to the output lights up, with its
-// factor on each edge; and each factor is tied to its fraction in the docked explanation.
+// Paths: of a number that has the pointer, the focus or a pin, every path from it to the output lights up, with a
+// frame about each factor; and each factor is tied to its fraction in the docked explanation.
 
 const paths = {pinned: null, shown: null};
 
@@ -26,21 +26,18 @@ function lightPaths(node) {
       factors.add(`${child} ${place}`);
     }
   }
-  if (scene().phase !== "forward" && drawn === ways) for (const edge of factors) labelFactor(picture, edge);
+  if (scene().phase !== "forward" && drawn === ways) for (const edge of factors) frameFactor(picture, edge);
 }
 
-// The factor of an edge, in the middle of it; where the edge has none of its own written on it.
-function labelFactor(picture, edge) {
-  const line = picture.edges.get(edge)?.at(-1);
-  if (!line || picture.numbers.has(`slope ${edge}`)) return;
-  const {x, y} = line.getPointAtLength(line.getTotalLength() / 2);
+// A frame about the number that is the factor of an edge, where it stands.
+function frameFactor(picture, edge) {
   const [node, k] = edge.split(" ").map(Number);
-  const words = `×${plain(number(taken().slopes[node][k], 3))}`;
-  const width = words.length * 10.5 + 6;
-  const keep = Math.max(0, Math.min(x - width / 2, picture.view.width - width));
-  const group = element("g", {class: "factor", transform: `translate(${keep} ${y - 13})`, "data-edge": edge}, element("rect", {width, height: 26, rx: 5}));
-  picture.text(group, width / 2, 20, words, "middle");
-  picture.pathLayer.append(group);
+  const places = [`slope ${edge}`, placeOfSlope(nodes, node, k)].flatMap((place) => picture.numbers.get(place) ?? []);
+  for (const text of places) {
+    if (!text.textContent) continue;
+    const {x, y, width, height} = picture.placeOf(text);
+    picture.pathLayer.append(element("rect", {class: "factor", "data-edge": edge, x: x - 5, y: y - 2, width: width + 10, height: height + 4, rx: 6}));
+  }
 }
 
 const nodeUnder = (target) => {
