@@ -140,6 +140,17 @@ def test_readme_and_docstrings_speak_the_truth(tmp_path: Path, monkeypatch: pyte
         assert doctest.testmod(module).failed == 0, path
 
 
+@pytest.mark.parametrize("page", ["recipes", "classroom"])
+def test_what_the_documents_show_is_what_happens(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if page == "classroom":
+        pytest.importorskip("matplotlib").use("Agg")
+        pytest.importorskip("sklearn")
+    monkeypatch.chdir(tmp_path)
+    results = doctest.testfile(str(ROOT / "docs" / f"{page}.md"), module_relative=False, optionflags=doctest.ELLIPSIS)
+    assert results.attempted > 10
+    assert results.failed == 0
+
+
 @pytest.mark.parametrize(
     "workload",
     [operators, w1, w2, w4, mnist_sized, convolution, chain, dot_products],

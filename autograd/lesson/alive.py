@@ -19,7 +19,7 @@ from autograd.labels import plain
 from autograd.lesson.ranges import ranges_data
 from autograd.lesson.updates import Optimizer, RuleFormulas
 from autograd.program import Node, Program
-from autograd.viz.units import titles_of, units_of
+from autograd.viz.units import find_titles, find_units
 
 
 def nodes_data(program: Program) -> list[dict[str, Any]]:
@@ -43,8 +43,8 @@ def nodes_data(program: Program) -> list[dict[str, Any]]:
 
 def units_data(program: Program) -> list[dict[str, Any]]:
     """The units of a network: which nodes each is made of, and where its inputs come from, with which weights."""
-    units = units_of(program)
-    titles = titles_of(program, units)
+    units = find_units(program)
+    titles = find_titles(program, units)
     return [
         {
             "title": plain(titles[index]),
