@@ -90,12 +90,15 @@ function restart(before = changes.now.list) {
   const differing = [...before, ...list].filter((one) => !(before.includes(one) && list.includes(one)));
   trainer?.forget(Math.min(...differing.map(({at}) => at)));
   if (lesson.optimizer) Object.assign(lesson.optimizer.hyperparameters, hyperparametersAt(state.trained));
-  const changed = {};
-  for (const {at, round, node, x} of list) {
-    if (at === state.trained && node !== undefined) (changed[round] ??= {})[node] = x;
-  }
-  beginning = {leaves: given, ...(state.trained ? trainer.begin(state.trained) : {}), changed};
+  beginning = {leaves: given, ...(state.trained ? trainer.begin(state.trained) : {}), changed: changedHere(state.trained)};
   trainings = begin();
+}
+
+// The leaves that are changed after `at` steps of training, by the board's round and the node.
+function changedHere(at) {
+  const changed = {};
+  for (const one of changes.now.list) if (one.at === at && one.node !== undefined) (changed[one.round] ??= {})[one.node] = one.x;
+  return changed;
 }
 
 // The hyperparameters as they are after `at` steps of training.

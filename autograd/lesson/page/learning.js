@@ -9,8 +9,7 @@ const learning = {
   },
 
   epoch() {
-    const {length} = trainer;
-    trainTo((Math.floor(state.trained / length) + 1) * length);
+    trainTo(trainer.beginOf(Math.max(0, trainer.placeOf(state.trained).epoch) + 1));
   },
 
   back() {
@@ -18,13 +17,13 @@ const learning = {
   },
 
   backEpoch() {
-    const {length} = trainer;
-    trainTo((Math.ceil(state.trained / length) - 1) * length);
+    const {epoch, k} = trainer.placeOf(state.trained);
+    trainTo(trainer.beginOf(k ? epoch : epoch - 1));
   },
 
   // Why training is over, or "".
   over() {
-    const epochs = Math.floor(state.trained / trainer.length);
+    const {epoch: epochs} = trainer.placeOf(state.trained);
     const {epochs: most, wrong, moved} = this.stops;
     const last = trainer.told[epochs - 1];
     if (!last) return "";
@@ -80,9 +79,8 @@ const labelled = (words, {input}) => make("label", {}, make("span", {textContent
 if (trainer) {
   const part = make("div", {}, learningWhere,
     make("div", {className: "buttons"}, ...learningButtons),
+    labelled("batch", batchInput), ...("lr" in hyperGiven ? [labelled("lr", rateInput), rateInput.refused] : []), batchInput.refused,
     lossSvg, regionSvg,
-    labelled("batch", batchInput), batchInput.refused,
-    ...("lr" in hyperGiven ? [labelled("lr", rateInput), rateInput.refused] : []),
     make("details", {}, make("summary", {textContent: "Stop when"}), ...stopInputs.flatMap((one) => [labelled(one.words, one), one.refused])));
   part.dataset.about = "train on, with the examples";
   lab.add("train", "Train", "l", part, showLearning);
@@ -94,21 +92,23 @@ if (trainer) {
 
 function showLearning() {
   const {length, count, batch} = trainer;
-  const epoch = Math.floor(state.trained / length);
+  const {epoch, k} = trainer.placeOf(state.trained);
   const next = trainer.batchAt(state.trained);
   const last = trainer.told[epoch - 1];
-  const which = batch === 1 ? `example ${next[0] + 1}` : `${next.length} examples`;
+  const which = next.length === 1 ? `example ${next[0] + 1}` : `${next.length} examples`;
   const over = learning.over();
   const percent = (x) => `${number(100 * x, 3)} %`;
   learningWhere.replaceChildren(
-    make("b", {textContent: `Epoch ${epoch + 1}, step ${(state.trained % length) + 1} of ${length}`}), ` next: ${which} of ${count}`,
+    ...(epoch < 0
+      ? [`The board's own example is next, and then ${count} others.`]
+      : [make("b", {textContent: `Epoch ${epoch + 1}, step ${k + 1} of ${length}`}), ` next: ${which} of ${count}`]),
     ...(last ? [make("br"), `epoch ${epoch}: mean loss ${number(last.loss, 4)}`, ...(last.wrong === undefined ? [] : [`, misclassified ${percent(last.wrong)}`])] : []),
     ...(over ? [make("br"), make("b", {textContent: `Stop: ${over}.`})] : []));
   learningButtons.slice(0, 3).forEach((button) => (button.disabled = state.trained === 0));
   batchInput.write(batch);
   if ("lr" in hyperGiven) rateInput.write(hyperNow("lr"));
   for (const {key, write} of stopInputs) write(learning.stops[key]);
-  drawLoss(epoch);
+  drawLoss(Math.max(0, epoch));
   drawRegions();
 }
 

@@ -118,6 +118,7 @@ function savePng() {
 async function copy(text) {
   takenText.value = text;
   takenText.hidden = false;
+  const before = document.activeElement;
   takenText.select();
   let copied = false;
   try {
@@ -126,6 +127,7 @@ async function copy(text) {
   } catch {
     copied = document.execCommand("copy"); // as in a frame that may not ask for the clipboard
   }
+  if (copied) before.focus(); // where keys are the board's
   takenNote.textContent = copied ? "Copied." : "Select and copy:";
 }
 

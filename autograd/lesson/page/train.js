@@ -1,7 +1,8 @@
 // Training on examples: one after the other, or in batches, each with the program's numbers in its leaves.
 //
-// Where training has come to is told by how many steps were taken, `at`. Numbers follow from it, and from what was
-// changed: nothing is recorded but what each epoch began with, so that going back is as easy as going on.
+// Where training has come to is told by how many steps were taken, `at`. The first is that of the board's own example,
+// which the examples follow, epoch by epoch. Numbers follow from `at`, and from what was changed: nothing is recorded but
+// what each epoch began with, so that going back is as easy as going on.
 
 class Trainer {
   constructor({nodes, optimizer, examples}) {
@@ -11,6 +12,15 @@ class Trainer {
 
   get count() {
     return this.rows.length;
+  }
+
+  // Of which epoch the next step is, from 0, and its place in it; before the first epoch, the board's own example.
+  placeOf(at) {
+    return at === 0 ? {epoch: -1, k: 0} : {epoch: Math.floor((at - 1) / this.length), k: (at - 1) % this.length};
+  }
+
+  beginOf(epoch) {
+    return epoch < 0 ? 0 : 1 + epoch * this.length;
   }
 
   // Steps that an epoch takes.
@@ -32,7 +42,7 @@ class Trainer {
   // Forgets all that a change after `at` steps makes otherwise.
   forget(at) {
     if (at === Infinity) return;
-    const kept = Math.ceil(at / this.length);
+    const kept = at === 0 ? 0 : Math.ceil((at - 1) / this.length); // the epochs that begin before it
     this.starts.length = Math.min(this.starts.length, kept);
     this.told.length = Math.min(this.told.length, Math.max(0, kept - 1));
     this.latest = null;
@@ -50,29 +60,34 @@ class Trainer {
     return order;
   }
 
-  // The examples of the step that is taken after `at` others.
+  // The examples of the step that is taken after `at` others; null for the board's own.
   batchAt(at) {
-    const first = (at % this.length) * this.batch;
-    return this.order(Math.floor(at / this.length)).slice(first, first + this.batch);
+    const {epoch, k} = this.placeOf(at);
+    return epoch < 0 ? [null] : this.order(epoch).slice(k * this.batch, (k + 1) * this.batch);
   }
 
   // The state after `at` steps: {at, theta, memory, t, total}; `total` is the loss so far in the epoch.
   state(at) {
-    const epoch = Math.floor(at / this.length);
-    let state = this.latest && this.latest.at <= at && this.latest.at >= epoch * this.length ? this.latest : this.start(epoch);
+    const {epoch} = this.placeOf(at);
+    if (epoch < 0) return this.first();
+    let state = this.latest && this.latest.at <= at && this.latest.at >= this.beginOf(epoch) ? this.latest : this.start(epoch);
     while (state.at < at) state = this.step(state);
     this.latest = state;
     return state;
   }
 
   start(epoch) {
-    while (this.starts.length <= epoch) this.starts.push(this.starts.length ? this.wholeEpoch(this.starts.length - 1) : this.changedAt(this.first()));
+    while (this.starts.length <= epoch) {
+      const before = this.starts.length - 1;
+      this.starts.push(before < 0 ? {...this.step(this.first()), total: 0} : this.wholeEpoch(before));
+    }
     return this.starts[epoch];
   }
 
   first() {
     const {parameters, remembered, t} = this.optimizer;
-    return {at: 0, theta: parameters.map((node) => given[node]), memory: parameters.map((node) => remembered[node]), t, total: 0};
+    const state = {at: 0, theta: parameters.map((node) => given[node]), memory: parameters.map((node) => remembered[node]), t, total: 0};
+    return this.changedAt(state);
   }
 
   wholeEpoch(epoch) {
@@ -91,8 +106,10 @@ class Trainer {
     const batch = this.batchAt(state.at);
     const sums = parameters.map(() => 0);
     let total = state.total;
-    for (const example of batch) {
-      const {data, grad} = replay(this.nodes, this.leaves(state, example));
+    for (const [place, example] of batch.entries()) {
+      const leaves = this.leaves(state, example);
+      if (place === 0) Object.assign(leaves, changedHere(state.at)[1]); // of the example that is on the board
+      const {data, grad} = replay(this.nodes, leaves);
       parameters.forEach((node, k) => (sums[k] += grad[node]));
       total += data[output];
     }
@@ -103,11 +120,8 @@ class Trainer {
 
   // With the parameters that were changed by hand at this place.
   changedAt(state) {
-    const theta = [...state.theta];
-    for (const {at, round, node, x} of changes.now.list) {
-      const k = at === state.at && round === 1 ? this.optimizer.parameters.indexOf(node) : -1;
-      if (k >= 0) theta[k] = x;
-    }
+    const changed = changedHere(state.at)[1] ?? {};
+    const theta = this.optimizer.parameters.map((node, k) => changed[node] ?? state.theta[k]);
     return {...state, theta};
   }
 
@@ -115,7 +129,7 @@ class Trainer {
   leaves({theta}, example) {
     const leaves = [...given];
     this.optimizer.parameters.forEach((node, k) => (leaves[node] = theta[k]));
-    [...this.inputs, ...this.targets].forEach((node, k) => (leaves[node] = this.rows[example][k]));
+    if (example !== null) [...this.inputs, ...this.targets].forEach((node, k) => (leaves[node] = this.rows[example][k]));
     return leaves;
   }
 
@@ -157,7 +171,7 @@ class Trainer {
     const {parameters} = this.optimizer;
     const [a, b] = [first, second].map((node) => parameters.indexOf(node));
     if (a < 0 || b < 0 || !state.trained) return [];
-    const places = this.starts.slice(0, Math.floor(state.trained / this.length) + 1);
+    const places = [this.first(), ...this.starts.slice(0, this.placeOf(state.trained).epoch + 1)];
     return [...places, this.state(state.trained)].map(({theta}) => [theta[a], theta[b]]);
   }
 }

@@ -13,7 +13,16 @@ from playwright.sync_api import Page, expect
 import nn
 import optim
 from autograd import Value, cross_entropy, half_squared_error, walkthrough
-from demos.toy_network import accuracy, slide_error, slide_network, students
+from demos.toy_network import (
+    HALF,
+    accuracy,
+    one_step,
+    slide_error,
+    slide_network,
+    students,
+    to_train_on,
+    train,
+)
 from tests.lesson.page.test_change import number, value
 
 EPOCHS = 19  # until fewer than 5 % are misclassified
@@ -22,9 +31,9 @@ EPOCHS = 19  # until fewer than 5 % are misclassified
 @pytest.fixture(scope="module")
 def examples() -> tuple[list[list[float]], list[float], list[list[int]]]:
     """The 80 students of the terminal, and the orders that it draws."""
-    rng = np.random.default_rng(0)
-    shares, grades = students(80, rng)
-    return shares, grades, [rng.permutation(80).tolist() for _ in range(EPOCHS)]
+    given = to_train_on(HALF, seed=0)
+    shares, grades = given["examples"]
+    return shares, grades, given["orders"]
 
 
 @pytest.fixture
@@ -51,7 +60,9 @@ def trained(examples: Any, batch: int = 1, lr: float = 0.9) -> Iterator[tuple[di
     shares, grades, orders = examples
     model = slide_network()
     optimizer = optim.SGD(model.parameters(), lr=lr)
-    for order in orders:
+    slide_error(model, "half").backward()  # the board's own example comes first
+    optimizer.step()
+    for order in orders[:EPOCHS]:
         total = 0.0
         for start in range(0, 80, batch):
             chosen = order[start : start + batch]
@@ -73,6 +84,8 @@ def same(page: Page, right: dict[str, float], tolerance: float = 1e-9) -> None:
 
 def test_eighty_students_as_in_the_terminal_after_every_epoch(board: Page, examples: Any) -> None:
     where = board.locator("#lab .where")
+    given = weights(board)
+    board.keyboard.press(".")
     states = [weights(board)]
     for epoch, (right, loss, wrong) in enumerate(trained(examples), start=1):
         expect(where).not_to_contain_text("Stop")
@@ -84,16 +97,23 @@ def test_eighty_students_as_in_the_terminal_after_every_epoch(board: Page, examp
         assert told["wrong"] == pytest.approx(wrong)
         expect(where).to_contain_text(f"epoch {epoch}: mean loss {loss:.4g}")
     expect(where).to_contain_text("Stop: fewer than 5 % are misclassified.")
+    learned, rng = HALF.model(), np.random.default_rng(0)
+    one_step(HALF, learned, "exact")
+    lines = list(train(HALF, learned, *students(80, rng), rng))
+    assert f"epoch {EPOCHS:3}" in lines[-1]
+    same(board, {str(parameter.name): parameter.data for parameter in learned.parameters()})
     for before in reversed(states[:-1]):
         board.keyboard.press(";")
         assert weights(board) == before
+    board.keyboard.press(";")
+    assert weights(board) == given
 
 
 def test_one_step_is_the_boards_own_update_of_the_student_shown(board: Page, examples: Any) -> None:
     shares, grades, orders = examples
     board.keyboard.press(".")
     before = number(board, "w14")
-    for k in range(1, 5):
+    for k in range(4):
         student = orders[0][k]
         numbers = board.evaluate("board.numbers()")
         assert [numbers[label]["data"] for label in ("x1", "x2", "x3", "t")] == [*shares[student], grades[student]]
@@ -135,6 +155,16 @@ def test_the_learning_rate_holds_from_where_it_is_changed(board: Page, examples:
     assert weights(board) == slow
 
 
+def test_an_input_changed_on_the_way_is_what_the_step_is_taken_with(board: Page) -> None:
+    for at in range(3):
+        value(board, "x1").click()
+        board.keyboard.type(f"{at + 2}")
+        board.keyboard.press("Enter")
+        new = board.evaluate("board.numbers().w14.new")
+        board.keyboard.press(".")
+        assert number(board, "w14") == new
+
+
 def test_a_weight_changed_on_the_way_is_trained_on_from_there(board: Page) -> None:
     for _ in range(3):
         board.keyboard.press(".")
@@ -162,6 +192,13 @@ def test_play_goes_on_until_it_stops(board: Page) -> None:
     expect(board.locator("#lab .where")).to_contain_text("Stop: 3 epochs are over.")
     board.wait_for_timeout(500)
     expect(board.locator("#lab .where")).to_contain_text("Epoch 4, step 1 of 80")
+
+
+def test_the_page_with_its_students_is_small() -> None:
+    model = slide_network()
+    given = to_train_on(HALF, seed=0)
+    page = walkthrough(slide_error(model, "half"), optimizer=optim.SGD(model.parameters(), lr=0.9), **given)
+    assert len(page.html.encode()) < 500_000
 
 
 def test_weights_have_widths_while_it_is_open(board: Page) -> None:
