@@ -264,9 +264,21 @@ def in_three_steps(network: own.Network, quantities: dict[str, float], board: Bo
             yield from remarks if rounding == "exact" else remarks[:1]
 
 
+def grades_students(network: own.Network) -> bool:
+    """Whether a network takes three shares and answers with one grade."""
+    return (len(network.x), len(network.t), network.output) == (3, 1, "sigmoid")
+
+
+def to_train_on(network: own.Network, seed: int) -> dict[str, Any]:
+    """For the page: the students, and the orders in which `train` takes them."""
+    rng = np.random.default_rng(seed)
+    examples = students(80, rng)
+    return {"examples": examples, "orders": [rng.permutation(80) for _ in range(100)]} if grades_students(network) else {}
+
+
 def again(network: own.Network, model: nn.MLP, board: Board, seed: int) -> Iterator[str]:
     """Steps 1 to 3 once more: on new students, whom the network grades; on its own example, where it does not."""
-    if (len(network.x), len(network.t), network.output) != (3, 1, "sigmoid"):
+    if not grades_students(network):
         yield "\nRepeat steps 1-3 with the same example"
         yield from network.repeat(model)
         return
@@ -297,7 +309,7 @@ def lecture(network: own.Network, board: Board, seed: int, rounding: str, step: 
     E, sgd = network.error(model), network.optimizer(model)
     err = network.loss not in ("full", "mse")  # where the slide's Err is another part of the derivative
     board.say(f"The network of the slide, with {example} and lr = {network.lr}.")
-    board.walkthrough(E, title, optimizer=sgd, err=err)
+    board.walkthrough(E, title, optimizer=sgd, err=err, **to_train_on(network, seed))
     program, quantities = one_step(network, learned, rounding)
     board.network(program, "network", "The network after the backward pass", cover=True, err=err)
     as_on_the_slide = network.made_of == HALF.made_of and network.loss in SLIDE

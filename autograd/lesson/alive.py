@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograd.choices import may_be_discarded
+from autograd.compiling.domains_javascript import domains_javascript
 from autograd.compiling.javascript import rows_javascript, rule_javascript, runtime
 from autograd.formulas.expression import SYMBOLS, Expression, Name, Number, call, expression
 from autograd.formulas.languages import JAVASCRIPT, literal
 from autograd.formulas.template import NOTATIONS, Template
 from autograd.labels import plain
+from autograd.lesson.ranges import ranges_data
 from autograd.lesson.updates import Optimizer, RuleFormulas
 from autograd.program import Node, Program
 from autograd.viz.units import find_titles, find_units
@@ -73,6 +75,7 @@ def optimizer_data(program: Program, optimizer: Optimizer) -> dict[str, Any]:
         "remembered": memory,
         "t": optimizer.t,
         "hyperparameters": numbers,
+        "ranges": ranges_data(optimizer),
         "letters": [names_data(letter) for letter in rule.letters],  # of all those numbers, in order
     }
 
@@ -80,14 +83,13 @@ def optimizer_data(program: Program, optimizer: Optimizer) -> dict[str, Any]:
 def scripts(program: Program, optimizer: Optimizer | None) -> str:
     """The runtime, and what the page's engine runs this program with.
 
-    ``rows`` has the operations, by name and number of inputs; ``forms`` how a result and its local derivatives are
+    ``rows`` has the operations, by name and number of inputs; ``domains`` where they are defined; ``forms`` how a result and its local derivatives are
     written, each a template of the inputs and the output; ``rule`` the optimizer's step, and how it is written.
     """
     forms = ",\n".join([_form_javascript(node, inputs) for node, inputs in _forms(program).values()])
     rule = "null" if optimizer is None else _rule_javascript(program, optimizer)
-    return "\n".join(
-        [runtime(), f"const rows = {rows_javascript(program)};", f"const forms = [{forms}];", f"const rule = {rule};"]
-    )
+    parts = {"rows": rows_javascript(program), "domains": domains_javascript(program), "forms": f"[{forms}]", "rule": rule}
+    return "\n".join([runtime(), *[f"const {name} = {script};" for name, script in parts.items()]])
 
 
 def names_data(symbol: Expression) -> dict[str, str]:

@@ -9,14 +9,14 @@ const plain = (shown) => notations.text.digits(shown);
 
 const formulas = Object.fromEntries(Object.entries(MODES).map(([mode, decimals]) => [mode, new Formulas(lesson, decimals)]));
 const given = nodes.map(({data}) => data); // of the leaves
-let leaves = [...given];
+let beginning = {leaves: given}; // what the first round begins with, and what was changed: see changes.js
 let trainings = begin();
 const pictures = Object.fromEntries(Object.entries(lesson.views).map(([view, places]) => [view, new Picture(byId(view), places, lesson)]));
 
 const state = {round: 1, grain: lesson.grain, at: 0, shown: true, mode: "exact", view: Object.keys(pictures)[0]};
 
 function begin() {
-  return Object.fromEntries(Object.entries(MODES).map(([mode, decimals]) => [mode, new Training(lesson, leaves, decimals)]));
+  return Object.fromEntries(Object.entries(MODES).map(([mode, decimals]) => [mode, new Training(lesson, beginning.leaves, decimals, beginning)]));
 }
 
 // ---- Where we are --------------------------------------------------------------------------------------------------

@@ -78,6 +78,7 @@ class Picture {
       const tall = row.curve && line === LINE ? LINE + 8 : line;
       const place = element("g", {class: "row", transform: `translate(0 ${top})`});
       group.append(place);
+      place.append(element("rect", {class: "hit", width, height: inner.two ? height : tall}));
       this.drawRow(place, row, inner, tall);
       top += tall;
     }
@@ -106,7 +107,7 @@ class Picture {
     else if (this.nodes[node].kind === "constant") this.number(`data ${node}`, place, right, BASE, VALUE, "end");
     else {
       const until = two ? right : right - gradient - PAD;
-      this.squeeze(this.text(place, PAD, BASE, name, "name"), until - VALUE - PAD - 2);
+      this.fit(this.text(place, PAD, BASE, name, "name"), until - VALUE - PAD - 2);
       this.number(`data ${node}`, place, until, BASE, VALUE, "end");
       if (!two) this.gradient(place, node, right, BASE, gradient, false);
       else this.gradient(place, node, right, BASE + line, gradient);
@@ -127,7 +128,7 @@ class Picture {
     if (curve) this.drawCurve(place, node, Number(slope.split(" ")[1]), tall);
     const words = curve ? `${this.nodes[node].op}′` : `∂/∂${this.nodes[by].label}`;
     const label = this.text(place, curve ? width - 2 * PAD - gradient : PAD, y, words, `heading derivative${curve ? " end" : ""}`);
-    this.squeeze(label, curve ? 60 : width - 3 * PAD - gradient);
+    this.fit(label, curve ? 60 : width - 3 * PAD - gradient);
     this.number(`slope ${slope}`, place, width - PAD, y, gradient, "end slope");
   }
 
@@ -230,7 +231,12 @@ class Picture {
     }
   }
 
-  // Long numbers are made to fit their columns. All are measured before the first is changed, or each would be laid out
+  fit(text, room) {
+    text.dataset.room = room;
+    this.squeeze([text]);
+  }
+
+  // Long texts are made to fit their columns. All are measured before the first is changed, or each would be laid out
   // anew.
   squeeze(texts) {
     for (const text of texts) text.removeAttribute("textLength");

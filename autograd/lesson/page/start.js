@@ -23,25 +23,18 @@ window.board = {
     const {data, grad, next} = taken();
     return Object.fromEntries(nodes.map(({label}, i) => [label, {data: data[i], grad: grad[i], ...(i in next ? {new: next[i]} : {})}]));
   },
+  // A number that is refused throws, and nothing is changed.
   set(label, x) {
     const node = nodeOf(label);
-    if (node < 0 || nodes[node].row || nodes[node].kind === "constant") {
-      throw new RangeError(`no input or parameter is called ${label}`);
-    }
+    if (!isGiven(node)) throw new RangeError(`no input or parameter is called ${label}`);
     if (typeof x !== "number" || !Number.isFinite(x)) throw new TypeError(`${label} needs a finite number, got ${x}`);
-    leaves[node] = x;
-    recompute();
+    const refused = changes.set(node, x);
+    if (refused) throw new RangeError(refused);
   },
   reset() {
-    leaves = [...given];
-    recompute();
+    changes.resetAll();
   },
 };
-
-function recompute() {
-  trainings = begin();
-  show();
-}
 
 for (const grain of GRAINS) {
   if (lesson.units.length || grain === "scalar") byId("grain").add(new Option(grain, grain));

@@ -38,5 +38,5 @@ listeners.push(({texts, marks}) => {
 
 byId("parameters").addEventListener("click", ({target}) => {
   const row = target.closest("[data-node]");
-  if (row) goToNode(Number(row.dataset.node));
+  if (row) openNode(Number(row.dataset.node), row, target);
 });
