@@ -3,8 +3,9 @@
 The core is meant to be read in this order: `primitives`, the table of operations, whose rows `primitive` explains;
 `numbers`, what a row is evaluated on, and `domains`, where it is defined; `value`, numbers that remember how they were
 computed, and the backward pass; `program`, a numbered snapshot of a computation; then `derivatives`, as functions and
-as Values again, with `choices`. Around it stand `anomaly`, `noise`, `outputs`, `packing`, `copying`, `checks` and
-`files`. Each subpackage is a reading of the same graph: `formulas`, `compiling`, `viz` and `lesson`.
+as Values again, with `choices`. Around it stand `naming`, `anomaly`, `noise`, `outputs`, `packing`, `copying`,
+`checks`, `files` and `tables`. Each subpackage is a reading of the same graph: `formulas`, `compiling`, `viz` and
+`lesson`.
 """
 
 from importlib import import_module
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from autograd import arguments as arguments
 from autograd import copying as copying
+from autograd import tables as tables
 from autograd.anomaly import AnomalyError as AnomalyError
 from autograd.anomaly import detect_anomaly as detect_anomaly
 from autograd.checks import GradientError as GradientError
@@ -32,6 +34,7 @@ from autograd.files import load as load
 from autograd.files import save as save
 from autograd.formulas.explanation import Explanation as Explanation
 from autograd.formulas.explanation import explain as explain
+from autograd.naming import name as name
 from autograd.noise import Noise as Noise
 from autograd.noise import noise as noise  # the function, in place of the module of this name
 from autograd.numbers import ARRAYS as ARRAYS
@@ -58,28 +61,44 @@ def _picture(value: Value) -> str | None:
     from autograd.viz import TooManyNodesError, draw
 
     try:
-        return str(draw(value).pipe(format="svg", encoding="utf-8"))
+        return str(draw(value)._repr_image_svg_xml())
     except TooManyNodesError:
         return None
 
 
+def _table(program: Program) -> str:
+    """A Program's lines as a table, of what `print` shows and the gradients."""
+    rows = []
+    for node, label in zip(program, program.labels):
+        operands = ", ".join([program.labels[parent] for parent in node.parents])
+        computed = f"{node.op.name}({operands})" if node.op is not None else node.kind
+        rows.append((label, computed, tables.number(node.data), tables.number(node.grad)))
+    return tables.html(("name", "computed as", "data", "grad"), rows)
+
+
 Value._repr_svg_ = _picture
+Program._repr_html_ = _table
 
 if TYPE_CHECKING:
+    from autograd.lesson import MISTAKES as MISTAKES
     from autograd.lesson import Frame as Frame
+    from autograd.lesson import Mistake as Mistake
     from autograd.lesson import Walkthrough as Walkthrough
     from autograd.lesson import walkthrough as walkthrough
+    from autograd.lesson import wrong as wrong
     from autograd.lesson.frames import frames as frames
+    from autograd.lesson.terminal import step_through as step_through
     from autograd.viz import TooManyNodesError as TooManyNodesError
     from autograd.viz import draw as draw
     from autograd.viz import draw_network as draw_network
 else:
     _DRAWN = {
         **dict.fromkeys(["TooManyNodesError", "draw", "draw_network"], "autograd.viz"),
-        **dict.fromkeys(["Frame", "Walkthrough", "frames", "walkthrough"], "autograd.lesson"),
+        **dict.fromkeys("Frame MISTAKES Mistake Walkthrough frames".split(), "autograd.lesson"),
+        **dict.fromkeys("step_through walkthrough wrong".split(), "autograd.lesson"),
     }
     __all__ = [
-        *"ARRAYS FLOATS VALUES Reading arguments".split(),
+        *"ARRAYS FLOATS VALUES Reading arguments name tables".split(),
         *"AnomalyError Compiled Constant Domain DomainError Explanation GradientError Node Noise Outputs".split(),
         *"PRIMITIVES Parameter Primitive Program Value check_gradients compile detect_anomaly explain grad".split(),
         *"TracingError hessian hvp jacobian leaves linear load noise pack save softmax unpack value_and_grad".split(),

@@ -65,14 +65,17 @@ def choice(name: str, x: Any, *choices: str) -> Any:
     return x
 
 
-def data(name: str | None, x: Any) -> float:
+def data(name: str | None, x: Any, attribute: str = "data") -> float:
     """What the data of a Value of this name was set to, as a float, where nothing is lost that computing has not lost:
     not a float32, whose results are float32, too.
 
     Raises:
         TypeError: it is no such number.
     """
-    if not isinstance(x, float | Integral):
-        value = name or "a Value"
-        raise TypeError(f"the data of {value} must be a float, got {type(x).__name__} {x!r}: set it to float(...)")
-    return float(x)
+    with suppress(OverflowError):  # a whole number may be larger than any float
+        if isinstance(x, float | Integral):
+            return float(x)
+    value = short(name) if name else "a Value"
+    raise TypeError(
+        f"the {attribute} of {value} must be a float, got {type(x).__name__} {shown(x)}: set it to float(...)"
+    )

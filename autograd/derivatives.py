@@ -218,7 +218,10 @@ class _Chosen:
         if node.op is primitives.where:
             c = node.parents[0]
             return [0.0, VALUES.where(c, gradient, 0.0), VALUES.where(c, 0.0, gradient)]
-        partials = node.op.flatten(node.op.partials(VALUES, node, *node.op.unflatten(node.parents)))
+        inputs = node.op.unflatten(node.parents)
+        if node._record is not Value._record:  # it has no number yet, whose domain would have been looked at
+            inputs = node.op.told(VALUES, node, inputs)
+        partials = node.op.flatten(node.op.partials(VALUES, node, *inputs))
         products = [partial * gradient for partial in partials]
         if node not in self.when:
             return products

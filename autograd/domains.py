@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 class DomainError(ValueError):
@@ -12,15 +14,41 @@ class DomainError(ValueError):
 
 @dataclass(frozen=True)
 class Domain:
-    """Where a primitive is defined: a sentence for people and a test for numbers."""
+    """Where a primitive is defined: a sentence for people and a test for numbers.
+
+    The scalar engine tests its numbers. Code and arrays don't: outside they are to come to NaN or an infinity, value
+    and derivatives, and most formulas do so by themselves.
+
+    Attributes:
+        text: the sentence.
+        contains: the test.
+        within: where the output would be a number outside too, what prevents that: ``within(m, *inputs)`` is the
+            inputs, with NaN in place of those outside.
+        told: where a partial would be one, what prevents that: ``told(m, y)`` is a condition, which holds of the
+            outputs y inside and not of those outside.
+    """
 
     text: str
     contains: Callable[..., bool]
+    within: Callable[..., Sequence[Any]] | None = None
+    told: Callable[..., Any] | None = None
 
 
-POSITIVE = Domain("x > 0", lambda x: x > 0)
+def _is_a_number(m: Any, y: Any) -> Any:
+    return m.equal(y, y)
+
+
+def _is_finite(m: Any, y: Any) -> Any:
+    return m.greater(math.inf, y)  # as a loss is never -inf
+
+
+def _probability(m: Any, p: Any) -> Any:
+    return m.where(m.greater(p, 1), math.nan, m.where(m.greater(0, p), math.nan, p))
+
+
+POSITIVE = Domain("x > 0", lambda x: x > 0, told=_is_a_number)
 NOT_NEGATIVE = Domain("x >= 0", lambda x: x >= 0)
-ABOVE_MINUS_ONE = Domain("x > -1", lambda x: x > -1)
+ABOVE_MINUS_ONE = Domain("x > -1", lambda x: x > -1, told=_is_a_number)
 DIVISIBLE = Domain("b != 0", lambda a, b: b != 0)
 POWER = Domain(
     "a > 0, or a = 0 and b >= 0, or a < 0 and a whole b",
@@ -30,8 +58,12 @@ NOT_EMPTY = Domain("at least one number", lambda x: len(x) > 0)
 PROBABILITY = Domain(
     "0 <= p <= 1, 0 <= y <= 1, p > 0 where y > 0 and p < 1 where y < 1 (a loss on logits has no such limits)",
     lambda p, y: (0 < p < 1 and 0 <= y <= 1) or p == y == 0 or p == y == 1,
+    lambda m, p, y: (_probability(m, p), _probability(m, y)),
+    _is_finite,
 )
 PROBABILITIES = Domain(
     "at least one class, each 0 <= p <= 1 and 0 <= y <= 1, and p > 0 where y > 0 (a loss on logits has no such limits)",
     lambda p, y: len(p) > 0 and all((0 < pk <= 1 and 0 <= yk <= 1) or pk == yk == 0 for pk, yk in zip(p, y)),
+    lambda m, p, y: ([_probability(m, pk) for pk in p], [_probability(m, yk) for yk in y]),
+    _is_finite,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -51,7 +51,8 @@ def noise(draw: Callable[[tuple[int, ...]], NDArray[np.float64]], count: int, rn
     source = Source(draw, count, rng)
     postponed = _postponed.get()
     if postponed is None:
-        leaves = [Noise(float(x)) for x in draw((count,))]
+        before = _drawn.get()
+        leaves = [Noise(float(x)) for x in (draw((count,)) if before is None else next(before))]
     else:
         leaves = [Noise(1.0) for _ in range(count)]
         postponed.append(source)
@@ -63,6 +64,7 @@ def noise(draw: Callable[[tuple[int, ...]], NDArray[np.float64]], count: int, rn
 
 
 _postponed: ContextVar[list[Source] | None] = ContextVar("_postponed", default=None)
+_drawn: ContextVar[Iterator[Iterable[float]] | None] = ContextVar("_drawn", default=None)
 
 
 @contextlib.contextmanager
@@ -78,3 +80,13 @@ def postponed() -> Iterator[list[Source]]:
         yield sources
     finally:
         _postponed.reset(token)
+
+
+@contextlib.contextmanager
+def drawn(numbers: Iterable[Iterable[float]]) -> Iterator[None]:
+    """Inside ``with drawn(numbers):`` each call of `noise` gives the next of these draws, which were made before."""
+    token = _drawn.set(iter(numbers))
+    try:
+        yield
+    finally:
+        _drawn.reset(token)

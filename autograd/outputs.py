@@ -1,4 +1,4 @@
-"""Outputs: what a layer hands on, which is a list and no vector."""
+"""Outputs: what a layer hands on, and what it is given for an example, which is a list and no vector."""
 
 from __future__ import annotations
 
@@ -9,23 +9,28 @@ import numpy as np
 
 
 class Outputs(list[Any]):
-    """The Values of a layer's units, or lists of such lists.
+    """The Values of a layer's units, or of an example that a compiled function is given; or lists of such lists.
 
     Python joins lists where ``x + layer(x)`` means to add them, and repeats one where ``2 * layer(x)`` means to scale
-    it. Here either raises a TypeError that says what to write. With a NumPy array, arithmetic is NumPy's.
+    it. Here either raises a TypeError that says what to write. With a NumPy array, arithmetic is NumPy's. A slice is of
+    this kind too.
     """
 
     __slots__ = ()
+
+    def __getitem__(self, place: Any) -> Any:
+        found = super().__getitem__(place)
+        return Outputs(found) if type(place) is slice else found
 
 
 def _refused(sign: str) -> Callable[[Outputs, Any], Any]:
     def operator(self: Outputs, other: Any) -> Any:
         if isinstance(other, np.ndarray):
             return NotImplemented  # Python goes on to ask the array
-        write = f"[a {sign} c for a in layer(x)]"
+        write = f"[a {sign} c for a in x]"
         if isinstance(other, list | tuple):
             write = f"[a {sign} b for a, b in zip(x, layer(x))], or [*x, *layer(x)] to join them"
-        raise TypeError(f"a layer's outputs are a list, which has no {sign}; write {write}")
+        raise TypeError(f"an example and a layer's outputs are lists, which have no {sign}; write {write}")
 
     return operator
 

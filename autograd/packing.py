@@ -7,12 +7,21 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd import arguments
 from autograd.value import Value
 
 
 def pack(parameters: Iterable[Value]) -> NDArray[np.float64]:
-    """The data of the parameters as one flat array, in their order."""
-    return np.array([parameter.data for parameter in parameters], dtype=np.float64)
+    """The data of the parameters as one flat array, in their order.
+
+    Raises:
+        TypeError: the data of one of them, which anyone may set, is no number; its name is told.
+    """
+    parameters = list(parameters)
+    data = [parameter.data for parameter in parameters]
+    if not {float}.issuperset(map(type, data)):
+        data = [arguments.data(parameter.name, x) for parameter, x in zip(parameters, data)]
+    return np.array(data, dtype=np.float64)
 
 
 def unpack(theta: NDArray[np.float64], parameters: Sequence[Value]) -> None:

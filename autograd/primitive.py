@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from math import nan
 from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from autograd.domains import Domain, DomainError
+from autograd.labels import shown
 from autograd.numbers import ARRAYS, FLOATS
 
 
@@ -31,6 +33,11 @@ class Primitive:
         partials: ``partials(m, y, *inputs)`` is the derivative of the output ``y`` by each input: a tuple that
             has a sequence where the input is one.
         domain: where it is defined; None where that is everywhere.
+
+    Example:
+        >>> cube = Primitive("cube", "x", "x³", lambda m, x: x * x * x, lambda m, y, x: (3 * x * x,))
+        >>> cube(2.0)
+        8.0
     """
 
     name: str
@@ -78,7 +85,7 @@ class Primitive:
         if any(isinstance(operand, np.ndarray) for operand in operands):
             if not self.n_ary and any(np.asarray(operand).dtype == object for operand in operands):  # of Values
                 return np.frompyfunc(self, len(operands), 1)(*operands)
-            return self.forward(ARRAYS, *self.unflatten(operands))
+            return self.forward(ARRAYS, *self.within(ARRAYS, self.unflatten(operands)))
         inputs = self.unflatten([self.number(operand) for operand in operands])
         self.check_domain(inputs)
         return float(self.forward(FLOATS, *inputs))
@@ -98,7 +105,9 @@ class Primitive:
         """The operand as a float; a TypeError names this operation where it is not a number."""
         if type(operand) is float or isinstance(operand, Real):  # the first test is for speed
             return float(operand)
-        raise TypeError(f"{self.name} takes numbers and Values, got {type(operand).__name__} {operand!r}")
+        if isinstance(operand, list | tuple | np.ndarray):
+            raise TypeError(self.one_axis if self.n_ary else self.one_by_one)
+        raise TypeError(f"{self.name} takes numbers and Values, got {type(operand).__name__} {shown(operand)}")
 
     def flatten(self, arguments: Sequence[Any]) -> Sequence[Any]:
         """The arguments of a call, or the partials of a row, with every sequence laid out flat."""
@@ -116,6 +125,8 @@ class Primitive:
                 start = len(flat)
                 if isinstance(argument, str) or not hasattr(argument, "__iter__"):
                     raise TypeError(f"{self.signature} takes a sequence of numbers and Values, got {argument!r}")
+                if getattr(argument, "ndim", 1) != 1 and self.name in ("dot", "affine"):
+                    raise TypeError(self.one_axis)
                 flat.extend(argument)
                 if length is None:
                     length = len(flat) - start
@@ -144,6 +155,18 @@ class Primitive:
         """The partials on floats, one for each of the ``inputs`` laid out flat."""
         return tuple(self.flatten(self.partials(FLOATS, output, *self.unflatten(inputs))))
 
+    def within(self, m: Any, inputs: Sequence[Any]) -> Sequence[Any]:
+        """The inputs for `forward`, where nobody looks at the domain: outside it, the output is NaN or infinite."""
+        return inputs if self.domain is None or self.domain.within is None else self.domain.within(m, *inputs)
+
+    def told(self, m: Any, y: Any, inputs: Sequence[Any]) -> Sequence[Any]:
+        """The inputs for `partials`, where nobody looks at the domain: outside it, each partial is NaN or infinite."""
+        if self.domain is None or self.domain.told is None:
+            return inputs
+        defined, (first, *others) = self.domain.told(m, y), inputs  # the first, for no partial does without
+        guarded = [m.where(defined, x, nan) for x in (first if self.sequences[0] else [first])]
+        return [guarded if self.sequences[0] else guarded[0], *others]
+
     def check_domain(self, inputs: Sequence[Any], nodes: Sequence[str | None] | None = None) -> None:
         """Raise DomainError where the numbers ``inputs`` lie outside the domain; ``nodes`` are their nodes' names."""
         if self.domain is None or self.domain.contains(*inputs):
@@ -152,6 +175,20 @@ class Primitive:
         if nodes is not None and not self.n_ary:
             got = [f"{words} (node {node!r})" if node else words for words, node in zip(got, nodes)]
         raise DomainError(f"{self.signature} needs {self.domain.text}; got {', '.join(got)}")
+
+    @property
+    def one_axis(self) -> str:
+        """What to write where an operation on sequences is given arrays of more than one axis, or nested lists."""
+        write = {
+            "dot": "[autograd.dot(w, x) for w in W]",
+            "affine": "autograd.linear(x, zip(W, b)), or [autograd.affine(w, x, b) for w, b in zip(W, b)]",
+        }.get(self.name, f"[autograd.{self.name}(row) for row in rows]")
+        return f"{self.signature} takes sequences of numbers and Values, of one axis; of a matrix, write {write}"
+
+    @property
+    def one_by_one(self) -> str:
+        """What to write where an operation on single numbers is given a list of them."""
+        return f"{self.name} takes numbers and Values, got a list; write [autograd.{self.name}(x) for x in xs]"
 
     @property
     def signature(self) -> str:

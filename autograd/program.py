@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from operator import attrgetter
-from typing import Literal
+from typing import ClassVar, Literal
 
 from autograd.choices import may_be_discarded
 from autograd.labels import plain
@@ -56,6 +56,7 @@ class Program:
 
     nodes: tuple[Node, ...]
     index: dict[Value, int] = field(default_factory=dict, repr=False, compare=False)
+    _repr_html_: ClassVar[Callable[[Program], str]]  # a notebook shows a Program as a table; set by `autograd`
 
     def __post_init__(self) -> None:
         if not isinstance(self.nodes, tuple):

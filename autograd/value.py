@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from autograd import arguments, choices, primitives, watching
+from autograd import arguments, choices, elsewhere, primitives, watching
 from autograd.numbers import FLOATS
 from autograd.primitive import Primitive
 from autograd.primitives import PRIMITIVES, add, div, mul, neg, sub
@@ -68,10 +68,14 @@ def record(primitive: Primitive, operands: Sequence[Any]) -> Value:
     inputs: Sequence[Any] = [parent.data for parent in parents]
     if primitive.n_ary:
         inputs = primitive.unflatten(inputs)
-    if primitive.domain is not None:
-        primitive.check_domain(inputs, [parent.name for parent in parents])
-    data = primitive.forward(FLOATS, *inputs)
-    local_derivatives = primitive.partials(FLOATS, data, *inputs)
+    try:
+        if primitive.domain is not None:
+            primitive.check_domain(inputs, [parent.name for parent in parents])
+        data = primitive.forward(FLOATS, *inputs)
+        local_derivatives = primitive.partials(FLOATS, data, *inputs)
+    except TypeError:
+        check_data(*parents)
+        raise
     if primitive.n_ary:
         local_derivatives = tuple(primitive.flatten(local_derivatives))
     if not varying:
@@ -80,6 +84,12 @@ def record(primitive: Primitive, operands: Sequence[Any]) -> Value:
             return Constant(data)
         local_derivatives = tuple([d if v else 0.0 for d, v in zip(local_derivatives, varies)])
     return new_node(data, primitive, parents, local_derivatives)
+
+
+def check_data(*values: Value) -> None:
+    """Raise a TypeError that names the Value whose data, which anyone may set, is no number."""
+    for value in values:
+        arguments.data(value.name, value.data)
 
 
 class Value:
@@ -114,11 +124,13 @@ class Value:
     name: str | None
     _repr_svg_: ClassVar[Callable[[Value], str | None]]  # a notebook shows a Value as its graph; set by `autograd`
 
-    def __init__(self, data: float, name: str | None = None) -> None:
+    def __init__(self, data: float, name: str | None = None, label: None = None) -> None:
         if type(data) is not float and not isinstance(data, Real):  # the first test is for speed
             raise TypeError(f"a Value holds one number, got {type(data).__name__} {data!r}")
         if name is not None and not isinstance(name, str):
             raise TypeError(f"a Value's name is text, got {type(name).__name__} {name!r}")
+        if label is not None:
+            raise TypeError(elsewhere.told("label"))  # as micrograd calls it
         self.data = float(data)
         self.grad = 0.0
         self.parents = ()
@@ -226,6 +238,8 @@ for _row in PRIMITIVES.values():
         raise ValueError(f"a row of the table is called {_row.name!r}, which every Value has already; rename the row")
     if len(_row.names) - len(_row.defaults) == 1 and not _row.n_ary:
         setattr(Value, _row.name, _method(_row))
+for _name in elsewhere.INSTEAD:
+    setattr(Value, _name, elsewhere.NamedElsewhere(_name))
 _OPERATORS = [f"__{name}__" for name in "add radd sub rsub mul rmul truediv rtruediv pow rpow neg".split()]
 _BY_TABLE = {name: method for name, method in vars(Value).items() if name in (*_OPERATORS, *PRIMITIVES)}
 

@@ -1,7 +1,8 @@
 """Written out for speed: what most programs are made of, by hand, in place of what follows from the table.
 
 Whatever is here computes the same as the table's row of its name, to the last bit, and a test holds it to that. It is
-what a Value that varies does with another, or with a plain float or int; all else goes by the table.
+what a Value that varies does with another, or with a plain float or int; all else goes by the table, which also names
+the Value whose data was set to what is no number.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 from autograd import primitives
 from autograd.numbers import FLOATS, total
 from autograd.outputs import Outputs
-from autograd.value import VARYING, Constant, Value, new_node
+from autograd.value import VARYING, Constant, Value, check_data, new_node
 
 add, sub, mul, div, neg, power = (primitives.PRIMITIVES[name] for name in ("add", "sub", "mul", "div", "neg", "pow"))
 Method = Callable[[Any, Any], Any]
@@ -35,92 +36,119 @@ def constant(x: float) -> Constant:
 
 def plus(self: Value, other: Any, by_table: Method = Value.__add__) -> Any:
     """``self + other``."""
-    kind = type(other)
-    if kind in VARYING:
-        return new_node(self.data + other.data, add, (self, other), (1.0, 1.0))
-    if kind is float or kind is int:
-        return new_node(self.data + other, add, (self, constant(other)), (1.0, 0.0))
+    try:
+        kind = type(other)
+        if kind in VARYING:
+            return new_node(self.data + other.data, add, (self, other), (1.0, 1.0))
+        if kind is float or kind is int:
+            return new_node(self.data + other, add, (self, constant(other)), (1.0, 0.0))
+    except TypeError:
+        pass
     return by_table(self, other)
 
 
 def minus(self: Value, other: Any, by_table: Method = Value.__sub__) -> Any:
     """``self - other``."""
-    kind = type(other)
-    if kind in VARYING:
-        return new_node(self.data - other.data, sub, (self, other), (1.0, -1.0))
-    if kind is float or kind is int:
-        return new_node(self.data - other, sub, (self, constant(other)), (1.0, 0.0))
+    try:
+        kind = type(other)
+        if kind in VARYING:
+            return new_node(self.data - other.data, sub, (self, other), (1.0, -1.0))
+        if kind is float or kind is int:
+            return new_node(self.data - other, sub, (self, constant(other)), (1.0, 0.0))
+    except TypeError:
+        pass
     return by_table(self, other)
 
 
 def times(self: Value, other: Any, by_table: Method = Value.__mul__) -> Any:
     """``self * other``."""
-    kind = type(other)
-    if kind in VARYING:
-        a, b = self.data, other.data
-        return new_node(a * b, mul, (self, other), (b, a))
-    if kind is float or kind is int:
-        return new_node(self.data * other, mul, (self, constant(other)), (float(other), 0.0))
+    try:
+        kind = type(other)
+        if kind in VARYING:
+            a, b = self.data, other.data
+            return new_node(a * b, mul, (self, other), (b, a))
+        if kind is float or kind is int:
+            return new_node(self.data * other, mul, (self, constant(other)), (float(other), 0.0))
+    except TypeError:
+        pass
     return by_table(self, other)
 
 
 def over(self: Value, other: Any, by_table: Method = Value.__truediv__) -> Any:
     """``self / other``."""
-    kind = type(other)
-    if kind in VARYING and other.data:
-        a, b = self.data, other.data
-        return new_node(a / b, div, (self, other), (1 / b, -a / b / b))
-    if (kind is float or kind is int) and other:
-        b = float(other)
-        return new_node(self.data / b, div, (self, constant(b)), (1 / b, 0.0))
+    try:
+        kind = type(other)
+        if kind in VARYING and other.data:
+            a, b = self.data, other.data
+            return new_node(a / b, div, (self, other), (1 / b, -a / b / b))
+        if (kind is float or kind is int) and other:
+            b = float(other)
+            return new_node(self.data / b, div, (self, constant(b)), (1 / b, 0.0))
+    except TypeError:
+        pass
     return by_table(self, other)
 
 
 def to_the(self: Value, other: Any, by_table: Method = Value.__pow__) -> Any:
     """``self ** other``."""
     kind, a = type(other), self.data
-    if (a > 0 and (kind is int or kind is float)) or (kind is int and other > 1):
-        b = float(other)
-        try:
+    try:
+        if (kind is int and other > 1) or ((kind is int or kind is float) and a > 0):
+            b = float(other)
             return new_node(pow(a, b), power, (self, constant(b)), (b * pow(a, b - 1.0), 0.0))
-        except OverflowError:  # to infinity, as the table says
-            pass
+    except (OverflowError, TypeError):  # to infinity, as the table says
+        pass
     return by_table(self, other)
 
 
 def added_to(self: Value, other: Any, by_table: Method = Value.__radd__) -> Any:
     """``other + self``."""
-    if type(other) is float or type(other) is int:
-        return new_node(other + self.data, add, (constant(other), self), (0.0, 1.0))
+    try:
+        if type(other) is float or type(other) is int:
+            return new_node(other + self.data, add, (constant(other), self), (0.0, 1.0))
+    except TypeError:
+        pass
     return by_table(self, other)
 
 
 def taken_from(self: Value, other: Any, by_table: Method = Value.__rsub__) -> Any:
     """``other - self``."""
-    if type(other) is float or type(other) is int:
-        return new_node(other - self.data, sub, (constant(other), self), (0.0, -1.0))
+    try:
+        if type(other) is float or type(other) is int:
+            return new_node(other - self.data, sub, (constant(other), self), (0.0, -1.0))
+    except TypeError:
+        pass
     return by_table(self, other)
 
 
 def multiplying(self: Value, other: Any, by_table: Method = Value.__rmul__) -> Any:
     """``other * self``."""
-    if type(other) is float or type(other) is int:
-        return new_node(other * self.data, mul, (constant(other), self), (0.0, float(other)))
+    try:
+        if type(other) is float or type(other) is int:
+            return new_node(other * self.data, mul, (constant(other), self), (0.0, float(other)))
+    except TypeError:
+        pass
     return by_table(self, other)
 
 
 def dividing(self: Value, other: Any, by_table: Method = Value.__rtruediv__) -> Any:
     """``other / self``."""
-    b = self.data
-    if (type(other) is float or type(other) is int) and b:
-        a = float(other)
-        return new_node(a / b, div, (constant(a), self), (0.0, -a / b / b))
+    try:
+        b = self.data
+        if (type(other) is float or type(other) is int) and b:
+            a = float(other)
+            return new_node(a / b, div, (constant(a), self), (0.0, -a / b / b))
+    except TypeError:
+        pass
     return by_table(self, other)
 
 
-def negated(self: Value) -> Value:
+def negated(self: Value, by_table: Callable[[Any], Value] = Value.__neg__) -> Value:
     """``-self``."""
-    return new_node(-self.data, neg, (self,), (-1.0,))
+    try:
+        return new_node(-self.data, neg, (self,), (-1.0,))
+    except TypeError:
+        return by_table(self)
 
 
 for operation, method in {
@@ -132,25 +160,41 @@ for operation, method in {
 
 def tanh(x: Value) -> Value:
     """``tanh(x)``, and so on."""
-    y = math.tanh(x.data)
+    try:
+        y = math.tanh(x.data)
+    except TypeError:
+        check_data(x)
+        raise
     return new_node(y, primitives.tanh, (x,), (1 - y * y,))
 
 
 def sigmoid(x: Value) -> Value:
-    y = 1 / (1 + float_exp(-x.data))
+    try:
+        y = 1 / (1 + float_exp(-x.data))
+    except TypeError:
+        check_data(x)
+        raise
     return new_node(y, primitives.sigmoid, (x,), (y * (1 - y),))
 
 
 def exp(x: Value) -> Value:
-    y = float_exp(x.data)
+    try:
+        y = float_exp(x.data)
+    except TypeError:
+        check_data(x)
+        raise
     return new_node(y, primitives.exp, (x,), (y,))
 
 
 def relu(x: Value) -> Value:
     a = x.data
-    if a > 0:
-        return new_node(a, primitives.relu, (x,), (1.0,))
-    return new_node(0.0 if a < 0 else a, primitives.relu, (x,), (0.0,))
+    try:
+        if a > 0:
+            return new_node(a, primitives.relu, (x,), (1.0,))
+        return new_node(0.0 if a < 0 else a, primitives.relu, (x,), (0.0,))
+    except TypeError:
+        check_data(x)
+        raise
 
 
 for function in (tanh, sigmoid, exp, relu):
@@ -174,7 +218,11 @@ def affine(weights: Sequence[Any], inputs: Sequence[Any], bias: Any) -> Value:
         net: Value = primitives.affine(weights, inputs, bias)
         return net
     x, w = [value.data for value in inputs], [weight.data for weight in weights]
-    return new_node(total(map(operator.mul, w, x)) + bias.data, primitives.affine, parents, (*x, *w, 1.0))
+    try:
+        return new_node(total(map(operator.mul, w, x)) + bias.data, primitives.affine, parents, (*x, *w, 1.0))
+    except TypeError:
+        check_data(*parents)
+        raise
 
 
 def linear(inputs: Sequence[Any], units: Iterable[tuple[Sequence[Any], Any]]) -> list[Value]:
@@ -190,7 +238,11 @@ def linear(inputs: Sequence[Any], units: Iterable[tuple[Sequence[Any], Any]]) ->
     for weights, bias in units:
         if len(weights) == len(x) and type(bias) in VARYING and VARYING.issuperset(map(type, weights)):
             w = [weight.data for weight in weights]
-            data = total(map(operator.mul, w, x)) + bias.data
+            try:
+                data = total(map(operator.mul, w, x)) + bias.data
+            except TypeError:
+                check_data(*weights, *inputs, bias)
+                raise
             nets.append(new_node(data, primitives.affine, (*weights, *inputs, bias), (*x, *w, 1.0)))
         else:
             nets.append(affine(weights, inputs, bias))

@@ -18,7 +18,7 @@ from typing import NoReturn
 import autograd
 
 # What the extra "demos" of pyproject.toml brings, by the names under which it is imported.
-EXTRA = {"click": "click", "matplotlib": "matplotlib", "sklearn": "scikit-learn", "tqdm": "tqdm"}
+EXTRA = {"matplotlib": "matplotlib", "sklearn": "scikit-learn", "tqdm": "tqdm"}
 if missing := [package for module, package in EXTRA.items() if find_spec(module) is None]:
     sys.exit(f'python -m demos needs {", ".join(missing)}: python -m pip install -e ".[demos]"')
 

@@ -1,7 +1,8 @@
 """Bugs: eight ways to get backpropagation wrong, each beside the right number.
 
 None of them stops the program: it runs, and prints a wrong number or learns nothing. For each: the wrong number, the
-right one, and why. Single ones can be picked, as in `python -m demos bugs --only zero-grad reuse`.
+right one, and why. `autograd.wrong` makes each of them, here and in any other program. Single ones can be picked, as in
+`python -m demos bugs --only zero-grad reuse`.
 
 Source: IITI, "Training: How Neural Networks Learn", "Example: Resolve How to Compute Gradient? (Output Layer)",
 "Activation Functions with Gradients: Nonlinear Activation Functions" and "Gradient Descent: How Much to Update?"; HKU,
@@ -22,11 +23,25 @@ import numpy as np
 import autograd
 import nn
 import optim
-from autograd import Parameter, Program, Value
+from autograd import Parameter, Program, Value, wrong
+from autograd.lesson import Comparison
 from demos.gallery import Board, style
-from demos.toy_network import slide_error, slide_network
+from demos.toy_network import WEIGHTS, slide_error, slide_network
 
 WRONG_AND_RIGHT = ["", "wrong", "right"]
+
+
+def told(comparison: Comparison, name: str) -> tuple[float, float, list[float], list[float]]:
+    """Of the quantity of that name: its gradient in the last step, wrong and right; and all its data, wrong and right,
+    from the beginning to the end."""
+    found: list[tuple[float, list[float]]] = []
+    for run in (comparison.wrong, comparison.right):
+        (node,) = [node for node in run[-1].program if node.name == name]
+        path = [step.program.nodes[node.index].data for step in run]
+        found.append((node.grad, [*path, run[-1].new.get(node.index, path[-1])]))
+    (wrong_gradient, wrong_path), (gradient, path) = found
+    return wrong_gradient, gradient, wrong_path, path
+
 
 # %% The gradient of one step is left over for the next.
 
@@ -39,41 +54,29 @@ def zero_grad(board: Board, seed: int) -> None:
         "is how the gradients of a batch are summed. Unless it is set to 0 before each step, each follows the sum of "
         "all gradients since the beginning: past the minimum and back again, never coming to rest."
     )
-    paths = {}
-    for forgotten in (True, False):
-        w = Parameter(0.0, "w")
-        optimizer = optim.SGD([w], lr=0.1)
-        path, gradients = [w.data], []
-        for _ in range(60):
-            if not forgotten:
-                optimizer.zero_grad()
-            autograd.squared_error(w, 3.0).backward()
-            gradients.append(w.grad)
-            optimizer.step()
-            path.append(w.data)
-        paths[forgotten] = path, gradients
-    (wrong, wrong_gradients), (right, gradients) = paths[True], paths[False]
-    slope = [2 * (w - 3) for w in wrong[:2]]
+    w = Parameter(0.0, "w")
+    f = autograd.squared_error(w, 3.0)
+    runs = [wrong(f, "zero-grad", optimizer=optim.SGD([w], lr=0.1), steps=steps) for steps in (1, 2, 60)]
+    (wrong_1, right_1, *_), (wrong_2, right_2, *_), (_, _, wrong_path, path) = [told(run, "w") for run in runs]
+    slope = [2 * (w - 3) for w in wrong_path[:2]]
     board.table(
         WRONG_AND_RIGHT,
         [
-            ("gradient at step 1", wrong_gradients[0], gradients[0]),
-            ("gradient at step 2", wrong_gradients[1], gradients[1]),
-            ("w after 60 steps (3 is best)", wrong[-1], right[-1]),
+            ("gradient at step 1", wrong_1, right_1),
+            ("gradient at step 2", wrong_2, right_2),
+            ("w after 60 steps (3 is best)", wrong_path[-1], path[-1]),
         ],
         "Without and with optimizer.zero_grad()",
     )
-    board.claim(
-        "At step 2 the wrong gradient is the sum of both: -6 - 4.8.", math.isclose(wrong_gradients[1], sum(slope))
-    )
+    board.claim("At step 2 the wrong gradient is the sum of both: -6 - 4.8.", math.isclose(wrong_2, sum(slope)))
     board.claim(
         "It still swings by more than 1 to either side in the last 20 steps.",
-        min(wrong[-20:]) < 2 < 4 < max(wrong[-20:]),
+        min(wrong_path[-20:]) < 2 < 4 < max(wrong_path[-20:]),
     )
-    board.claim("With zero_grad() it has come to rest at 3.", abs(right[-1] - 3) < 1e-3)
+    board.claim("With zero_grad() it has come to rest at 3.", abs(path[-1] - 3) < 1e-3)
     fig, axes = style.figure(size=(10, 5))
-    axes.plot(right, color=style.BLUE, label="with zero_grad()")
-    axes.plot(wrong, color=style.VERMILLION, linestyle=style.DASHES[1], label="without")
+    axes.plot(path, color=style.BLUE, label="with zero_grad()")
+    axes.plot(wrong_path, color=style.VERMILLION, linestyle=style.DASHES[1], label="without")
     axes.axhline(3, color=style.BLACK, linewidth=1)
     axes.set(xlabel="step", ylabel="w")
     style.label_lines(axes)
@@ -93,15 +96,8 @@ def reuse(board: Board, seed: int) -> None:
     a, b = Value(2.0, "a"), Value(3.0, "b")
     y = a * b + a
     y.name = "y"
-    y.backward()
-    right = a.grad
-    program = Program.of(y)
-    grad = [0.0] * len(program)
-    grad[-1] = 1.0
-    for node in reversed(program.nodes):
-        for parent, local_derivative in zip(node.parents, node.local_derivatives):
-            grad[parent] = local_derivative * grad[node.index]  # the bug: it should be +=
-    wrong = grad[[node.name for node in program].index("a")]
+    comparison = wrong(y, "overwrite")
+    found, right, *_ = told(comparison, "a")
     board.code(
         """
         parent.grad  = local_derivative * node.grad    # wrong
@@ -109,10 +105,10 @@ def reuse(board: Board, seed: int) -> None:
         """,
         "The line of backward()",
     )
-    board.table(WRONG_AND_RIGHT, [("dy/da", wrong, right)], "")
+    board.code(str(comparison), "As autograd.wrong tells it")
     numeric = ((2 + 1e-6) * 3 + (2 + 1e-6) - ((2 - 1e-6) * 3 + (2 - 1e-6))) / 2e-6
     board.claim("With += it is b + 1 = 4, as the difference quotient says.", right == 4 and abs(numeric - 4) < 1e-6)
-    board.claim("With = the path by + a is lost, and b = 3 is left.", wrong == 3)
+    board.claim("With = the path by + a is lost, and b = 3 is left.", found == 3)
     board.graph(y, "reuse", "Two edges leave a: its gradient is the sum over both.", cover=True)
     board.walkthrough(y, "The gradient of a, summed over two paths", "reuse_walkthrough")
 
@@ -133,24 +129,13 @@ def order(board: Board, seed: int) -> None:
     c = b + 1
     y = b * c
     b.name, c.name, y.name = "b", "c", "y"
-    y.backward()
-    right = a.grad
-
-    def depth_first(node: Value) -> None:
-        for parent, local_derivative in zip(node.parents, node.local_derivatives):
-            parent.grad += local_derivative * node.grad
-            depth_first(parent)  # the bug: another path may still lead to this parent
-
+    comparison = wrong(y, "order")
+    found, right, *_ = told(comparison, "a")
     board.graph(y, "order", "b hands its gradient on to a only when y's and c's shares have both come.")
     board.walkthrough(y, "The backward pass in topological order", "order_walkthrough")
-    for node in (a, b, c):
-        node.grad = 0.0
-    y.grad = 1.0
-    depth_first(y)
-    wrong = a.grad
-    board.table(WRONG_AND_RIGHT, [("dy/db", b.grad, 9.0), ("dy/da", wrong, right)], "")
+    board.table(WRONG_AND_RIGHT, [("dy/db", *told(comparison, "b")[:2]), ("dy/da", found, right)], "")
     board.claim("In topological order dy/da = 4a³ + 2a = 36.", right == 4 * 2**3 + 2 * 2)
-    board.claim("Depth first the 5 counts twice: (5 + 9)·2a = 56.", wrong == (5 + 9) * 4)
+    board.claim("Depth first the 5 counts twice: (5 + 9)·2a = 56.", found == (5 + 9) * 4)
 
 
 # %% Equal initial weights.
@@ -164,13 +149,14 @@ def equal_weights(board: Board, seed: int) -> None:
         "one unit, written four times, and that cannot do XOR. Random weights break the symmetry."
     )
     X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
-    losses, alike = [], []
-    for init in (nn.initialisers.constant(0.5), nn.initialisers.normal(0.01)):
-        model = nn.MLP(2, [4, 1], output="sigmoid", rng=seed, init=init)
-        optimizer = optim.Adam(model.parameters(), lr=0.05)
-        history = nn.fit(model, X, y, loss=nn.binary_cross_entropy, optimizer=optimizer, epochs=300, compiled=False)
-        losses.append(history["loss"][-1])
-        alike.append(len({tuple(p.data for p in unit.parameters()) for unit in model.layers[0].neurons}))
+    model = nn.MLP(2, [4, 1], output="sigmoid", rng=seed, init=nn.initialisers.normal(0.01))
+    E = autograd.sum([nn.binary_cross_entropy(model(x), t) for x, t in zip(X, y)]) / len(X)
+    comparison = wrong(E, "equal-weights", optimizer=optim.Adam(model.parameters(), lr=0.05), steps=300)
+    losses = [run[-1].program.nodes[-1].data for run in (comparison.wrong, comparison.right)]
+    index = Program.of(E).index
+    units = [[index[p] for p in unit.parameters()] for unit in model.layers[0].neurons]
+    runs = comparison.wrong, comparison.right
+    alike = [len({tuple(run[-1].new[i] for i in unit) for unit in units}) for run in runs]
     board.table(
         ["", "equal weights: wrong", "N(0, 0.01): right"],
         [("different hidden units", *alike), ("loss after 300 epochs", *losses)], "",
@@ -196,31 +182,31 @@ def saturated(board: Board, seed: int) -> None:
         return nn.squared_error(autograd.sigmoid(i), t)
 
     def cross_entropy(i: Value) -> Value:
-        return nn.binary_cross_entropy_with_logits(i, t)
+        return nn.binary_cross_entropy(autograd.sigmoid(i), t)
 
-    gradient = {}
-    for name, x, loss in (
-        ("squared error, x = 10", 10.0, squared_error),
-        ("squared error, x = 0.1", 0.1, squared_error),
-        ("cross-entropy, x = 10", 10.0, cross_entropy),
-    ):
-        net = Parameter(2.0, "w") * Value(x, "x")
+    gradients: list[float] = []
+    for loss in (squared_error, cross_entropy):
+        net = Parameter(2.0, "w") * Value(0.1, "x")
         net.name = "i"
         E = loss(net)
-        E.backward()
-        gradient[name] = net.grad
-        if len(gradient) == 1:
-            E.name = "E"
-            board.graph(E, "saturated", "The edge from i to σ bears o (1 - o), which is almost 0: nothing comes back.")
-    wrong, scaled, entropy = gradient.values()
-    board.table(["", "dE/di"], [*gradient.items()], "The gradient at the net input")
-    board.claim("Saturated, the gradient is below a hundred-millionth.", 0 < wrong < 1e-8)
-    board.claim("Scaled, it is more than ten million times that.", scaled > 1e7 * wrong)
+        E.name = "E"
+        comparison = wrong(E, "saturated")
+        gradients += told(comparison, "i")[:2]
+        if loss is squared_error:
+            saturated = comparison.wrong[-1].program
+            board.graph(
+                saturated, "saturated", "The edge from i to σ bears o (1 - o), which is almost 0: nothing comes back."
+            )
+    found, scaled, entropy, _ = gradients
+    names = ["squared error, x = 10", "squared error, x = 0.1", "cross-entropy, x = 10"]
+    board.table(["", "dE/di"], [*zip(names, gradients)], "The gradient at the net input")
+    board.claim("Saturated, the gradient is below a hundred-millionth.", 0 < found < 1e-8)
+    board.claim("Scaled, it is more than ten million times that.", scaled > 1e7 * found)
     board.claim("With cross-entropy it is 1, which is o - t, as wrong as can be.", abs(entropy - 1) < 1e-8)
     model = nn.MLP(1, [1], output="sigmoid", init=nn.initialisers.constant(2.0))
-    found = nn.diagnose(model, [[10.0]], [0.0], nn.squared_error)
-    board.code(str(found), "nn.diagnose finds it")
-    board.claim("nn.diagnose names the unit.", found.layers[0].saturated == ("o2",))
+    diagnosis = nn.diagnose(model, [[10.0]], [0.0], nn.squared_error)
+    board.code(str(diagnosis), "nn.diagnose finds it")
+    board.claim("nn.diagnose names the unit.", diagnosis.layers[0].saturated == ("o2",))
 
 
 # %% A dead ReLU.
@@ -230,29 +216,30 @@ def dead_relu(board: Board, seed: int) -> None:
     """A net input that is negative for every example."""
     board.heading("A dead ReLU")
     board.say(
-        "A unit with a bias of -5 is to learn t = x from x = 0.2, 0.4, ..., 1. Its net input is negative for each, so "
-        "relu' is 0 for each, so nothing ever changes. A leaky ReLU from the same weights climbs out."
+        "A unit is to learn t = x from x = 0.2, 0.4, ..., 1. Its bias is so low that its net input is negative for "
+        "each, so relu' is 0 for each, so nothing ever changes. A leaky ReLU from the same weights climbs out."
     )
-    X = [[x] for x in (0.2, 0.4, 0.6, 0.8, 1.0)]
-    t = [x for (x,) in X]
-    losses, moved = {}, {}
-    for name in ("relu", "leaky_relu"):
-        unit = nn.MLP(1, [1], output=name, init=nn.initialisers.constant(1.0))
-        unit.parameters()[1].data = -5.0
-        history = nn.fit(unit, X, t, loss=nn.squared_error, optimizer=optim.SGD(unit.parameters(), lr=0.5), epochs=2000)
-        losses[name] = history["loss"][-1]
-        moved[name] = unit.parameters()[1].data + 5
-        if name == "relu":
-            found = nn.diagnose(unit, X, t, nn.squared_error)
-            board.code(str(found), "nn.diagnose finds it")
-            board.claim("nn.diagnose names the unit.", found.layers[0].dead == ("o2",))
+    X, t = [[0.2], [0.4], [0.6], [0.8], [1.0]], [0.2, 0.4, 0.6, 0.8, 1.0]
+    unit = nn.MLP(1, [1], output="relu", init=nn.initialisers.constant(1.0))
+    E = autograd.sum([nn.squared_error(unit(x), y) for x, y in zip(X, t)]) / len(X)
+    comparison = wrong(E, "dead-relu", optimizer=optim.SGD(unit.parameters(), lr=0.5), steps=2000)
+    _, _, path, _ = told(comparison, "b2")
+    leaky = nn.MLP(1, [1], output="leaky_relu", init=nn.initialisers.constant(1.0))
+    for model in (unit, leaky):
+        model.parameters()[1].data = path[0]
+    history = nn.fit(leaky, X, t, loss=nn.squared_error, optimizer=optim.SGD(leaky.parameters(), lr=0.5), epochs=2000)
+    losses = [comparison.wrong[-1].program.nodes[-1].data, history["loss"][-1]]
+    moved = [path[-1] - path[0], leaky.parameters()[1].data - path[0]]
+    diagnosis = nn.diagnose(unit, X, t, nn.squared_error)
+    board.code(str(diagnosis), "nn.diagnose finds it")
+    board.claim("nn.diagnose names the unit.", diagnosis.layers[0].dead == ("o2",))
     board.table(
         ["", "relu: wrong", "leaky relu: right"],
-        [("loss after 2000 epochs", *losses.values()), ("how far the bias moved", *moved.values())],
-        "",
+        [("loss after 2000 epochs", *losses), ("how far the bias moved", *moved)],
+        f"From a bias of {path[0]:g}",
     )
-    board.claim("In 2000 epochs the ReLU's bias did not move at all.", moved["relu"] == 0)
-    board.claim("The leaky ReLU has learned: a loss below 0.001.", losses["leaky_relu"] < 1e-3)
+    board.claim("In 2000 epochs the ReLU's bias did not move at all.", moved[0] == 0)
+    board.claim("The leaky ReLU has learned: a loss below 0.001.", losses[1] < 1e-3)
 
 
 # %% A learning rate that is too large.
@@ -262,26 +249,17 @@ def learning_rate(board: Board, seed: int) -> None:
     """Steps that lead over the minimum and further up on the other side."""
     board.heading("A learning rate that is too large")
     board.say(
-        "f(w) = 5w², so a step multiplies w by 1 - 10 lr. With 0.21 that is -1.1: each step leads over the minimum "
-        "and further up on the other side. Nothing is wrong with the gradient."
+        "f(w) = 5w², so a step multiplies w by 1 - 10 lr. With 0.5, ten times as much as is good, that is -4: each "
+        "step leads over the minimum and further up on the other side. Nothing is wrong with the gradient."
     )
-    rows = []
-    for lr in (0.21, 0.05):
-        w = Parameter(1.0, "w")
-        optimizer = optim.SGD([w], lr=lr)
-        path = [w.data]
-        for _ in range(40):
-            optimizer.zero_grad()
-            (5 * w**2).backward()
-            optimizer.step()
-            path.append(w.data)
-        rows.append(path)
-    wrong, right = rows
+    w = Parameter(1.0, "w")
+    comparison = wrong(5 * w**2, "learning-rate", optimizer=optim.SGD([w], lr=0.05), steps=40)
+    _, _, found, right = told(comparison, "w")
     board.table(
-        ["", "lr = 0.21: wrong", "lr = 0.05: right"],
-        [(f"w after {n}", wrong[n], right[n]) for n in (1, 2, 3, 40)], "From w = 1",
+        ["", "lr = 0.5: wrong", "lr = 0.05: right"],
+        [(f"w after {n}", found[n], right[n]) for n in (1, 2, 3, 40)], "From w = 1",
     )  # fmt: skip
-    board.claim("Too large: |w| grows at each step.", bool(np.all(np.diff(np.abs(wrong)) > 0)))
+    board.claim("Too large: |w| grows at each step.", bool(np.all(np.diff(np.abs(found)) > 0)))
     board.claim(
         "Small enough: |w| halves at each step.", np.allclose(np.divide(right[1:], right[:-1]), 0.5, rtol=1e-12)
     )
@@ -300,10 +278,8 @@ def factor_two(board: Board, seed: int) -> None:
     )
     E = slide_error(slide_network(), "full")
     E.name = "E"
-    E.backward()
-    nodes = {node.name: node for node in Program.of(E)}
-    o4, o6, t = nodes["o4"].data, nodes["o6"].data, 1.0
-    lost = -(t - o6) * o6 * (1 - o6) * o4  # the slide's rewriting
+    comparison = wrong(E, "lost-two", sites="E")
+    lost, right, *_ = told(comparison, "w46")
     h = 1e-6
 
     def error(w46: float) -> float:
@@ -311,17 +287,17 @@ def factor_two(board: Board, seed: int) -> None:
         next(p for p in model.parameters() if p.name == "w46").data = w46
         return slide_error(model, "full").data
 
-    w46 = nodes["w46"].data
+    w46 = WEIGHTS["w46"]
     quotient = (error(w46 + h) - error(w46 - h)) / (2 * h)
     board.table(
-        ["", "2 lost: wrong", "right", "difference quotient"], [("∂E/∂w46", lost, nodes["w46"].grad, quotient)],
+        ["", "2 lost: wrong", "right", "difference quotient"], [("∂E/∂w46", lost, right, quotient)],
         "Of E = (t - o)² in the toy network", digits=6,
     )  # fmt: skip
-    board.claim("The engine's is what the difference quotient says.", abs(nodes["w46"].grad - quotient) < 1e-8)
-    board.claim("The other is half of it.", math.isclose(2 * lost, nodes["w46"].grad, rel_tol=1e-12))
+    board.claim("The engine's is what the difference quotient says.", abs(right - quotient) < 1e-8)
+    board.claim("The other is half of it.", math.isclose(2 * lost, right, rel_tol=1e-12))
     board.number("w46 after a step of 0.9 with the wrong one", w46 - 0.9 * lost, slide="-0.261")
-    board.number("w46 after a step of 0.9 with the right one", w46 - 0.9 * nodes["w46"].grad)
-    board.number("w46 after a step of 0.45 with the right one", w46 - 0.45 * nodes["w46"].grad, slide="-0.261")
+    board.number("w46 after a step of 0.9 with the right one", w46 - 0.9 * right)
+    board.number("w46 after a step of 0.45 with the right one", w46 - 0.45 * right, slide="-0.261")
 
 
 # %% The lecture: all of them, or those asked for.

@@ -16,17 +16,16 @@ import re
 import sys
 import webbrowser
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import click
 import numpy as np
 from tqdm import tqdm
 
 import nn
-import optim
-from autograd import Frame, Program, Value, explain, frames, half_squared_error, squared_error
-from autograd.formulas.notation import ASCII, TEXT, Notation
+from autograd import DomainError, Program, Value, explain, step_through
+from demos import own
 from demos.gallery import Board, printable
 
 # %% What the slide gives.
@@ -39,8 +38,9 @@ WEIGHTS = {
 }  # fmt: skip
 DATA_DECIMALS, ERR_DECIMALS = 3, 4  # what the slide rounds to
 
-# The two forms of the loss, with the learning rate that goes with each: see TRAP.
-LOSSES = {"half": (half_squared_error, 0.9), "full": (squared_error, 0.45)}
+# The two forms of the loss, 1/2 (t - o)^2 and (t - o)^2, with the learning rate that goes with each: see TRAP.
+HALF = own.Network(INPUTS, (TARGET,), WEIGHTS, lr=0.9)
+SLIDE = {"half": HALF, "full": replace(HALF, loss="full", lr=0.45)}
 
 TRAP = """\
   Mind the factor 2. The slide writes the loss as E = (t - o)^2, whose derivative is -2 (t - o), but its update rule
@@ -74,7 +74,7 @@ BACKWARD = [
     Line("Err5", "o5 * (1 - o5) * Err6 * w56", "-0.0065"),
     Line("Err4", "o4 * (1 - o4) * Err6 * w46", "-0.0087"),
 ]
-HALF_UPDATE = [
+UPDATE = [
     Line("w46 new", "w46 + 0.9 * Err6 * o4", "-0.261"),
     Line("w56 new", "w56 + 0.9 * Err6 * o5", "-0.138"),
     Line("w14 new", "w14 + 0.9 * Err4 * x1", "0.192"),
@@ -87,14 +87,18 @@ HALF_UPDATE = [
     Line("b5 new", "b5 + 0.9 * Err5", "0.194"),
     Line("b4 new", "b4 + 0.9 * Err4", "-0.408"),
 ]
-UPDATE = {  # with (t - o)^2 the 2 of its derivative makes up for half the learning rate
-    "half": HALF_UPDATE,
-    "full": [line._replace(formula=line.formula.replace("0.9", "0.45 * 2")) for line in HALF_UPDATE],
-}
-
-
 SIGNS = "∂−×·√←ση"  # of formulas: where they cannot be printed, ASCII is
-PRINTED = {line.name: line.printed for line in [*FORWARD, *BACKWARD, *HALF_UPDATE]}
+PRINTED = {line.name: line.printed for line in [*FORWARD, *BACKWARD, *UPDATE]}
+
+
+def steps(network: own.Network) -> dict[str, list[Line]]:
+    """The formulas of each phase; the slide's numbers stand beside where the network's are the slide's."""
+    rate = f"{network.lr} * 2" if network.loss == "full" else f"{network.lr}"  # the 2 of the derivative of (t - o)^2
+    update = [line._replace(formula=line.formula.replace("0.9", rate)) for line in UPDATE]
+    lines = {"forward": [*FORWARD, LOSS[network.loss]], "backward": BACKWARD, "update": update}
+    if network == SLIDE[network.loss]:
+        return lines
+    return {phase: [line._replace(printed="") for line in each] for phase, each in lines.items()}
 
 
 # %% The network of the slide: a 3-2-1 MLP whose weights are set by name.
@@ -102,37 +106,32 @@ PRINTED = {line.name: line.printed for line in [*FORWARD, *BACKWARD, *HALF_UPDAT
 
 def slide_network() -> nn.MLP:
     """The network with the slide's weights."""
-    model = nn.MLP(3, [2, 1], activation="sigmoid", output="sigmoid", rng=0)
-    for parameter in model.parameters():
-        parameter.data = WEIGHTS[str(parameter.name)]
-    return model
+    return HALF.model()
 
 
 def slide_error(model: nn.MLP, loss: str) -> Value:
     """E of the slide's example."""
-    E: Value = LOSSES[loss][0](model(INPUTS), Value(TARGET, "t"))
-    E.name = "E"
-    return E
+    return SLIDE[loss].error(model)
 
 
-def one_step(model: nn.MLP, loss: str, rounding: str) -> tuple[Program, dict[str, float]]:
-    """Forward pass, backward pass and update on the slide's example.
+def one_step(network: own.Network, model: nn.MLP, rounding: str) -> tuple[Program, dict[str, float]]:
+    """Forward pass, backward pass and update on the network's example.
 
     Returns:
         The program as it stood before the update, and every quantity of the slide by its name.
     """
-    lr = LOSSES[loss][1]
-    optimizer = optim.SGD(model.parameters(), lr=lr)
+    optimizer = network.optimizer(model)
     optimizer.zero_grad()
-    E = slide_error(model, loss)
+    E = network.error(model)
     E.backward()
     program = Program.of(E)
     if rounding == "slide":
         program = program.rounded(data=DATA_DECIMALS, grad=ERR_DECIMALS)
     nodes = {node.name: node for node in program}
     quantities = {name: node.data for name, node in nodes.items()}
-    for unit in "654":
-        quantities[f"Err{unit}"] = -nodes[f"i{unit}"].grad * lr / 0.9
+    for name, node in nodes.items():
+        if name.startswith("i"):
+            quantities[f"Err{name[1:]}"] = -node.grad / (2 if network.loss == "full" else 1)
     for parameter in model.parameters():
         parameter.grad = nodes[str(parameter.name)].grad
     optimizer.step()
@@ -184,17 +183,13 @@ def accuracy(model: nn.MLP, shares: list[list[float]], grades: list[float]) -> f
     return right.count(True) / len(right)
 
 
-def train(model: nn.MLP, shares: list[list[float]], grades: list[float], rng: np.random.Generator) -> Iterator[str]:
+def train(
+    network: own.Network, model: nn.MLP, shares: list[list[float]], grades: list[float], rng: np.random.Generator
+) -> Iterator[str]:
     """Stochastic gradient descent until under 5% of the students are misclassified, or for 500 epochs."""
-    optimizer = optim.SGD(model.parameters(), lr=0.9)
+    sgd = network.optimizer(model)
     for epoch in tqdm(range(1, 501), "training", unit="epoch", delay=1, leave=False):
-        total = 0.0
-        for k in rng.permutation(len(shares)):
-            optimizer.zero_grad()
-            E = half_squared_error(model(shares[k]), grades[k])
-            E.backward()
-            optimizer.step()
-            total += E.data
+        total = sum(network.learn(model, shares[k], grades[k], sgd) for k in rng.permutation(len(shares)))
         wrong = 1 - accuracy(model, shares, grades)
         if epoch < 5 or epoch % 10 == 0 or wrong < 0.05:
             yield f"  epoch {epoch:3}   mean loss {total / len(shares):.4f}   misclassified {wrong:.1%}"
@@ -208,58 +203,136 @@ def train(model: nn.MLP, shares: list[list[float]], grades: list[float], rng: np
 def add_options(parser: argparse.ArgumentParser) -> None:
     """This demo's own options."""
     parser.add_argument("--rounding", choices=["exact", "slide"], default="exact", help="how to carry numbers through")
-    parser.add_argument("--loss", choices=["half", "full"], default="half", help="1/2 (t - o)^2 or (t - o)^2")
     parser.add_argument("--step", action="store_true", help="wait for a key before each formula and each result")
     parser.add_argument(
         "--explain",
         dest="explained",
         metavar="NAMES",
-        type=lambda names: [name.strip() for name in names.split(",")],
+        type=lambda names: [name.strip() for name in re.split(r",(?!\d)", names)],  # w1,11 is one
         action="extend",
         help="write out the derivative of E with respect to a weight such as w14 (or several: w14,w46), and no more",
     )
+    own.add_options(parser)
 
 
-def explanation(names: Sequence[str], rounding: str, loss: str) -> str:
+def explanation(network: own.Network, names: Sequence[str], rounding: str) -> str:
     """The chain rule of dE/d(each of the names), worked exactly or as the slide does; ValueError for other names."""
-    E = slide_error(slide_network(), loss)
     slide: dict[str, Any] = {"rounding": (DATA_DECIMALS, ERR_DECIMALS), "digits": 3} if rounding == "slide" else {}
-    return explain(E, names, **slide).text(ascii=not printable(SIGNS))
-
-
-def on_the_slide(name: str, notation: Notation) -> str:
-    """The slide's number for a quantity, to stand beside ours; "" where it prints none."""
-    return f"   slide: {notation.number(PRINTED[name])}" if name in PRINTED else ""
-
-
-def spelled_out(frame: Frame, rounding: str) -> Iterator[str]:
-    """A frame of the walkthrough for the terminal: what is to be computed, and then the result, beside the slide's."""
-    telling = frame.slide if rounding == "slide" and frame.slide else frame.exact
-    if frame.symbols is None:
-        yield f"  {frame.title}."
-        return
-    notation = TEXT if printable(SIGNS) else ASCII
-    lines = [notation.write(frame.symbols)]
-    if frame.local is not None:
-        lines.append(notation.write(frame.local))
-    if frame.given:
-        lines.append(", ".join(map(notation.write, frame.given)))
-    yield "\n      ".join([f"  {frame.title}:", *lines])
-    numbers = "" if telling.numbers is None else f"{notation.write(telling.numbers)} "
-    results = [f"{numbers}= {notation.number(telling.shown)}"]
-    if frame.phase != "backward":
-        results[0] += on_the_slide(frame.title.split()[0] + (" new" if frame.phase == "update" else ""), notation)
-    if telling.note is not None:
-        note = notation.write(telling.note)
-        results.append(note + on_the_slide(note.split()[0], notation))
-    if not lines[-1].endswith(results[-1]):  # as dE/dE = 1 does
-        yield "\n".join([f"      {line}" for line in results])
+    return explain(network.error(network.model()), names, **slide).text(ascii=not printable(SIGNS))
 
 
 def shown_on_a_display(page: Path) -> bool:
     """Open the page in the browser, where someone sits at a display."""
     display = sys.platform in ("darwin", "win32") or "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ
     return display and sys.stdout.isatty() and webbrowser.open(page.resolve().as_uri())
+
+
+def check_the_slide(board: Board) -> None:
+    """What is claimed of the slide's numbers."""
+    rounded = one_step(HALF, slide_network(), "slide")[1]
+    board.claim(
+        "Rounded at every step, as the slide does, every digit that it prints is met.",
+        all(f"{rounded[name]:g}" == printed for name, printed in PRINTED.items()),
+    )
+    half, full = (one_step(network, slide_network(), "exact")[1] for network in SLIDE.values())
+    board.claim(
+        "With (t - o)^2 and lr = 0.45 every new weight and bias is the same.",
+        all(math.isclose(half[line.name], full[line.name], rel_tol=1e-12) for line in UPDATE),
+    )
+
+
+def to_mind(loss: str) -> list[str]:
+    """What there is to mind in the slide's numbers."""
+    if loss == "full":
+        return [TRAP.format(full="as here"), ROUNDING.format(half="--loss half ")]
+    return [TRAP.format(full="run with --loss full"), ROUNDING.format(half="")]
+
+
+def in_three_steps(network: own.Network, quantities: dict[str, float], board: Board, rounding: str) -> Iterator[str]:
+    """Steps 1 to 3 as the slide has them; what is to be minded in its numbers, where they are the network's."""
+    remarks = to_mind(network.loss) if network == SLIDE[network.loss] else []
+    for number, (phase, lines) in enumerate(steps(network).items(), start=1):
+        heading = f"Step {number}, {phase}" + ("" if phase == "update" else " pass")
+        board.heading(heading)
+        rows = [(line.name, line.formula, quantities[line.name], line.printed) for line in lines]
+        board.table(["quantity", "formula", "value", "slide"], rows, "", digits=6)
+        yield f"\n{heading}"
+        yield from blackboard(lines, quantities, rounding)
+        if phase == "backward":
+            for remark in remarks:
+                board.say(remark)
+            yield from remarks if rounding == "exact" else remarks[:1]
+
+
+def grades_students(network: own.Network) -> bool:
+    """Whether a network takes three shares and answers with one grade."""
+    return (len(network.x), len(network.t), network.output) == (3, 1, "sigmoid")
+
+
+def to_train_on(network: own.Network, seed: int) -> dict[str, Any]:
+    """For the page: the students, and the orders in which `train` takes them."""
+    rng = np.random.default_rng(seed)
+    examples = students(80, rng)
+    return {"examples": examples, "orders": [rng.permutation(80) for _ in range(100)]} if grades_students(network) else {}
+
+
+def again(network: own.Network, model: nn.MLP, board: Board, seed: int) -> Iterator[str]:
+    """Steps 1 to 3 once more: on new students, whom the network grades; on its own example, where it does not."""
+    if not grades_students(network):
+        yield "\nRepeat steps 1-3 with the same example"
+        yield from network.repeat(model)
+        return
+    news = "Repeat steps 1-3 with new examples: stochastic gradient descent, one student at a time"
+    board.heading("New examples")
+    yield f"\n{news}"
+    rng = np.random.default_rng(seed)
+    progress = []
+    for line in train(network, model, *students(80, rng), rng):
+        yield line
+        progress.append(line)
+    board.code("\n".join(progress), news)
+    unseen = accuracy(model, *students(200, rng))
+    yield f"  accuracy on 200 students it has not seen: {unseen:.1%}"
+    board.number("accuracy on 200 students it has not seen", unseen)
+
+
+def lecture(network: own.Network, board: Board, seed: int, rounding: str, step: bool) -> Board | None:
+    """All of it; None if someone quits before its end."""
+    slide = network == SLIDE.get(network.loss)
+    example = f"x = {network.x}, t = {network.t[0] if len(network.t) == 1 else network.t}"
+    title = "The slide's 3-2-1 network" if slide else network.title
+    print(f"{__doc__.splitlines()[0]}\n")
+    if not slide:
+        print("\n".join([title, *network.weight_lines()]))
+    print(f"{example}, lr = {network.lr}", flush=True)
+    model, learned = network.model(), network.model()
+    E, sgd = network.error(model), network.optimizer(model)
+    err = network.loss not in ("full", "mse")  # where the slide's Err is another part of the derivative
+    board.say(f"The network of the slide, with {example} and lr = {network.lr}.")
+    board.walkthrough(E, title, optimizer=sgd, err=err, **to_train_on(network, seed))
+    program, quantities = one_step(network, learned, rounding)
+    board.network(program, "network", "The network after the backward pass", cover=True, err=err)
+    as_on_the_slide = network.made_of == HALF.made_of and network.loss in SLIDE
+    blackboard_lines = list(in_three_steps(network, quantities, board, rounding)) if as_on_the_slide else []
+    if as_on_the_slide and not step:
+        print("\n".join(blackboard_lines), flush=True)
+    else:
+        decimals = (DATA_DECIMALS, ERR_DECIMALS) if rounding == "slide" else None
+        beside = PRINTED if slide else {}
+        if not step_through(E, optimizer=sgd, err=err, rounding=decimals, slide=beside, wait=step):
+            return None
+        for remark in to_mind(network.loss)[: 1 if decimals else 2] if slide else []:
+            print(remark, flush=True)
+    if slide:
+        check_the_slide(board)
+    board.graph(program, "graph", "The computation graph: every edge bears its local derivative")
+    for line in again(network, learned, board, seed):
+        print(line, flush=True)
+    print()
+    for name in ("network.svg", "graph.svg", "walkthrough.html"):
+        print(f"wrote {board.out / name}")
+    shown_on_a_display(board.out / "walkthrough.html")
+    return board
 
 
 def main(
@@ -269,85 +342,30 @@ def main(
     loss: str = "half",
     step: bool = False,
     explained: Sequence[str] | None = None,
+    **changes: Any,
 ) -> Board | None:
     """Write the example on the blackboard, draw it in the folder ``out``, and train the network on more students.
 
+    Args:
+        out, seed, rounding, loss, step, explained: the options.
+        changes: those of `demos.own`, where the network or its numbers are not to be the slide's.
+
     Returns:
-        What the gallery shows of it; None if only an explanation was asked for.
+        What the gallery shows of it; None if only an explanation was asked for, or someone quits.
     """
     if loss == "full" and rounding == "slide":
-        sys.exit("--rounding slide rounds Err, which is -dE/di with --loss half only")
+        sys.exit("--rounding slide rounds Err, which in the slide's two forms is -dE/di with --loss half only")
+    try:
+        network = own.chosen(SLIDE, loss, seed, **changes)
+    except ValueError as error:
+        sys.exit("; ".join(str(error).split("\n  ")))
     if explained:
         try:
-            print(explanation(explained, rounding, loss))
+            print(explanation(network, explained, rounding))
         except ValueError as error:
             sys.exit(f"--explain: {error}")
         return None
-    board = Board(out, echo=False)
-    waits = step and sys.stdin.isatty()
-
-    def say(text: str) -> None:
-        if waits and click.getchar() in ("q", "\x1b"):
-            raise KeyboardInterrupt
-        print(text, flush=True)
-
-    if waits:
-        print("Press any key for the next formula or result, q to quit.", flush=True)
-    lr = LOSSES[loss][1]
-    say(f"{__doc__.splitlines()[0]}\n\nx = {INPUTS}, t = {TARGET}, lr = {lr}")
-    model = slide_network()
-    E = slide_error(model, loss)
-    story = frames(E, optimizer=optim.SGD(model.parameters(), lr=lr), err=loss == "half")
-    board.say(f"The network of the slide, with x = {INPUTS}, t = {TARGET} and lr = {lr}.")
-    board.walkthrough(
-        E, "The slide's 3-2-1 network", optimizer=optim.SGD(model.parameters(), lr=lr), err=loss == "half"
-    )
-    program, quantities = one_step(model, loss, rounding)
-    board.network(program, "network", "The network after the backward pass", cover=True, err=loss == "half")
-    phases = {"forward": [*FORWARD, LOSS[loss]], "backward": BACKWARD, "update": UPDATE[loss]}
-    for number, (phase, lines) in enumerate(phases.items(), start=1):
-        say(f"\nStep {number}, {phase}" + ("" if phase == "update" else " pass"))
-        step_by_step = (text for frame in story if frame.phase == phase for text in spelled_out(frame, rounding))
-        for line in step_by_step if step else blackboard(lines, quantities, rounding):
-            say(line)
-        board.heading(f"Step {number}, {phase}" + ("" if phase == "update" else " pass"))
-        rows = [(line.name, line.formula, quantities[line.name], line.printed) for line in lines]
-        board.table(["quantity", "formula", "value", "slide"], rows, "", digits=6)
-        if phase == "backward":
-            here = loss == "full"
-            remarks = [
-                TRAP.format(full="as here" if here else "run with --loss full"),
-                ROUNDING.format(half="--loss half " if here else ""),
-            ]
-            for remark in remarks:
-                board.say(remark)
-            for remark in remarks if rounding == "exact" else remarks[:1]:
-                say(remark)
-    rounded = one_step(slide_network(), "half", "slide")[1]
-    board.claim(
-        "Rounded at every step, as the slide does, every digit that it prints is met.",
-        all(f"{rounded[name]:g}" == printed for name, printed in PRINTED.items()),
-    )
-    half, full = one_step(slide_network(), "half", "exact")[1], one_step(slide_network(), "full", "exact")[1]
-    board.claim(
-        "With (t - o)^2 and lr = 0.45 every new weight and bias is the same.",
-        all(math.isclose(half[line.name], full[line.name], rel_tol=1e-12) for line in HALF_UPDATE),
-    )
-    board.graph(program, "graph", "The computation graph: every edge bears its local derivative")
-
-    news = "Repeat steps 1-3 with new examples: stochastic gradient descent, one student at a time"
-    board.heading("New examples")
-    say(f"\n{news}")
-    rng = np.random.default_rng(seed)
-    progress = []
-    for line in train(model, *students(80, rng), rng):
-        print(line, flush=True)
-        progress.append(line)
-    board.code("\n".join(progress), news)
-    unseen = accuracy(model, *students(200, rng))
-    say(f"  accuracy on 200 students it has not seen: {unseen:.1%}\n")
-    board.number("accuracy on 200 students it has not seen", unseen)
-    for name in ("network.svg", "graph.svg", "walkthrough.html"):
-        print(f"wrote {out / name}")
-    shown_on_a_display(out / "walkthrough.html")
-    return board
+    try:
+        return lecture(network, Board(out, echo=False), seed, rounding, step)
+    except (ArithmeticError, DomainError) as error:  # as where it learns too fast, or a probability is rounded to 1
+        sys.exit(f"with these numbers it cannot be worked: {error}")

@@ -4,6 +4,7 @@ has them."""
 from autograd import Parameter
 from nn import initialisers, meprop
 from nn.activations import ACTIVATIONS, PReLU, Softmax
+from nn.conversion import from_torch, to_torch
 from nn.convolution import Conv2d, Flatten
 from nn.diagnosis import Diagnosis, LayerDiagnosis, diagnose
 from nn.dropout import Dropout
@@ -23,6 +24,7 @@ from nn.maxout import Maxout
 from nn.meprop import MeProp
 from nn.metrics import accuracy
 from nn.module import Module, functional_call
+from nn.plots import plot_decision
 from nn.randomness import seed
 from nn.regularisers import l1, l2
 from nn.settings import Criterion
@@ -55,6 +57,7 @@ __all__ = [
     "cross_entropy_on_probabilities",
     "diagnose",
     "fit",
+    "from_torch",
     "functional_call",
     "half_squared_error",
     "hinge",
@@ -63,6 +66,8 @@ __all__ = [
     "l2",
     "mean_squared_error",
     "meprop",
+    "plot_decision",
     "seed",
     "squared_error",
+    "to_torch",
 ]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import autograd
-from autograd import Parameter, Value
+from autograd import Parameter, Primitive, Value
 from nn.module import Module
 from nn.nested import each
 
@@ -90,6 +90,8 @@ def no_value(activation: Activation, given: str) -> TypeError:
 
 
 def activation_name(activation: Activation) -> str:
-    """What an activation is called: its name in the lists above, a function's own, or what a Module shows."""
+    """What an activation is called: its name in the lists above, an operation's, a function's, or what it shows."""
+    if isinstance(activation, Primitive):
+        return activation.name
     names = {function: name for name, function in ACTIVATIONS.items()}
     return names.get(activation) or getattr(activation, "__name__", None) or repr(activation)

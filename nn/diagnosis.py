@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import autograd
-from autograd import Program, Value
+from autograd import Program, Value, tables
 from nn.activations import ACTIVATIONS
 
 _MAY_DIE = ("relu", "relu6")  # flat on one side or both
 _MAY_SATURATE = ("sigmoid", "tanh")  # nearly flat far out
 _NETS = [autograd.PRIMITIVES[name] for name in ("affine", "dot")]  # what an activation is applied to
+
+_HEADINGS = ("layer", "activation", "dead", "saturated", "mean |delta|", "mean |dE/dw|", "verdict")
+FINE = "fine"
 
 _Names = dict[int, list[str]]  # by layer
 
@@ -30,7 +33,7 @@ class LayerDiagnosis:
         saturated: the names of the sigmoid and tanh units whose g' is below the threshold for most examples.
         delta: the mean of ``|dE/di|`` over its net inputs i and over the examples.
         gradient: the mean of ``|dE/dw|`` over its weights and biases and over the examples.
-        verdict: on delta: "vanishing", "exploding", "no gradient", or "" for none of these.
+        verdict: on delta: "vanishing", "exploding", "no gradient", or "fine" for none of these.
     """
 
     layer: int
@@ -44,19 +47,17 @@ class LayerDiagnosis:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What `diagnose` saw, layer by layer; ``print`` shows it as a table."""
+    """What `diagnose` saw, layer by layer; ``print`` and notebooks show it as a table."""
 
     layers: tuple[LayerDiagnosis, ...]
 
     def __str__(self) -> str:
-        rows = [("layer", "activation", "dead", "saturated", "mean |delta|", "mean |dE/dw|", "verdict")]
-        for layer in self.layers:
-            dead, saturated = (_share(units, layer.activations) for units in (layer.dead, layer.saturated))
-            kinds = ", ".join(dict.fromkeys(layer.activations)) or "linear"
-            means = (f"{layer.delta:.2e}", f"{layer.gradient:.2e}")
-            rows.append((str(layer.layer), kinds, dead, saturated, *means, layer.verdict))
+        rows = [_HEADINGS, *map(_row, self.layers)]
         widths = [max(map(len, column)) for column in zip(*rows)]
         return "\n".join(["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows])
+
+    def _repr_html_(self) -> str:
+        return tables.html(_HEADINGS, list(map(_row, self.layers)))
 
 
 def diagnose(
@@ -169,7 +170,17 @@ def _verdict(delta: float, last: float, factor: float) -> str:
         return "no gradient"
     if delta * factor < last:
         return "vanishing"
-    return "exploding" if delta > last * factor else ""
+    return "exploding" if delta > last * factor else FINE
+
+
+def _row(layer: LayerDiagnosis) -> tuple[str, ...]:
+    """A line of the table; its verdict is on the units, too."""
+    dead, saturated = (_share(units, layer.activations) for units in (layer.dead, layer.saturated))
+    kinds = ", ".join(dict.fromkeys(layer.activations)) or "linear"
+    means = (f"{mean:.2e}".replace("-", "−") for mean in (layer.delta, layer.gradient))
+    faults = [layer.verdict] if layer.verdict != FINE else []
+    faults += [words for words, units in (("dead units", layer.dead), ("saturated units", layer.saturated)) if units]
+    return (str(layer.layer), kinds, dead, saturated, *means, ", ".join(faults) or FINE)
 
 
 def _share(units: Sequence[str], of: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ import autograd
 from autograd import Value
 from nn.losses import Loss
 from nn.module import Module
+from nn.nested import each, lists
 
 Array = NDArray[np.float64]
 Step = Callable[[Array, Array, Array], tuple[float, Array]]
@@ -38,22 +39,16 @@ def compiled_engine(
 
     def step(X: Array, targets: Array, theta: Array) -> tuple[float, Array]:
         value, _ = to_learn.value_and_grad(X, targets, theta=theta, out=gradient)
-        if not math.isfinite(value):
+        if not math.isfinite(value):  # have the scalar engine raise its DomainError, where code goes on
             autograd.unpack(theta, parameters)
-            check_domains(X, targets)
+            to_learn.check_domains(X, targets)
         return value, gradient
 
     def risk(X: Array, targets: Array) -> float:
         value: float = to_evaluate(X, targets)
         if not math.isfinite(value):
-            check_domains(X, targets)
+            to_evaluate.check_domains(X, targets)
         return value
-
-    def check_domains(X: Array, targets: Array) -> None:
-        """Have the scalar engine raise its DomainError, where compiled code goes on with NaN or an infinity."""
-        for x, target in zip(X, targets):
-            if not math.isfinite(to_evaluate(x[np.newaxis], target[np.newaxis])):
-                error(x.tolist(), target.tolist())
 
     return step, to_predict, risk
 
@@ -76,7 +71,6 @@ def scalar_engine(
         return objective.data, np.array([parameter.grad for parameter in parameters])
 
     def predict(X: Array) -> Array:
-        outputs = [model(x) for x in X.tolist()]
-        return np.array([float(o) if isinstance(o, Value) else [float(ok) for ok in o] for o in outputs])
+        return np.array([each(float, lists(model(x))) for x in X.tolist()])
 
     return step, predict, lambda X, targets: risk(X, targets).data

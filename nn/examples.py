@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 
 
 def examples(model: Module, loss: Loss, X: Any, y: Any, X_name: str, y_name: str) -> tuple[Array, Array, Array]:
-    """X and y as arrays, and y as the loss takes it. Each target is tried on one output, so that errors come early."""
+    """X and y as arrays, and y as the loss takes it, on which that is tried, so that errors come early."""
     X, y = _finite(X, X_name), _finite(y, y_name)
     if X.ndim < 2:
         raise ValueError(f"{X_name} must have a row of inputs for each example, [[1.0], [2.0]], got shape {X.shape}")
@@ -35,17 +35,8 @@ def examples(model: Module, loss: Loss, X: Any, y: Any, X_name: str, y_name: str
                 f"the model must return a Value or a list of them, got {unit!r}: through anything else no gradient "
                 "flows; write autograd.tanh(v) in place of math.tanh(v), and no float(v) or v.data"
             )
-    targets = _targets(y, 1 if isinstance(output, Value) else len(output), y_name)
-    for i in np.unique(y, axis=0, return_index=True)[1].tolist():
-        try:
-            E = loss(output, targets[i].tolist())
-        except autograd.DomainError:  # it names the output, which is at fault
-            raise
-        except ValueError as error:
-            raise ValueError(f"{y_name}[{i}] does not fit the loss: {error}") from error
-        if not isinstance(E, Value):
-            raise TypeError(f"loss must return a Value, computed from the model's output, got {E!r}")
-    return X, targets if y.ndim == 2 else y, targets
+    targets = _targets(y, output, loss, y_name)
+    return X, targets if y.ndim == 2 and targets.ndim == 1 else y, targets
 
 
 def _finite(data: Any, name: str) -> Array:
@@ -64,17 +55,60 @@ def _finite(data: Any, name: str) -> Array:
     return array
 
 
-def _targets(y: Array, outputs: int, name: str) -> Array:
-    """A number an example where there is one output; otherwise a row of them, one-hot where y has class indices."""
-    if y.ndim == 2 and y.shape[1] == outputs:
-        return y[:, 0] if outputs == 1 else y
-    if y.ndim != 1:
-        raise ValueError(f"{name} must have a number for each of {outputs} outputs, got shape {y.shape}")
-    if outputs == 1:
-        return y
-    outside = np.flatnonzero(~np.isin(y, np.arange(outputs)))
-    if len(outside):
-        i = outside[0]
-        raise ValueError(f"{name}[{i}] is {y[i]:g}: the {outputs} outputs are for the classes 0 to {outputs - 1}")
-    one_hot: Array = (y[:, np.newaxis] == np.arange(outputs)).astype(np.float64)
-    return one_hot
+def _targets(y: Array, output: Any, loss: Loss, name: str) -> Array:
+    """The targets as the loss takes them: numbers where there is one output; one-hot rows in place of classes, where it
+    takes those; otherwise as they are. An error says what is wrong with them.
+    """
+    shape = _shape(output)
+    if shape in ((), (1,)):
+        targets = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
+        wrong = None if targets.ndim == 1 else f"{name} must have a number for each of 1 outputs, got shape {y.shape}"
+    elif y.shape[1:] == shape:
+        targets, wrong = y, None
+    elif y.shape[1:] == shape[:-1]:
+        classes = np.arange(shape[-1])
+        outside = np.argwhere(~np.isin(y, classes))
+        if not len(outside):
+            one_hot: Array = (y[..., np.newaxis] == classes).astype(np.float64)
+            refused = _refusal(one_hot, output, loss, name)
+            if refused is None:
+                return one_hot
+            if _refusal(y, output, loss, name) is not None:
+                raise refused
+            return y
+        place = "".join(f"[{i}]" for i in outside[0])
+        range_of = f"the {shape[-1]} outputs are for the classes 0 to {shape[-1] - 1}"
+        targets, wrong = y, f"{name}{place} is {y[tuple(outside[0])]:g}: {range_of}"
+    else:
+        outputs = shape[0] if len(shape) == 1 else f"{' x '.join(map(str, shape))}"
+        targets, wrong = y, f"{name} must have a number for each of {outputs} outputs, got shape {y.shape}"
+    refused = _refusal(targets, output, loss, name)
+    if refused is not None:
+        raise refused if wrong is None else ValueError(f"{wrong}; and the loss does not take them: {refused}")
+    return targets
+
+
+def _shape(output: Any) -> tuple[int, ...]:
+    """Of a model's outputs: () for one Value, (2, 3) for two positions of three outputs each."""
+    shape: tuple[int, ...] = ()
+    while isinstance(output, list | tuple) and output:
+        shape, output = (*shape, len(output)), output[0]
+    return shape
+
+
+def _refusal(targets: Array, output: Any, loss: Loss, name: str) -> Exception | None:
+    """Why a loss does not take the targets, each of which it is tried on with one output; None where it does."""
+    for i in np.unique(targets, axis=0, return_index=True)[1].tolist():
+        try:
+            E = loss(output, targets[i].tolist())
+        except autograd.DomainError:  # it names the output, which is at fault
+            raise
+        except ValueError as error:
+            refusal = ValueError(f"{name}[{i}] does not fit the loss: {error}")
+            refusal.__cause__ = error
+            return refusal
+        except (TypeError, IndexError) as error:
+            return error
+        if not isinstance(E, Value):
+            return TypeError(f"loss must return a Value, computed from the model's output, got {E!r}")
+    return None

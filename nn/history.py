@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from nn.plots import BLUE, ORANGE, axes, dress
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-BLUE, ORANGE = "#0072B2", "#D55E00"  # told apart by the colour-blind, and in grey (Okabe & Ito)
 
 
 @dataclass(repr=False)
@@ -71,54 +71,30 @@ class History:
         """
         epochs, values = self["epoch"], self[name]
         held_out = self.records.get(f"validation_{name}")
-        try:
-            from matplotlib import pyplot
-            from matplotlib.ticker import MaxNLocator
-        except ModuleNotFoundError as error:
-            raise ModuleNotFoundError("learning curves need matplotlib: pip install matplotlib") from error
-        if ax is None:
-            ax = pyplot.subplots(figsize=(9, 5), layout="constrained")[1]
+        ax = axes(ax, "learning curves")
+        from matplotlib.ticker import MaxNLocator
+
         curves = [("training", values, BLUE, "-")]
         if held_out is not None:
             curves.append(("validation", held_out, ORANGE, "--"))
-            self._mark_best(ax, held_out)
-        curves.sort(key=lambda curve: curve[1][-1])
-        sides = ["center"] if len(curves) == 1 else ["top", "bottom"]  # labels of curves that end together stand apart
-        for (label, numbers, colour, dashes), side in zip(curves, sides):
+        for label, numbers, colour, dashes in curves:
             marker = "o" if len(epochs) <= 30 else ""
-            ax.plot(epochs, numbers, color=colour, linestyle=dashes, linewidth=2, marker=marker)
-            ax.annotate(
-                label,
-                (epochs[-1], numbers[-1]),
-                xytext=(8, 0),
-                textcoords="offset points",
-                va=side,
-                fontsize=15,
-                color=colour,
-                annotation_clip=False,
+            ax.plot(epochs, numbers, color=colour, linestyle=dashes, linewidth=2, marker=marker, label=label)
+        if held_out is not None:
+            best = self.best_epoch
+            ax.axvline(best, color="0.6", linewidth=1, zorder=0)
+            ax.plot(
+                best,
+                held_out[best - 1],
+                "o",
+                color=ORANGE,
+                markersize=10,
+                markeredgecolor="black",
+                zorder=3,
+                label=f"lowest validation\nloss: epoch {best}",
             )
-        ax.set_title(self.reason, loc="left", fontsize=15, color="0.3")
-        ax.set_xlabel("epoch", fontsize=15)
-        ax.set_ylabel(name, fontsize=15)
-        ax.tick_params(labelsize=13)
+        size = dress(ax, self.reason, "epoch", name)
+        if held_out is not None:
+            ax.legend(fontsize=0.85 * size)
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-        ax.spines[["top", "right"]].set_visible(False)
         return ax
-
-    def _mark_best(self, ax: Axes, held_out: list[float]) -> None:
-        best = self.best_epoch
-        to_the_left = best > len(self) / 2
-        ax.axvline(best, color="0.6", linewidth=1, zorder=0)
-        ax.plot(best, held_out[best - 1], "o", color=ORANGE, markersize=11, markeredgecolor="black", zorder=3)
-        ax.annotate(
-            f"lowest validation loss: epoch {best}",
-            (best, 1),
-            xycoords=("data", "axes fraction"),
-            xytext=(-6 if to_the_left else 6, -4),
-            textcoords="offset points",
-            ha="right" if to_the_left else "left",
-            va="top",
-            fontsize=13,
-            color="0.3",
-            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 2},
-        )

@@ -79,6 +79,11 @@ class Layer(Module):
         activation: g, by name, as a function of a Value, or as a Module that is called on the list of net inputs.
         rng, init, bias: as for a `Neuron`.
         first: the number of the first unit that feeds the layer; its own units are numbered on from the last one.
+
+    Example:
+        >>> squared = Layer(2, 1, lambda v: v * v, bias=False, init=lambda rng, shape: [[1.0, 2.0]])
+        >>> [unit.data for unit in squared([3.0, 4.0])]
+        [121.0]
     """
 
     def __init__(

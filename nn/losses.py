@@ -4,6 +4,13 @@ The output is a Value, or a list of them where the model has several units; the 
 list that is as long. What comes out is named E. The risk of a batch is the mean of its examples' losses.
 
 Targets that are plain numbers are checked. Nothing here reads a Value's number, so a loss can be compiled.
+
+A loss of one's own is such a function, too; `nn.fit` gives it whatever targets it takes:
+
+    >>> def pinball(output, target):
+    ...     return autograd.maximum([0.9 * (target - output), 0.1 * (output - target)])
+    >>> round(pinball(Value(2.0), 3.0).data, 2)
+    0.9
 """
 
 from __future__ import annotations

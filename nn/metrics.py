@@ -15,10 +15,11 @@ def accuracy(outputs: NDArray[Any], targets: NDArray[Any], threshold: float | No
     """The share of examples, from 0 to 1, classified correctly (IITI, "When to Stop Training": 1 minus it).
 
     Args:
-        outputs: a row an example, whose largest entry tells the class; or one number an example, which tells class 1
-            where it is above the threshold, and may be in a row of its own. With a threshold the entries of a row are
-            labels, each for itself, and an example is right where all of them are.
-        targets: classes 0 .. K - 1, or one-hot rows. With one output: 0 and 1, or -1 and +1. Of labels: rows of these.
+        outputs: a row an example, whose largest entry tells the class, or such a row for each position in it; or one
+            number an example, which tells class 1 where it is above the threshold, and may be in a row of its own. With
+            a threshold the entries of a row are labels, each for itself, and an example is right where all of them are.
+        targets: classes 0 .. K - 1, a class a position, or one-hot rows. With one output: 0 and 1, or -1 and +1. Of
+            labels: rows of these.
         threshold: 0.5 for probabilities, 0 for logits and for hinge's scores. Of one output it may be left out where
             outputs in [0, 1] say that they are probabilities, or targets -1 and +1 that it is 0.
 
@@ -33,9 +34,15 @@ def accuracy(outputs: NDArray[Any], targets: NDArray[Any], threshold: float | No
     outputs, targets = np.asarray(outputs), np.asarray(targets)
     if len(outputs) != len(targets) or not len(outputs):
         raise ValueError(f"accuracy needs one target for each output, got {len(outputs)} and {len(targets)}")
-    outputs, targets = _without_axis_of_one(outputs), _without_axis_of_one(targets)
+    outputs, targets = without_axis_of_one(outputs), without_axis_of_one(targets)
+    if outputs.ndim > 2 and threshold is None:  # each position counts as an example does
+        last = outputs.ndim - 1
+        if targets.shape[:last] != outputs.shape[:-1]:
+            raise ValueError(f"accuracy needs a class a position, got {outputs.shape}, {targets.shape}")
+        outputs = outputs.reshape(-1, outputs.shape[-1])
+        targets = targets.reshape(-1, *targets.shape[last:])
     if outputs.ndim > 1 and threshold is None:
-        return float(np.mean(outputs.argmax(axis=1) == _classes(targets, outputs.shape[1])))
+        return float(np.mean(outputs.argmax(axis=1) == classes_of(targets, outputs.shape[1])))
     if outputs.shape != targets.shape:
         raise ValueError(
             f"accuracy by a threshold needs a target for each output, got {outputs.shape}, {targets.shape}"
@@ -43,12 +50,12 @@ def accuracy(outputs: NDArray[Any], targets: NDArray[Any], threshold: float | No
     if not (np.isin(targets, (0, 1)).all() or np.isin(targets, (-1, 1)).all()):
         raise ValueError(f"accuracy by a threshold needs targets 0 and 1, or -1 and +1, got {np.unique(targets)}")
     if threshold is None:
-        threshold = _threshold(outputs, targets)
+        threshold = threshold_of(outputs, targets)
     right = (outputs > threshold) == (targets > 0)
     return float(np.mean(right if right.ndim == 1 else right.all(axis=1)))
 
 
-def _classes(targets: NDArray[Any], K: int) -> NDArray[Any]:
+def classes_of(targets: NDArray[Any], K: int) -> NDArray[Any]:
     """The class of each target, an index or a row of K numbers."""
     if targets.ndim == 1:
         outside = targets[~np.isin(targets, np.arange(K))]
@@ -67,7 +74,7 @@ def _classes(targets: NDArray[Any], K: int) -> NDArray[Any]:
     return classes
 
 
-def _threshold(outputs: NDArray[Any], targets: NDArray[Any]) -> float:
+def threshold_of(outputs: NDArray[Any], targets: NDArray[Any]) -> float:
     """Where class 1 begins, as far as outputs and targets can tell."""
     if targets.min() < 0:
         return 0.0
@@ -80,6 +87,6 @@ def _threshold(outputs: NDArray[Any], targets: NDArray[Any]) -> float:
     return 0.5
 
 
-def _without_axis_of_one(array: NDArray[Any]) -> NDArray[Any]:
+def without_axis_of_one(array: NDArray[Any]) -> NDArray[Any]:
     """Rows of one number as numbers."""
     return array[:, 0] if array.ndim == 2 and array.shape[1] == 1 else array

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from autograd import Parameter, Primitive, Value, arguments
+from autograd import Parameter, Primitive, Value, arguments, tables
 from nn.nested import flat
 
 AModule = TypeVar("AModule", bound="Module")
-MOST_TOLD = 40  # mistakes in a state that an error lists
+MOST_SHOWN = 12  # parameters of a part whose numbers a table tells
+MOST_TOLD = 40  # mistakes or names that an error lists
 
 
 class Module:
@@ -26,6 +27,16 @@ class Module:
     Attributes:
         training: True while the model learns; set by `train` and `eval`. Dropout depends on it.
         cannot_fit: why `nn.fit` cannot train a model that this module is part of; None where it can.
+
+    Example:
+        >>> class Line(Module):
+        ...     def __init__(self):
+        ...         self.slope, self.shift = Parameter(2.0, "a"), Parameter(1.0, "b")
+        ...
+        ...     def forward(self, x):
+        ...         return self.slope * x + self.shift
+        >>> Line()(3.0).data
+        7.0
     """
 
     training: bool = True
@@ -45,6 +56,16 @@ class Module:
         with suppress(TypeError):  # of parameters that are not found
             return f"<{type(self).__name__} of {len(self.parameters())} parameters>"
         return f"<{type(self).__name__}>"
+
+    def _repr_html_(self) -> str | None:
+        """What a notebook shows: each part with its parameters, whose numbers are told where they are few."""
+        try:
+            self.parameters()
+        except TypeError:  # some are not found
+            return None
+        parts = [part for name, attribute in vars(self).items() for part in _parts(name, attribute)]
+        rows = [_part_row(*part) for part in parts]
+        return tables.html(["part", "what it is", "parameters", "numbers"], rows, repr(self))
 
     def modules(self) -> Iterator[Module]:
         """This module and all the modules in it, in the order of their attributes, each before those in it."""
@@ -119,6 +140,56 @@ class Module:
             raise ValueError("\n  ".join(["the state does not fit the model:", *mistakes[:MOST_TOLD], *more]))
         for path, entry in entries.items():
             _set(entry, state[path])
+
+    def set(self: AModule, numbers: Mapping[str, float] | None = None, /, **named: float) -> AModule:
+        """Set parameters by the names that drawings show: ``model.set(w14=0.15, b4=0.1)``. Returns self.
+
+        Args:
+            numbers: by name, for names that Python cannot write as keywords: ``model.set({"w_{11}(0,1)": 0.15})``. A
+                path of `named_parameters` is a name, too: it tells apart parameters that are called the same, as where
+                two layers number their units from 1.
+            named: by name; in both, a number each.
+
+        Raises:
+            TypeError: ``numbers`` is no dict.
+            ValueError: no parameter, or more than one, has such a name, one is given two numbers, or something is no
+                finite number. The message names them, with the names that there are, up to 40, and the model is as it
+                was.
+        """
+        if numbers is not None and not isinstance(numbers, Mapping):
+            raise TypeError(f"numbers must be a dict, such as {{'w14': 0.15}}, got {arguments.shown(numbers)}")
+        paths: dict[Value, str] = {}
+        called: dict[str, dict[Value, None]] = {}
+        for path, parameter in self.named_parameters():
+            paths.setdefault(parameter, path)
+            for name in filter(None, (parameter.name, path)):
+                called.setdefault(name, {})[parameter] = None
+        new: dict[Value, float] = {}
+        mistakes, unknown = [], []
+        for given, number in [*(numbers or {}).items(), *named.items()]:
+            name = arguments.short(str(given))
+            meant = list(called.get(given, ()))
+            if not meant:
+                unknown.append(name)
+            elif len(meant) > 1:
+                which = _some([paths[parameter] for parameter in meant])
+                mistakes.append(f"{len(meant)} parameters are called {name}; say which, in a dict: {which}")
+            elif meant[0] in new:
+                mistakes.append(f"{name} is given two numbers")
+            else:
+                try:
+                    new[meant[0]] = arguments.number(name, number, "a finite number")
+                except ValueError as error:
+                    mistakes.append(str(error))
+        if unknown:
+            names = {parameter: parameter.name or path for parameter, path in paths.items()}
+            there = [name if len(called[name]) == 1 else paths[parameter] for parameter, name in names.items()]
+            mistakes.append(f"no parameter is called {_some(unknown)}; there are {_some(there)}")
+        if mistakes:
+            raise ValueError("\n  ".join(mistakes[:MOST_TOLD]))
+        for parameter, x in new.items():
+            parameter.data = x
+        return self
 
 
 def functional_call(module: Module, parameters: Iterable[Value | float], *arguments: Any, **keywords: Any) -> Any:
@@ -285,12 +356,36 @@ def _mistakes(path: str, entry: Entry, given: Any) -> Iterator[str]:
             yield from _mistakes(f"{path}[{i}]", item, x)
 
 
+def _some(names: Sequence[str]) -> str:
+    """Names for an error, the first of them where there are many."""
+    more = [f"and {len(names) - MOST_TOLD} more"] if len(names) > MOST_TOLD else []
+    return ", ".join([*map(arguments.short, names[:MOST_TOLD]), *more]) or "none"
+
+
 def _set(entry: Entry, given: Any) -> None:
     if isinstance(entry, Value):
         entry.data = float(given)
     else:
         for item, x in zip(entry, given):
             _set(item, x)
+
+
+def _parts(path: str, attribute: Any) -> Iterator[tuple[str, Any]]:
+    """The modules, parameters and activations in an attribute, by their paths; not what is in those."""
+    if isinstance(attribute, Module | Value) or callable(attribute):
+        yield path, attribute
+    elif isinstance(attribute, list | tuple):
+        for i, item in enumerate(attribute):
+            yield from _parts(f"{path}.{i}", item)
+
+
+def _part_row(path: str, part: Any) -> tuple[str, str, str, str]:
+    """A line of the table: a part's path, what it is, how many parameters it has, and their numbers."""
+    name = getattr(part, "name", None) or getattr(part, "__name__", None)
+    what = type(part).__name__ if isinstance(part, Value) else repr(part) if isinstance(part, Module) else str(name)
+    own = [part] if isinstance(part, Parameter) else part.parameters() if isinstance(part, Module) else []
+    numbers = ", ".join([f"{p.name or 'unnamed'} = {tables.number(p.data)}" for p in own[:MOST_SHOWN]])
+    return path, what, str(len(own)), numbers + (", …" if len(own) > MOST_SHOWN else "")
 
 
 def _modules(attribute: Any) -> Iterator[Module]:

@@ -75,8 +75,9 @@ def fit(
     Args:
         model: an `nn.Module`; ``model(x)`` is a Value, or a list of them, one an output. It ends in evaluation mode.
         X: the examples, a row of inputs each. A row may have axes of its own, as an image has.
-        y: the targets: a number an example, or a row of numbers, one an output. For a model of K > 1 outputs it may
-            also be class indices 0 .. K - 1, which become one-hot rows.
+        y: the targets, of any shape that the loss takes: a number an example, or a row of numbers. For a model of
+            K > 1 outputs it may be class indices 0 .. K - 1, and where the model gives K outputs for each of several
+            positions, a class a position; they become one-hot rows, unless the loss does not take those.
         loss: ``loss(output, target)``, a Value, of one example, such as `nn.squared_error`. The mean over the batch is
             minimised.
         optimizer: such as ``optim.SGD(model.parameters(), lr=0.1)``. Its parameters are the ones trained.

@@ -10,7 +10,7 @@ from autograd import arguments
 
 def _betas(name: str, pair: Any) -> tuple[float, float]:
     if not isinstance(pair, tuple | list) or len(pair) != 2:
-        raise ValueError(f"{name} must be two numbers, got {pair!r}")
+        raise ValueError(f"{name} must be two numbers, got {arguments.shown(pair)}")
     kind = "two numbers, each at least 0 and below 1"
     beta1, beta2 = [arguments.number(name, x, kind, lambda x: 0 <= x < 1) for x in pair]
     return beta1, beta2

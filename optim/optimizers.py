@@ -11,14 +11,13 @@ import inspect
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import KW_ONLY, InitVar, dataclass, fields
-from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd import ARRAYS, Reading, Value, arguments, pack, unpack
-from optim import rules
+from autograd import ARRAYS, Reading, Value, arguments, pack, tables, unpack
+from optim import refusals, rules
 from optim.hyperparameters import HYPERPARAMETERS
 
 FLOAT64 = np.dtype(np.float64)
@@ -51,6 +50,15 @@ class Optimizer:
     Raises:
         TypeError: a parameter is not a Value.
         ValueError: there are no parameters, or a hyperparameter is out of its range.
+
+    Example:
+        >>> def plain(math, theta, gradient, *, t, lr):
+        ...     return (theta - lr * gradient,)
+        >>> w = Value(2.0)
+        >>> w.grad = 10.0
+        >>> Optimizer([w], plain, lr=0.1).step()
+        >>> w.data
+        1.0
     """
 
     lr: float
@@ -58,14 +66,7 @@ class Optimizer:
     maximize: bool
 
     def __init__(self, parameters: Iterable[Value], rule: Callable[..., Any], **hyperparameters: Any) -> None:
-        if not isinstance(parameters, Iterable):
-            raise TypeError(f"parameters must be Values, such as model.parameters(), got {type(parameters).__name__}")
-        self.parameters = list(dict.fromkeys(parameters))
-        if not self.parameters:
-            raise ValueError("parameters is empty: there is nothing to optimize")
-        for parameter in self.parameters:
-            if not isinstance(parameter, Value):
-                raise TypeError(f"parameters must be Values, got {type(parameter).__name__} {parameter!r}")
+        self.parameters = refusals.distinct(parameters)
         for name, value in hyperparameters.items():
             setattr(self, name, value)
         memory, names = _taken(rule)
@@ -87,16 +88,46 @@ class Optimizer:
         """What `rule` takes by name, ``t`` apart."""
         return {name: getattr(self, name) for name in self._names}
 
-    def zero_grad(self) -> None:
-        """Set the gradient of every parameter to 0."""
+    def zero_grad(self, set_to_none: bool = False) -> None:
+        """Set the gradient of every parameter to 0.
+
+        Args:
+            set_to_none: PyTorch's; it makes no difference, for a gradient is a number.
+        """
         for parameter in self.parameters:
             parameter.grad = 0.0
 
     def step(self) -> None:
-        """Update every parameter's data from its gradient."""
-        theta = pack(self.parameters)
-        self.update(theta, np.array([parameter.grad for parameter in self.parameters]))
+        """Update every parameter's data from its gradient.
+
+        All of them or none: where Ctrl-C or an error comes within it, parameters, ``t`` and memory are as they were.
+
+        Raises:
+            TypeError: a parameter's data or grad, which anyone may set, is no number; its name is told.
+        """
+        t, memory, data = self.t, self.memory, [parameter.data for parameter in self.parameters]
+        try:
+            self._step()
+        except BaseException as error:
+            self.t, self.memory = t, memory
+            for parameter, x in zip(self.parameters, data):
+                parameter.data = x
+            if isinstance(error, TypeError):  # of what is no number, perhaps
+                self._check_numbers()
+            raise
+
+    def _step(self) -> None:
+        theta, gradient = pack(self.parameters), [parameter.grad for parameter in self.parameters]
+        if not {float}.issuperset(map(type, gradient)):
+            self._check_numbers()
+        self.update(theta, np.array(gradient, dtype=np.float64))
         unpack(theta, self.parameters)
+
+    def _check_numbers(self) -> None:
+        """Raise TypeError unless the data and the gradient of each parameter are numbers."""
+        for parameter in self.parameters:
+            arguments.data(parameter.name, parameter.data)
+            arguments.data(parameter.name, parameter.grad, "grad")
 
     def update(self, theta: NDArray[np.float64], gradient: NDArray[np.float64]) -> None:
         """The same step on a flat array in place of the Values, which stay as they are.
@@ -139,30 +170,40 @@ class Optimizer:
             ValueError: the state is not one of such an optimizer for as many parameters; what is missing, surplus or
                 misshapen is named, and the optimizer stays as it is.
         """
-        _check_names("the state", state, ["optimizer", "t", "hyperparameters", "memory"])
+        refusals.check_names("the state", state, ["optimizer", "t", "hyperparameters", "memory"])
         if state["optimizer"] != type(self).__name__:
-            raise ValueError(f"the state is one of {state['optimizer']}, and this is {type(self).__name__}")
-        t = arguments.whole_number("t", state["t"], least=0)
-        _check_names("hyperparameters", state["hyperparameters"], self._names)
-        _check_names("memory", state["memory"], list(self.memory))
+            raise ValueError(
+                f"the state is one of {refusals.told(state['optimizer'])}, and this is {type(self).__name__}"
+            )
+        t = refusals.steps(state["t"])
+        refusals.check_names("hyperparameters", state["hyperparameters"], self._names)
+        refusals.check_names("memory", state["memory"], list(self.memory))
         loaded = copy.copy(self)
         for name, value in state["hyperparameters"].items():
             setattr(loaded, name, value)
         loaded.t = t
-        loaded.memory = {name: self._flat(name, state["memory"][name]) for name in self.memory}
+        loaded._check_together()
+        squares, count = rules.SQUARES.get(self.rule, ()), len(self.parameters)
+        loaded.memory = {
+            name: refusals.numbers(name, state["memory"][name], count, name in squares) for name in self.memory
+        }
         vars(self).update(vars(loaded))
 
-    def _flat(self, name: str, numbers: Any) -> NDArray[np.float64]:
-        """A list of the state's memory as an array."""
-        count = len(self.parameters)
-        if not isinstance(numbers, list) or len(numbers) != count or not all(isinstance(x, Real) for x in numbers):
-            got = f"{len(numbers)} entries" if isinstance(numbers, list) else f"{type(numbers).__name__}"
-            raise ValueError(f"memory {name!r} must be a list of {count} numbers, one for each parameter, got {got}")
-        return np.array(numbers, dtype=np.float64)
+    def _check_together(self) -> None:
+        """Raise ValueError where hyperparameters do not go together, each of which may be what it is."""
 
     def __repr__(self) -> str:
         settings = ", ".join(f"{name}={value!r}" for name, value in self.hyperparameters.items())
         return f"{type(self).__name__}({settings})"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: each parameter with its gradient and what the rule remembers of it."""
+        columns = [np.array([getattr(p, what) for p in self.parameters]) for what in ("data", "grad")]
+        numbers = zip(*columns, *self.memory.values())
+        names = [parameter.name or f"parameter {k}" for k, parameter in enumerate(self.parameters)]
+        rows = [[name, *map(tables.number, row)] for name, row in zip(names, numbers)]
+        caption = f"{self!r}, after {self.t} {'step' if self.t == 1 else 'steps'}"
+        return tables.html(["parameter", "data", "grad", *self.memory], rows, caption)
 
 
 @dataclass(eq=False, repr=False)
@@ -207,6 +248,9 @@ class SGD(_Declared, rule=rules.sgd):
         if self.form == "sutskever":
             self.rule = rules.sutskever
         super().__post_init__(parameters)
+        self._check_together()
+
+    def _check_together(self) -> None:
         for option, on in (("nesterov", self.nesterov), ("form='sutskever'", self.form == "sutskever")):
             if on and (self.momentum == 0 or self.dampening != 0):
                 given = f"momentum={self.momentum!r}, dampening={self.dampening!r}"
@@ -218,10 +262,9 @@ class SGD(_Declared, rule=rules.sgd):
     def _plain(self) -> bool:
         return not (self.momentum or self.weight_decay or self.maximize)
 
-    def step(self) -> None:
-        """Update every parameter's data from its gradient."""
+    def _step(self) -> None:
         if not self._plain:
-            super().step()
+            super()._step()
             return
         self.t += 1
         lr = self.lr
@@ -314,15 +357,3 @@ def _taken(rule: Callable[..., Any]) -> tuple[list[str], list[str]]:
     inputs = inspect.signature(rule).parameters.values()
     memory = [each.name for each in inputs if each.kind is each.POSITIONAL_OR_KEYWORD][3:]
     return memory, [each.name for each in inputs if each.kind is each.KEYWORD_ONLY and each.name != "t"]
-
-
-def _check_names(what: str, given: Any, needed: list[str]) -> None:
-    """Raise ValueError unless ``given`` is a mapping with exactly the names ``needed``."""
-    if not isinstance(given, Mapping):
-        raise ValueError(f"{what} must be a mapping with {', '.join(needed)}, got {type(given).__name__} {given!r}")
-    for fault, names in (
-        ("is missing", [name for name in needed if name not in given]),
-        ("is surplus", [name for name in given if name not in needed]),
-    ):
-        if names:
-            raise ValueError(f"{what} must have exactly {', '.join(needed)}; {', '.join(map(str, names))} {fault}")

@@ -14,6 +14,7 @@ Only options that may be left out have a default here, and it is off; the other 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from autograd import Reading
@@ -231,6 +232,15 @@ def lion(
     sign = c / math.where(math.equal(c, 0), 1.0, math.abs(c))
     step = _if_on(math, weight_decay, sign + weight_decay * theta, sign)
     return theta - lr * step, beta2 * m + (1 - beta2) * g
+
+
+# By rule, what it remembers of squared gradients, which is never negative.
+SQUARES: dict[Callable[..., Any], tuple[str, ...]] = {
+    adagrad: ("G",),
+    rmsprop: ("v",),
+    adam: ("v", "v_max"),
+    adamw: ("v", "v_max"),
+}
 
 
 def _objective(math: Reading, theta: Number, gradient: Number, weight_decay: Number, maximize: bool) -> Number:

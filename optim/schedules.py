@@ -1,10 +1,11 @@
 """Learning-rate schedules: functions from the epoch, counted from 0, to the learning rate.
 
-    schedule = warm_up(cosine(0.1, epochs=50), epochs=5)
-    for epoch in range(50):
-        optimizer.lr = schedule(epoch)
+    >>> schedule = warm_up(cosine(0.1, epochs=50), epochs=5)
+    >>> [round(schedule(epoch), 3) for epoch in (0, 4, 5, 27, 49)]
+    [0.033, 0.085, 0.098, 0.044, 0.0]
 
-Any callable will do: ``lambda epoch: 0.1 / (1 + epoch)``. Those here give the numbers of torch.optim.lr_scheduler.
+`nn.fit` takes it, or ``optimizer.lr = schedule(epoch)`` in a loop of one's own. Any callable will do:
+``lambda epoch: 0.1 / (1 + epoch)``. Those here give the numbers of torch.optim.lr_scheduler.
 """
 
 from __future__ import annotations

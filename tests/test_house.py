@@ -140,6 +140,17 @@ def test_readme_and_docstrings_speak_the_truth(tmp_path: Path, monkeypatch: pyte
         assert doctest.testmod(module).failed == 0, path
 
 
+@pytest.mark.parametrize("page", ["recipes", "classroom"])
+def test_what_the_documents_show_is_what_happens(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if page == "classroom":
+        pytest.importorskip("matplotlib").use("Agg")
+        pytest.importorskip("sklearn")
+    monkeypatch.chdir(tmp_path)
+    results = doctest.testfile(str(ROOT / "docs" / f"{page}.md"), module_relative=False, optionflags=doctest.ELLIPSIS)
+    assert results.attempted > 10
+    assert results.failed == 0
+
+
 @pytest.mark.parametrize(
     "workload",
     [operators, w1, w2, w4, mnist_sized, convolution, chain, dot_products],
@@ -176,7 +187,8 @@ def test_the_wheel_holds_the_three_packages_and_no_tests(wheel: Path) -> None:
     sources = {
         str(path.relative_to(ROOT)) for top in ("autograd", "nn", "optim") for path in (ROOT / top).rglob("*.py")
     }
-    pages = {f"autograd/lesson/page/page.{kind}" for kind in ("html", "css", "js")} | {"autograd/compiling/runtime.js"}
+    pages = {f"autograd/lesson/page/{path.name}" for path in (ROOT / "autograd/lesson/page").iterdir()}
+    pages |= {"autograd/compiling/runtime.js"}
     assert sources | pages | {"autograd/py.typed", "nn/py.typed", "optim/py.typed"} <= set(names)
 
 

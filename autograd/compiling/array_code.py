@@ -100,7 +100,7 @@ class ArrayCode(ArrayReads):
         single = array.width == 1
         m = array_formulas(single, lambda name, x: self.write(f"{array.name}_{name}", x))
         inputs = [self.operand(slot, sequence=q, single=single) for slot, q in zip(slots, op.sequences)]
-        output = as_number(op.forward(m, *inputs))
+        output = as_number(op.forward(m, *self.named(op, array, inputs, op.within(m, inputs))))
         if output.number is None and array.batched and not output.batched:  # `where` chose while it was written
             output = ArrayExpression(f"np.broadcast_to({output}, (m, {array.width}))", batched=True)
         self.lines.append(f"{array.name} = {output if output.number is None else array.full(output)}")
@@ -109,7 +109,8 @@ class ArrayCode(ArrayReads):
             if not array.contributions:
                 return
             y = ArrayExpression(array.name, ATOM, NUMBER if single else NODES, array.batched, per_node=True)
-            partials = [as_expression(p[0] if isinstance(p, list) else p) for p in op.partials(m, y, *inputs)]
+            told = self.named(op, array, inputs, op.told(m, y, inputs))
+            partials = [as_expression(p[0] if isinstance(p, list) else p) for p in op.partials(m, y, *told)]
             receivers = [(s, p) for s, p in zip(slots, partials) if s.array.needs_gradient and p.number != 0.0]
             if not receivers:
                 return
@@ -129,6 +130,16 @@ class ArrayCode(ArrayReads):
                 self.contribute(slot, term, array.batched, array.width)
 
         self.backward.append(hand_on)
+
+    def named(self, op: Primitive, array: Array, inputs: Sequence[Any], changed: Sequence[Any]) -> list[Any]:
+        """The changed inputs of a group, in lines with names of their own, for formulas mention them repeatedly."""
+
+        def written(name: str, x: Any) -> Any:
+            if isinstance(x, list):
+                return [written(name, xi) for xi in x]
+            return x if x.number is not None else self.write(f"{array.name}_{name}", x)
+
+        return [x if x is old else written(name, x) for name, old, x in zip(op.names, inputs, changed)]
 
     def matrix_product(self, op: Primitive, product: MatrixProduct, array: Array) -> None:
         """A group that is a matrix product."""

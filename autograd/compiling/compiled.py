@@ -17,15 +17,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from autograd.compiling.source import Source
-from autograd.compiling.trace import Trace, argument_names, trace
+from autograd.compiling.trace import Trace, argument_names, in_lists, trace
+from autograd.labels import short
+from autograd.noise import drawn
 from autograd.packing import pack
 from autograd.program import Program
-from autograd.value import Value
+from autograd.value import Constant, Value
 
 Floats = NDArray[np.float64]
 Theta = Floats | list[float]
 Shapes = tuple[tuple[int, ...], ...]
 FLOAT64 = np.dtype(np.float64)
+MOST_SHAPES = 1000  # of batches, that are remembered to have been checked
 _numbers = itertools.count(1)  # of compiled programs, for the names that tracebacks show
 
 
@@ -63,11 +66,12 @@ class Compiled(ABC):
         self.function = function
         self.parameters = parameters
         self.reduction = reduction
-        self.name = getattr(function, "__name__", type(function).__name__)
+        self.name = short(getattr(function, "__name__", type(function).__name__))
         self.compilations: dict[Shapes, Compilation] = {}  # by the shapes of an example
         self._ready: dict[Shapes, Compilation] = {}  # by the shapes of a batch, which have been checked
         self.latest: Compilation | None = None
         self._checked_theta: Theta | None = None  # the array that was last found to be right
+        self._drawn: list[Floats] = []  # the random numbers of the last call
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
@@ -102,6 +106,28 @@ class Compiled(ABC):
             parameter.grad += g
         return float(value)
 
+    def check_domains(self, *arrays: ArrayLike) -> None:
+        """Have the scalar engine run the examples that are not finite, with the parameters that the Values hold now.
+
+        Code goes on with NaN or an infinity where an operation is outside its domain; the engine says which and why.
+
+        Args:
+            arrays: those of the last call, whose random numbers are taken again.
+
+        Raises:
+            DomainError: the engine's own; where it finds nothing wrong, as after an overflow, there is none.
+        """
+        compilation, data = self._prepared(arrays)
+        noises = self._drawn if compilation.trace.noise_sources else []
+        rest = [*([self._flat_theta(None)] if self.parameters is not None else [])]
+        rest += [pack(compilation.trace.given)] if compilation.trace.given else []
+        for k in range(len(data[0])):
+            one = slice(k, k + 1)
+            outputs = compilation.value(*[array[one] for array in data], *rest, *[noise[one] for noise in noises])
+            if not np.all(np.isfinite(outputs)):
+                with drawn([noise[k] for noise in noises]):
+                    self.function(*[in_lists(array[k], lambda x: Constant(float(x))) for array in data])
+
     @property
     def source(self) -> str:
         """The code, for the shape of example that was used last."""
@@ -124,8 +150,13 @@ class Compiled(ABC):
         if compilation.trace.given:
             rest.append(pack(compilation.trace.given))
         if compilation.trace.noise_sources:
-            rest += compilation.trace.draw(examples)
+            rest += self._draw(compilation, examples)
         return rest
+
+    def _draw(self, compilation: Compilation, examples: int) -> list[Floats]:
+        """The random numbers of a batch."""
+        self._drawn = compilation.trace.draw(examples)
+        return self._drawn
 
     def _without_parameters(self) -> TypeError:
         """The error that asking a prediction for its gradient deserves."""
@@ -163,6 +194,8 @@ class Compiled(ABC):
             if example not in self.compilations:
                 with _collector_paused():
                     self.compilations[example] = self._compile(example)
+            if len(self._ready) == MOST_SHAPES:
+                self._ready.clear()
             compilation = self._ready[shapes] = self.compilations[example]
         self.latest = compilation
         return compilation, data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from typing import Any
 
 from numpy.typing import ArrayLike
@@ -19,6 +20,11 @@ class CompiledJax(Compiled):
     """
 
     reserved = JaxCode.reserved
+
+    def __init__(self, *arguments: Any) -> None:
+        if importlib.util.find_spec("jax") is None:
+            raise ModuleNotFoundError("target='jax' needs JAX, which is not installed: pip install jax", name="jax")
+        super().__init__(*arguments)
 
     def __call__(self, *arrays: ArrayLike, theta: Theta | None = None) -> Any:
         """The mean (or sum) of the examples' losses; of a prediction, the outputs. See `Compiled`."""

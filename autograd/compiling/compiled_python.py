@@ -34,7 +34,8 @@ class CompiledPython(Compiled):
     gradient is a list where ``theta`` is one, and predictions are lists unless an array was given.
 
     The numbers are the scalar engine's. An example on which the code raises, for Python's floats do on overflow and
-    most functions outside their domain, is left to that engine: an overflow is an infinity, and DomainError is raised.
+    most functions outside their domain, or gives NaN, is left to that engine: an overflow is an infinity, and
+    DomainError is raised.
     """
 
     reserved = RESERVED
@@ -46,7 +47,8 @@ class CompiledPython(Compiled):
             try:  # see value_and_grad
                 if self.latest.floats(*arrays):
                     (outputs,) = predictions = self.latest.value(*arrays)
-                    if type(sum(outputs, 0.0) if self.latest.trace.outputs.ndim else outputs) is float:
+                    number = sum(outputs, 0.0) if self.latest.trace.outputs.ndim else outputs
+                    if type(number) is float and number == number:
                         return predictions
             except (ArithmeticError, LookupError, TypeError, ValueError):
                 pass
@@ -62,11 +64,11 @@ class CompiledPython(Compiled):
             raise self._without_parameters()
         if self.latest is not None and type(theta) is list and out is None:
             # For speed, the lists are taken to have the shapes of the last call's one example. If they have not, the
-            # code raises, or what comes out is no float: then the data is looked at.
+            # code raises, or what comes out is no float or NaN: then the data is looked at.
             try:
                 if self.latest.floats(*arrays):
                     value, gradient = self.latest.value_and_grad(*arrays, theta)  # type: ignore[misc]
-                    if type(value) is float:
+                    if type(value) is float and value == value:
                         return value, gradient
             except (ArithmeticError, LookupError, TypeError, ValueError):
                 pass
@@ -101,7 +103,7 @@ class CompiledPython(Compiled):
             shared.append(self._flat_theta(theta).tolist())
         if compilation.trace.given:
             shared.append([value.data for value in compilation.trace.given])
-        noises = compilation.trace.draw(len(data[0]))
+        noises = self._draw(compilation, len(data[0]))
         own = zip(*[[[entry] for entry in array.tolist()] for array in (*data, *noises)])
         return [
             self._carefully(compilation, (*entries[: len(data)], *shared, *entries[len(data) :]), with_gradient)
@@ -109,10 +111,13 @@ class CompiledPython(Compiled):
         ]
 
     def _carefully(self, compilation: Compilation, example: Sequence[Any], with_gradient: bool) -> Any:
-        """What the code gives for an example; where the code raises, what the scalar engine gives."""
+        """What the code gives for an example; where the code raises or gives NaN, what the scalar engine gives."""
         try:
             function: Any = compilation.value_and_grad if with_gradient else compilation.value
-            return function(*example)
+            result = function(*example)
+            if _has_nan(result[0] if with_gradient else result):
+                raise ArithmeticError("NaN")
+            return result
         except (ArithmeticError, ValueError):
             result = careful(compilation.trace)(*example)
             return result if with_gradient else result[0]
@@ -125,3 +130,8 @@ class CompiledPython(Compiled):
 
     def _asarray(self, numbers: Any) -> Any:
         return np.asarray(numbers, dtype=np.float64)
+
+
+def _has_nan(outputs: Any) -> bool:
+    """Whether a number, or one in nested lists, is NaN."""
+    return any(map(_has_nan, outputs)) if isinstance(outputs, list) else outputs != outputs

@@ -58,8 +58,8 @@ def row_javascript(row: Primitive, count: int) -> str:
         inputs += map(names.fresh, labels)
     operands = row.unflatten([Name(name) for name in inputs])
     y, taken = names.fresh("y"), f"[{', '.join(inputs)}]"
-    (output,), forward = _worked_out(names, {y: row.forward(SYMBOLS, *operands)})
-    partials = row.flatten(row.partials(SYMBOLS, Name(y), *operands))
+    (output,), forward = _worked_out(names, {y: row.forward(SYMBOLS, *row.within(SYMBOLS, operands))})
+    partials = row.flatten(row.partials(SYMBOLS, Name(y), *row.told(SYMBOLS, Name(y), operands)))
     slopes, backward = _worked_out(names, {f"d_{name}": partial for name, partial in zip(inputs, partials)})
     return _object(
         _function(f"forward({taken})", forward, output),
@@ -82,7 +82,7 @@ def program_javascript(program: Program) -> str:
     leaves = {
         node.index: names.common([node.name], "x") for node in program if node.op is None and node.kind != "constant"
     }
-    lines = StraightLines(program, leaves, leaves, names)
+    lines = StraightLines(program, leaves, leaves, names, raises=False)
     blocks = parts_named([lines.forward, lines.backward], names.fresh, raises=False)
     gradients = ", ".join([JAVASCRIPT.write(lines.gradients[index]) for index in leaves])
     result = f"[{JAVASCRIPT.write(lines.values[-1])}, [{gradients}]]"
@@ -119,6 +119,14 @@ def rule_javascript(rule: Callable[..., Any], memory: Sequence[str], hyperparame
     (*updated, new), lines = _worked_out(names, results)
     arguments = f"{theta}, {gradient}, [{', '.join(remembered)}], {t}, {{{', '.join(taken)}}}"
     return _function(f"function ({arguments})", lines, f"[{new}, [{', '.join(updated)}]]")
+
+
+def formula_javascript(formula: Callable[..., Any], inputs: Sequence[str]) -> str:
+    """A formula ``formula(m, *inputs)`` as a function of as many numbers, by name."""
+    names = Names(RESERVED)
+    letters = [Name(names.fresh(name)) for name in inputs]
+    (result,), lines = _worked_out(names, {names.fresh("result"): formula(SYMBOLS, *letters)})
+    return _function(f"function ({', '.join([letter.word for letter in letters])})", lines, result)
 
 
 def _worked_out(names: Names, results: Mapping[str, Any]) -> tuple[list[str], list[Line]]:

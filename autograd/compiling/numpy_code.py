@@ -21,7 +21,7 @@ class NumpyCode(ArrayCode):
     """Writes the lines of one program for NumPy."""
 
     reserved = (*ArrayCode.reserved, *"functools k column enumerate slice".split())
-    ones = f"@functools.cache\n{ArrayCode.ones}"
+    ones = f"@functools.lru_cache(32)\n{ArrayCode.ones}"  # a batch has few sizes
 
     def modules(self) -> dict[str, Any]:
         """NumPy, and what keeps the ones."""

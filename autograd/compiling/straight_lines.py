@@ -38,6 +38,7 @@ class StraightLines:
         leaves: what the code calls each leaf that is no constant, by index.
         learned: the leaves by which gradients are taken.
         names: of the code; new ones are added.
+        raises: whether an operation raises outside its domain, which tells enough.
 
     Attributes:
         values: what reads each node.
@@ -45,8 +46,10 @@ class StraightLines:
         gradients: what reads the gradient of each learned leaf.
     """
 
-    def __init__(self, program: Program, leaves: Mapping[int, str], learned: Collection[int], names: Names) -> None:
-        self.nodes, self.names = program.nodes, names
+    def __init__(
+        self, program: Program, leaves: Mapping[int, str], learned: Collection[int], names: Names, raises: bool = True
+    ) -> None:
+        self.nodes, self.names, self.raises = program.nodes, names, raises
         self.values: list[Expression] = [
             Name(leaves[node.index]) if node.index in leaves else Number(node.data) for node in self.nodes
         ]
@@ -63,7 +66,7 @@ class StraightLines:
             if node.op is None:
                 continue
             inputs = node.op.unflatten([self.values[parent] for parent in node.parents])
-            value = simplified(expression(node.op.forward(SYMBOLS, *inputs)))
+            value = simplified(expression(node.op.forward(SYMBOLS, *node.op.within(SYMBOLS, inputs))))
             if value.operands:
                 self.forward.append((self.names.common([node.name], node.op.name), value))
                 value = Name(self.forward[-1][0])
@@ -78,7 +81,10 @@ class StraightLines:
                 continue
             d = self._gradient(node.index)
             inputs = node.op.unflatten([self.values[parent] for parent in node.parents])
-            partials = node.op.flatten(node.op.partials(SYMBOLS, self.values[node.index], *inputs))
+            y = self.values[node.index]
+            if not self.raises:
+                inputs = node.op.told(SYMBOLS, y, inputs)
+            partials = node.op.flatten(node.op.partials(SYMBOLS, y, *inputs))
             for parent, partial in zip(node.parents, map(simplified, map(expression, partials))):
                 if self.learns[parent] and partial != Number(0.0):
                     term = (

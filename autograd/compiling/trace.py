@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 
 from autograd.compiling.slices import Indices
 from autograd.compiling.source import Names
+from autograd.labels import short
 from autograd.noise import Noise, postponed
 from autograd.noise import Source as NoiseSource
+from autograd.outputs import Outputs
 from autograd.primitive import Primitive
 from autograd.primitives import sum as total
 from autograd.program import Program
@@ -52,14 +54,21 @@ class Traced(Value, varies=False):
     def _no_number(self, *_: object) -> Any:
         return self.data
 
+    def __index__(self) -> int:
+        raise TracingError(
+            f"{self!r} has no number, so it can be no int and no place in a list: the function is being traced, once"
+            " for all examples; give each example a one-hot vector instead, with a 1 at the place that is meant, and"
+            " write autograd.dot(one_hot, table)"
+        )
+
     def __eq__(self, other: object) -> bool:
         return bool(self) if isinstance(other, Real) else self is other
 
     __hash__ = Value.__hash__
-    __bool__ = __index__ = __lt__ = __le__ = __gt__ = __ge__ = backward = _no_number
+    __bool__ = __lt__ = __le__ = __gt__ = __ge__ = backward = _no_number
 
     def __repr__(self) -> str:
-        return f"the traced value {self.name}" if self.name else "a traced value"
+        return f"the traced value {short(self.name)}" if self.name else "a traced value"
 
 
 @dataclass(frozen=True)
@@ -215,7 +224,19 @@ def _traced(name: str, shape: tuple[int, ...]) -> Any:
     leaves = np.empty(shape, dtype=object)
     for place in np.ndindex(shape):
         leaves[place] = Traced(f"{name}{','.join([str(k + 1) for k in place])}")
-    return leaves.tolist()
+    return in_lists(leaves, lambda leaf: leaf)
+
+
+def in_lists(array: Any, entry: Callable[[Any], Any]) -> Any:
+    """An array as a function of one example gets it: lists of lists, on which arithmetic is refused.
+
+    Args:
+        array: an array of numbers, or one of them.
+        entry: what becomes of each number.
+    """
+    if not (isinstance(array, np.ndarray) and array.ndim):
+        return entry(array)
+    return Outputs([in_lists(part, entry) for part in array])
 
 
 def _flat(nested: Any) -> tuple[list[Any], tuple[int, ...]]:

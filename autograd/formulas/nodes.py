@@ -9,6 +9,8 @@ from __future__ import annotations
 from autograd.formulas.expression import SYMBOLS, Expression, Name, Number, expression
 from autograd.formulas.names import number
 from autograd.formulas.template import Template
+from autograd.labels import short
+from autograd.primitive import Primitive
 from autograd.program import Node, Program
 
 
@@ -16,11 +18,13 @@ class ProgramFormulas:
     """How the quantities of a program are written.
 
     Attributes:
-        names: what each node is called: its label; a constant is called by its number.
+        labels: what the program calls each node.
+        names: the same; a constant is called by its number.
         symbols: the names, and the constants' numbers.
     """
 
     def __init__(self, program: Program) -> None:
+        self.labels = program.labels
         self.names = [
             number(node.data, 12) if node.kind == "constant" else label for node, label in zip(program, program.labels)
         ]
@@ -35,13 +39,22 @@ class ProgramFormulas:
 
     def result(self, node: Node) -> Template:
         """What a node is computed by, from the table's formula: ``w14 × x1 + b4``."""
-        assert node.op is not None
-        inputs = node.op.unflatten([self.symbols[parent] for parent in node.parents])
-        return Template.of_result(expression(node.op.forward(SYMBOLS, *inputs)))
+        row = self._row(node)
+        inputs = row.unflatten([self.symbols[parent] for parent in node.parents])
+        return Template.of_result(expression(row.forward(SYMBOLS, *inputs)))
 
     def slopes(self, node: Node) -> list[Template]:
         """The local derivatives of a node by its parents, from the table's formulas: ``o4 × (1 − o4)``."""
-        assert node.op is not None
-        inputs = node.op.unflatten([self.symbols[parent] for parent in node.parents])
-        partials = node.op.flatten(node.op.partials(SYMBOLS, self.symbols[node.index], *inputs))
+        row = self._row(node)
+        inputs = row.unflatten([self.symbols[parent] for parent in node.parents])
+        partials = row.flatten(row.partials(SYMBOLS, self.symbols[node.index], *inputs))
         return [Template.of_slope(expression(partial)) for partial in partials]
+
+    def _row(self, node: Node) -> Primitive:
+        """The operation that computed a node; ValueError where there is none, as in a Value that was made by hand."""
+        if node.op is None:
+            raise ValueError(
+                f"node {short(self.labels[node.index])!r} has parents and no operation, so there is no formula for it: "
+                "let an operation make it, such as autograd.Primitive(name, inputs, symbol, forward, partials)"
+            )
+        return node.op

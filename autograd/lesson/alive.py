@@ -10,14 +10,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograd.choices import may_be_discarded
+from autograd.compiling.domains_javascript import domains_javascript
 from autograd.compiling.javascript import rows_javascript, rule_javascript, runtime
 from autograd.formulas.expression import SYMBOLS, Expression, Name, Number, call, expression
 from autograd.formulas.languages import JAVASCRIPT, literal
 from autograd.formulas.template import NOTATIONS, Template
 from autograd.labels import plain
+from autograd.lesson.ranges import ranges_data
 from autograd.lesson.updates import Optimizer, RuleFormulas
 from autograd.program import Node, Program
-from autograd.viz.units import titles_of, units_of
+from autograd.viz.units import find_titles, find_units
 
 
 def nodes_data(program: Program) -> list[dict[str, Any]]:
@@ -41,8 +43,8 @@ def nodes_data(program: Program) -> list[dict[str, Any]]:
 
 def units_data(program: Program) -> list[dict[str, Any]]:
     """The units of a network: which nodes each is made of, and where its inputs come from, with which weights."""
-    units = units_of(program)
-    titles = titles_of(program, units)
+    units = find_units(program)
+    titles = find_titles(program, units)
     return [
         {
             "title": plain(titles[index]),
@@ -73,6 +75,7 @@ def optimizer_data(program: Program, optimizer: Optimizer) -> dict[str, Any]:
         "remembered": memory,
         "t": optimizer.t,
         "hyperparameters": numbers,
+        "ranges": ranges_data(optimizer),
         "letters": [names_data(letter) for letter in rule.letters],  # of all those numbers, in order
     }
 
@@ -80,14 +83,13 @@ def optimizer_data(program: Program, optimizer: Optimizer) -> dict[str, Any]:
 def scripts(program: Program, optimizer: Optimizer | None) -> str:
     """The runtime, and what the page's engine runs this program with.
 
-    ``rows`` has the operations, by name and number of inputs; ``forms`` how a result and its local derivatives are
+    ``rows`` has the operations, by name and number of inputs; ``domains`` where they are defined; ``forms`` how a result and its local derivatives are
     written, each a template of the inputs and the output; ``rule`` the optimizer's step, and how it is written.
     """
     forms = ",\n".join([_form_javascript(node, inputs) for node, inputs in _forms(program).values()])
     rule = "null" if optimizer is None else _rule_javascript(program, optimizer)
-    return "\n".join(
-        [runtime(), f"const rows = {rows_javascript(program)};", f"const forms = [{forms}];", f"const rule = {rule};"]
-    )
+    parts = {"rows": rows_javascript(program), "domains": domains_javascript(program), "forms": f"[{forms}]", "rule": rule}
+    return "\n".join([runtime(), *[f"const {name} = {script};" for name, script in parts.items()]])
 
 
 def names_data(symbol: Expression) -> dict[str, str]:
@@ -95,9 +97,9 @@ def names_data(symbol: Expression) -> dict[str, str]:
     return {notation: to.write(symbol) for notation, to in NOTATIONS.items()}
 
 
-def number_data(x: float) -> float | str:
-    """A number for JSON, which has no infinity."""
-    return x if math.isfinite(x) else repr(x).replace("inf", "Infinity").replace("nan", "NaN")
+def number_data(x: float) -> float | dict[str, str]:
+    """A number for JSON, which has no infinity; no name is taken for one."""
+    return x if math.isfinite(x) else {"float": repr(x).replace("inf", "Infinity").replace("nan", "NaN")}
 
 
 def _row(node: Node) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 from autograd.files import write_whole
 from autograd.labels import plain
 from autograd.lesson.alive import nodes_data, number_data, optimizer_data, scripts, units_data
+from autograd.lesson.examples import examples_data
 from autograd.lesson.frames import DECIMALS, training
 from autograd.lesson.places import graph_view, network_view, placed
 from autograd.lesson.story import Scene
@@ -53,13 +54,25 @@ def walkthrough(
     decimals: tuple[int, int] | None = None,
     max_nodes: int = 2000,
     story: Sequence[Scene] = (),
+    examples: tuple[Any, Any] | None = None,
+    orders: Sequence[Sequence[int]] = (),
 ) -> Walkthrough:
     """Make a page that steps through the program that computed ``output``: forward, backward and update.
 
     The page is one file that needs no network: a picture of the graph (and of the network, where the program has
-    neurons), each step's arithmetic in symbols and numbers, a quiz, and, unless the program is large, the chain rule of
-    each gradient (see `autograd.explain`). ``output`` stays as it is: the program is replayed from gradients of 0.
-    Nothing in the page computes a gradient.
+    neurons), each step's arithmetic in symbols and numbers, a quiz, and the chain rule of each gradient (see
+    `autograd.explain`). ``output`` stays as it is: the program is replayed from gradients of 0. The program is alive in
+    the page, which runs it anew, forward, backward and through the optimizer's rule; when it opens it compares its
+    numbers with Python's, and says so where they differ.
+
+    What embeds the page can use its ``window.board``, in JavaScript:
+
+    - ``step(n)`` goes to the n-th step, from 1, shows its answer and returns ``numbers()``;
+    - ``numbers()`` is an object by name, such as ``{w46: {data: -0.3, grad: -0.0435, new: -0.2608}}``: all numbers of
+      the present step of training, whether or not they are shown yet; ``new`` is only where the optimizer gives one;
+    - ``set(name, number)`` gives an input or a parameter another number, and everything is computed anew; it throws a
+      ``RangeError`` where none has that name, and a ``TypeError`` for what is no finite number;
+    - ``reset()`` goes back to the numbers that the page came with.
 
     Args:
         output: the value to step to.
@@ -71,6 +84,11 @@ def walkthrough(
         decimals: of values and of gradients, where the page rounds as a slide does; None for (3, 4), or for a page that
             does not round where the program cannot be worked so, as log(p) cannot with p rounded to 0.
         max_nodes: refuse a larger program.
+        story: the page's own order of steps, with questions; without, it follows from the program.
+        examples: inputs ``X``, a row an example, and targets ``y``, on which the page can train on. They go to the leaves
+            that are no parameters, in the program's order: the inputs first, the targets last.
+        orders: in which order the examples are taken, for each epoch: numbers from 0, as ``rng.permutation(len(X))``.
+            After these, and without, the page draws orders of its own, the same each time.
 
     Returns:
         The page.
@@ -95,6 +113,7 @@ def walkthrough(
         views = {"network": placed(network_view(program)), **views}
         units = units_data(program)
     told = decimals or DECIMALS
+    trained = examples and examples_data(program, optimizer, examples, orders)
     data = {
         "nodes": nodes_data(program),
         "optimizer": optimizer and optimizer_data(program, optimizer),
@@ -102,7 +121,8 @@ def walkthrough(
         "rounding": f"rounded: {told[0]} decimals, gradients {told[1]}",
         "units": units,
         "views": views,
-        "story": [vars(scene) for scene in story],
+        "examples": trained,
+        "story": [{key: plain(text) for key, text in vars(scene).items()} for scene in story],
         "grain": "unit" if units else "scalar",
         "expected": {
             "data": [number_data(node.data) for node in exact],
@@ -121,12 +141,16 @@ def walkthrough(
 
 
 # each of one subject, in the order in which the page runs them.
-MODULES = """engine steps formula picture scenes quiz board extras band view table explain print controls start""".split()
+MODULES = """
+engine steps formula picture scenes quiz board extras band view table explain print controls
+changes refusals lab edit draw plot slope train learning paths take start
+""".split()
+STYLES = ["page", "play"]
 
 
 def _page(title: str, data: dict[str, Any], scripts: str) -> str:
     """The template filled in. Its policy lets only its own script and style run, and nothing be fetched."""
-    css, template = _file("page.css"), _file("page.html")
+    css, template = "\n".join([_file(f"{style}.css") for style in STYLES]), _file("page.html")
     js = "\n".join(['"use strict";', scripts, *[_file(f"{module}.js") for module in MODULES]])
     policy = (
         f"default-src 'none'; script-src '{_sha256(js)}'; style-src '{_sha256(css)}'; img-src data: blob:; "

@@ -18,7 +18,7 @@ from autograd.lesson.alive import names_data
 from autograd.program import Program
 from autograd.viz.graph import QUICK
 from autograd.viz.render import Drawing
-from autograd.viz.units import Unit, titles_of, units_of
+from autograd.viz.units import Unit, find_titles, find_units
 
 TEXT = 20  # pixels, the height of text
 LETTER = 11.5  # the width of a digit of that text, and of a narrow and a wide letter in bold
@@ -102,8 +102,8 @@ class View:
 
 def network_view(program: Program) -> View:
     """A card for each unit, a chip for each weight on its edge; a target stands beside its loss."""
-    view, units = View(), units_of(program)
-    titles = titles_of(program, units)
+    view, units = View(), find_units(program)
+    titles = find_titles(program, units)
     for index, unit in units.items():
         view.add(_card(program, unit, titles[index]), 2 * unit.column)
     for index, unit in units.items():

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
+from typing import Literal, get_args
 
 import graphviz
 
+from autograd import arguments
 from autograd.formulas.names import number
 from autograd.labels import plain
 from autograd.program import Node, Program
@@ -18,15 +20,18 @@ from autograd.viz.render import Drawing
 FONT = {"fontname": "Arial"}  # graphviz knows its widths, and browsers have it or its twin
 # The kinds of node differ by outline as well as by colour, so that a grey print or a colour-blind reader loses nothing.
 STYLES = {
-    "input": {"shape": "cds", "style": "filled", "fillcolor": "#dcebfa", "margin": "0.16,0.12"},
-    "parameter": {"shape": "component", "style": "filled", "fillcolor": "#fdefcf", "margin": "0.2,0.04"},
+    "input": {"shape": "cds", "style": "filled", "fillcolor": "#dcebfa", "margin": "0.16,0.1"},
+    "parameter": {"shape": "component", "style": "filled", "fillcolor": "#fdefcf", "margin": "0.1,0.04"},
     "constant": {"shape": "plain"},
     "interior": {"shape": "box", "style": "filled,rounded", "fillcolor": "#ffffff"},
     "output": {"shape": "box", "style": "filled", "fillcolor": "#fbe3e3", "peripheries": "2"},
 }
+DOWNWARDS = {**STYLES, "input": {**STYLES["input"], "shape": "invhouse", "margin": "0"}}  # an input points to its uses
+PLAIN = 'BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"'  # a table that is layout alone
 PLATE = "#22303f"  # the dark plate that an operation's symbol is written on
 DERIVATIVE = "#0b5a8a"  # local derivatives, on the edges
 
+Direction = Literal["LR", "TB"]  # from left to right, or from top to bottom
 LARGE = 150  # nodes; from here on a picture is for finding one's way, and has to be there in seconds
 QUICK = {"nslimit": "2", "nslimit1": "2", "mclimit": "0.1", "splines": "line"}
 
@@ -40,8 +45,16 @@ class TooManyNodesError(ValueError):
     """The graph is too large to be drawn readably."""
 
 
-def draw(output: Value | Program, *, digits: int = 4, constants: bool = True, max_nodes: int = 300) -> graphviz.Digraph:
-    """Draw the graph that computed ``output``, from the inputs at the left to the output at the right.
+def draw(
+    output: Value | Program,
+    *,
+    digits: int = 4,
+    constants: bool = True,
+    fontsize: float = 16,
+    direction: Direction = "LR",
+    max_nodes: int = 300,
+) -> graphviz.Digraph:
+    """Draw the graph that computed ``output``, from the inputs to the output.
 
     One box a value: its name, data and grad, and the symbol of the operation that computed it on a dark plate. Each
     edge bears its local derivative, d child / d parent; that of a constant is dashed and bears none. Call
@@ -51,17 +64,27 @@ def draw(output: Value | Program, *, digits: int = 4, constants: bool = True, ma
         output: the value to draw, or a Program (for instance a `rounded` one).
         digits: significant digits of every number.
         constants: whether to draw the numbers written in formulas, such as the 2 of ``x ** 2``.
+        fontsize: of the numbers, in points; names are a quarter larger.
+        direction: "LR", from left to right, or "TB", from top to bottom, which suits a narrow page.
         max_nodes: refuse to draw more than this many nodes.
 
     Returns:
         A `graphviz.Digraph`, the same bytes for the same program. ``.write("name.svg")`` makes a file of it (or .png,
         .pdf, .dot), ``.pipe()`` gives the picture's bytes, and Jupyter shows it.
 
+    Example:
+        >>> y = Value(2.0, "a") * Value(3.0, "b")
+        >>> y.backward()
+        >>> picture = draw(y, direction="TB")  # in a notebook, draw(y) is shown; or picture.write("product.png")
+
     Raises:
         TooManyNodesError: there are more than ``max_nodes`` nodes.
+        ValueError: ``fontsize`` is not positive, or there is no such direction.
     """
+    fontsize = arguments.positive("fontsize", fontsize)
+    arguments.choice("direction", direction, *get_args(Direction))
     program = small_program(output, max_nodes)
-    return graph(program, texts(program, partial(figure, digits=digits)), constants)
+    return graph(program, texts(program, partial(figure, digits=digits)), constants, fontsize, direction)
 
 
 def small_program(output: Value | Program, max_nodes: int) -> Program:
@@ -75,13 +98,16 @@ def small_program(output: Value | Program, max_nodes: int) -> Program:
     return program
 
 
-def graph(program: Program, written: Texts, constants: bool = True) -> graphviz.Digraph:
+def graph(
+    program: Program, written: Texts, constants: bool = True, fontsize: float = 16, direction: Direction = "LR"
+) -> graphviz.Digraph:
     """The picture of the graph, with its numbers as they are written."""
+    side, styles = {"LR": ("e", STYLES), "TB": ("s", DOWNWARDS)}[direction]
     drawing = Drawing(
         "computation",
-        graph_attr={"rankdir": "LR", "nodesep": "0.06", "ranksep": "0.4", "pad": "0.1", **FONT},
-        node_attr={"fontsize": "16", "margin": "0.08,0.04", **FONT},
-        edge_attr={"fontsize": "15", "fontcolor": DERIVATIVE, **FONT},
+        graph_attr={"rankdir": direction, "nodesep": "0.06", "ranksep": "0.2", "pad": "0.05", **FONT},
+        node_attr={"fontsize": f"{fontsize:g}", "margin": "0.06,0.06", **FONT},
+        edge_attr={"fontsize": f"{fontsize:g}", "fontcolor": DERIVATIVE, "arrowsize": "0.8", "tailport": side, **FONT},
     )
     if len(program) > LARGE:
         drawing.graph_attr.update(QUICK)
@@ -91,7 +117,7 @@ def graph(program: Program, written: Texts, constants: bool = True) -> graphviz.
         if node.kind == "constant" and not constants:
             continue
         place = {"id": f"n{node.index}", "class": node.kind}  # by which a page finds it in the SVG
-        drawing.node(f"n{node.index}", _box(node, written), **place, **STYLES[node.kind])
+        drawing.node(f"n{node.index}", _box(node, written, fontsize, direction), **place, **styles[node.kind])
         for k, parent in enumerate(node.parents):
             nodes = (f"n{parent}", f"n{node.index}")
             place = {"id": f"e{node.index}-{parent}-{k}"}
@@ -158,36 +184,26 @@ def texts(program: Program, show: Callable[[float], str], show_local: Callable[[
     return written
 
 
-def widest(tellings: Iterable[Texts]) -> Texts:
-    """Of all that is written in a place, what takes the most room."""
-    most: Texts = {}
-    for written in tellings:
-        for place, text in written.items():
-            most[place] = max(most.get(place, ""), text, key=_width)
-    return most
+def _box(node: Node, written: Texts, fontsize: float, direction: Direction) -> str:
+    """The node's HTML-like label: its operation on a plate and its name, and its data above its grad.
 
-
-def _width(text: str) -> float:
-    """Of a number in Arial, in ems."""
-    return 0.56 * len(text) - 0.28 * text.count(".")
-
-
-def _box(node: Node, written: Texts) -> str:
-    """The node's HTML-like label: its operation on a plate, its name, and its data above its grad."""
+    What a node is called stands above its numbers, for many boxes stand side by side; but a leaf's name beside them
+    where leaves are stacked in a column.
+    """
     numbers = [f"data {written['data', node.index]}", f"grad {written['grad', node.index]}"]
     if node.kind == "constant":
         numbers = [written["data", node.index]]
-    columns = []
+    name = f'<B><FONT POINT-SIZE="{1.25 * fontsize:g}">{markup(node.name)}</FONT></B>' if node.name else ""
+    rows = [f'<TR><TD ALIGN="LEFT">{line}</TD></TR>' for line in numbers]
     if node.op is not None:
-        symbol = f'<FONT COLOR="white" POINT-SIZE="18"> {markup(node.op.symbol)} </FONT>'
-        columns.append(f'<TD ROWSPAN="2" CELLPADDING="2" BGCOLOR="{PLATE}">{symbol}</TD>')
-    if node.name:
-        columns.append(f'<TD ROWSPAN="2" CELLPADDING="4"><B><FONT POINT-SIZE="20">{markup(node.name)}</FONT></B></TD>')
-    elif node.op is not None:
-        columns.append('<TD ROWSPAN="2" WIDTH="4"></TD>')
-    first, *rest = [f'<TD ALIGN="LEFT">{line}</TD>' for line in numbers]
-    rows = [f"<TR>{''.join(columns)}{first}</TR>", *[f"<TR>{line}</TR>" for line in rest]]
-    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{"".join(rows)}</TABLE>>'
+        symbol = f'<FONT COLOR="white" POINT-SIZE="{fontsize:g}"> {markup(node.op.symbol)} </FONT>'
+        heading = f'<TD BGCOLOR="{PLATE}" CELLPADDING="2">{symbol}</TD>' + (name and f'<TD CELLPADDING="3">{name}</TD>')
+        rows.insert(0, f'<TR><TD ALIGN="LEFT"><TABLE {PLAIN}><TR>{heading}</TR></TABLE></TD></TR>')
+    elif name and direction == "TB" and node.kind != "constant":
+        rows.insert(0, f'<TR><TD ALIGN="LEFT">{name}</TD></TR>')
+    elif name:
+        rows[0] = rows[0].replace("<TR>", f'<TR><TD ROWSPAN="2" CELLPADDING="4">{name}</TD>')
+    return f"<<TABLE {PLAIN}>{''.join(rows)}</TABLE>>"
 
 
 def markup(label: str) -> str:

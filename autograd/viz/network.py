@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections import Counter
+from collections.abc import Mapping
 from functools import partial
 
 import graphviz
 
-from autograd import primitives
+from autograd import arguments, primitives
 from autograd.labels import plain
-from autograd.numbers import total
 from autograd.program import Program
 from autograd.value import Value
 from autograd.viz.graph import FONT, STYLES, Texts, caption, figure, markup, small_program, texts
+from autograd.viz.places import CLEAR, Labels, find_places
 from autograd.viz.render import Drawing
-from autograd.viz.units import Unit, titles_of, units_of
+from autograd.viz.units import Unit, find_titles, find_units, net_inputs
 
-COLUMN, ROW = 4.8, 2.4  # inches between the centres of neighbouring units
-CLEAR = 0.2  # inches between a circle and the label of a weight, as far as their sizes are known
-
+FONTSIZE = 16  # points: the usual size of letters
+POSITIVE, NEGATIVE, PLAIN = "#0b5a8a", "#b3400e", "#5b6770"  # a weight's edge; one of no weight
+THICKEST = 5.0  # points, of the edge of the largest weight
 
 # What a line of text shows: a quantity ("data", "grad" or "err"; "fixed" for none), whose, and the words before it.
 Line = tuple[str, int, str]
@@ -32,6 +31,7 @@ def draw_network(
     digits: int = 3,
     err: bool = False,
     weight_gradients: bool = False,
+    fontsize: float = 16,
     max_nodes: int = 1000,
 ) -> graphviz.Digraph:
     """Draw the units of the network that computed ``output``, as a slide does.
@@ -40,11 +40,14 @@ def draw_network(
     output and the derivative by its net input; its weights stand on the edges. So does each ``dot`` whose weights can
     learn. Units stand in columns by their distance from the inputs.
 
+    An edge is as thick as its weight is large, blue for a positive weight, red and dashed for a negative one.
+
     Args:
         output: the value to draw, or a Program.
         digits: significant digits of every number.
         err: show the deck's ``Err = -dE/di`` in each unit (IITI, "Step 2 - Backward Pass") in place of ``∂E/∂i``.
         weight_gradients: show each weight's gradient under it.
+        fontsize: of the numbers, in points; the unit's names are larger.
         max_nodes: refuse a program of more nodes than this. Each weight is one, and each number in a unit.
 
     Returns:
@@ -52,22 +55,32 @@ def draw_network(
 
     Raises:
         TooManyNodesError: the program has more than ``max_nodes`` nodes.
+        ValueError: ``fontsize`` is not positive.
     """
+    fontsize = arguments.positive("fontsize", fontsize)
     program = small_program(output, max_nodes)
-    return network(program, texts(program, partial(figure, digits=digits)), err, weight_gradients)
+    written = texts(program, partial(figure, digits=digits))
+    return network(program, written, err, weight_gradients, fontsize, _strokes(program))
 
 
-def network(program: Program, written: Texts, err: bool, weight_gradients: bool) -> graphviz.Digraph:
-    """The picture of the network, with its numbers as they are written."""
-    units = units_of(program)
+def network(
+    program: Program,
+    written: Texts,
+    err: bool,
+    weight_gradients: bool,
+    fontsize: float = 16,
+    strokes: Mapping[int, dict[str, str]] | None = None,
+) -> graphviz.Digraph:
+    """The picture of the network, with its numbers as they are written; ``strokes`` are of the edges, by weight."""
+    units = find_units(program)
     drawing = Drawing(
         "network",
         engine="neato",
         graph_attr={"outputorder": "edgesfirst", "splines": "line", **FONT},
-        node_attr={"fontsize": "16", **FONT},
-        edge_attr={"color": "#5b6770", "penwidth": "1.4"},
+        node_attr={"fontsize": f"{fontsize:g}", **FONT},
+        edge_attr={"color": PLAIN, "penwidth": "1.4"},
     )
-    titles = titles_of(program, units)
+    titles = find_titles(program, units)
     lines_of = {i: _written(_unit_lines(program, unit, titles[i], err), written) for i, unit in units.items()}
     weights = {
         (source, index, k): _written(_weight_lines(program, weight, weight_gradients), written)
@@ -75,22 +88,25 @@ def network(program: Program, written: Texts, err: bool, weight_gradients: bool)
         for k, (source, weight) in enumerate(unit.sources)
         if weight is not None
     }
-    radius = max(map(_radius, lines_of.values()))
-    column = max(COLUMN, 2 * radius + 2 * CLEAR + 1.6 * max(map(_width, weights.values()), default=0))
-    place = _places(units, column, max(ROW + 0.7 * weight_gradients, 2 * radius + 0.15))
-    labels = _Labels(*map(max, zip((1, 1), *map(_size, weights.values()))))
+    scale = fontsize / FONTSIZE
+    radius = {index: scale * _radius(lines) for index, lines in lines_of.items()}
+    size = {edge: _size(lines, scale) for edge, lines in weights.items()}
+    place, along = find_places(units, radius, size)
+    labels = Labels(*map(max, zip((1, 1), *size.values())))
     for index, unit in units.items():
         x, y = place[index]
         style = {**STYLES[unit.node.kind], "class": unit.node.kind, "id": f"u{index}"}
         if unit.net is not None or unit.node.kind == "input":
             style.update(shape="circle", margin="0")
-        drawing.node(f"n{index}", _label(lines_of[index]), pos=f"{x:g},{y:g}!", **style)
-        for k, (source, _) in enumerate(unit.sources):
-            drawing.edge(f"n{source}", f"n{index}", id=f"s{source}-{index}-{k}")
+        drawing.node(f"n{index}", _label(lines_of[index], fontsize), pos=f"{x:g},{y:g}!", **style)
+        for k, (source, weight) in enumerate(unit.sources):
+            stroke = strokes.get(weight, {}) if strokes and weight is not None else {}
+            drawing.edge(f"n{source}", f"n{index}", id=f"s{source}-{index}-{k}", **stroke)
             if lines := weights.get((source, index, k)):
-                first = 0.4 if units[source].sources else 0.32  # clear of the circle, which is larger for a unit
-                first = max(first, (_radius(lines_of[source]) + _width(lines) / 2 + CLEAR) / (x - place[source][0]))
-                label_x, label_y = _free_place(place[source], (x, y), first, lines, labels)
+                width, height = size[source, index, k]
+                across = x - place[source][0]
+                ends = ((radius[source] + width / 2 + CLEAR) / across, 1 - (radius[index] + width / 2 + CLEAR) / across)
+                label_x, label_y = labels.set_on_edge(place[source], (x, y), along[unit.column], ends, (width, height))
                 drawing.node(
                     f"w{source}-{index}-{k}",
                     caption("\n".join(lines)),
@@ -108,101 +124,25 @@ def network(program: Program, written: Texts, err: bool, weight_gradients: bool)
     return drawing
 
 
-def network_texts(program: Program, err: bool) -> tuple[dict[str, list[Line]], dict[int, str]]:
-    """What a page has to know of ``draw_network(program, err=err, weight_gradients=True)``.
-
-    Returns:
-        What the text elements of each group of the SVG show, in order; and in which group each node is shown.
-    """
-    shown: dict[str, list[Line]] = {}
-    units = units_of(program)
-    titles = titles_of(program, units)
-    for index, unit in units.items():
-        shown[f"u{index}"] = _unit_lines(program, unit, titles[index], err)
-        for k, (source, weight) in enumerate(unit.sources):
-            if weight is not None:
-                shown[f"w{source}-{index}-{k}"] = _weight_lines(program, weight, gradient=True)
-    home = {index: group for group, lines in shown.items() for role, index, _ in lines if role != "fixed"}
-    return shown, home
+def _strokes(program: Program) -> dict[int, dict[str, str]]:
+    """How the edge of each weight is drawn, by the weight's index: size by width, sign by colour and dash."""
+    weights = {weight: program.nodes[weight].data for pairs in net_inputs(program).values() for _, weight in pairs}
+    largest = max(map(abs, weights.values()), default=0.0)
+    strokes = {}
+    for weight, data in weights.items():
+        share = abs(data) / largest if largest and math.isfinite(largest) else 0.0
+        stroke = {"color": POSITIVE if data >= 0 else NEGATIVE, "penwidth": f"{0.6 + (THICKEST - 0.6) * share:.2f}"}
+        strokes[weight] = {**stroke, "style": "dashed"} if data < 0 else stroke
+    return strokes
 
 
-def _places(units: dict[int, Unit], column_width: float, row_height: float) -> dict[int, tuple[float, float]]:
-    """The centre of each unit: columns from left to right, each centred, with a late leaf (a target) underneath."""
-    columns: dict[int, list[Unit]] = {}
-    for unit in units.values():
-        columns.setdefault(unit.column, []).append(unit)
-    weights = Counter(unit.column for unit in units.values() for _, weight in unit.sources if weight is not None)
-    width = column_width * max(1.0, max(weights.values(), default=0) / 10) ** 0.5  # more weights need more room
-    places = {}
-    for column, members in columns.items():
-        early = [unit for unit in members if unit.sources or column == 0]
-        late = [unit for unit in members if not unit.sources and column > 0]
-        top = (len(early) - 1) / 2
-        for row, unit in enumerate([*early, *late]):
-            places[unit.node.index] = (width * column, row_height * (top - row))
-    return places
-
-
-class _Labels:
-    """Where weights' labels stand, by the cell of a grid that each one's centre is in.
-
-    Args:
-        width, height: of a cell, and at least those of every label; so that one is covered only from cells next to its
-            own, and a place is found for each without a look at all the others.
-    """
-
-    def __init__(self, width: float, height: float) -> None:
-        self.cell = (width, height)
-        self.by_cell: dict[tuple[int, int], list[tuple[float, float, float, float]]] = {}
-
-    def add(self, x: float, y: float, width: float, height: float) -> None:
-        self.by_cell.setdefault(self._cell_of(x, y), []).append((x, y, width, height))
-
-    def crowding(self, x: float, y: float, width: float, height: float) -> float:
-        """How much of the others a label would cover."""
-        column, row = self._cell_of(x, y)
-        cells = itertools.product((column - 1, column, column + 1), (row - 1, row, row + 1))
-        near = itertools.chain.from_iterable([self.by_cell.get(cell, ()) for cell in cells])
-        return float(
-            total(
-                max(0.0, (width + w) / 2 - abs(x - u)) * max(0.0, (height + h) / 2 - abs(y - v)) for u, v, w, h in near
-            )
-        )
-
-    def _cell_of(self, x: float, y: float) -> tuple[int, int]:
-        return math.floor(x / self.cell[0]), math.floor(y / self.cell[1])
-
-
-def _free_place(
-    start: tuple[float, float], end: tuple[float, float], first: float, lines: list[str], labels: _Labels
-) -> tuple[float, float]:
-    """Where on an edge a label covers no label set before it, as near its start as can be; ``labels`` is added to."""
-    width, height = _size(lines)
-    best = None
-    for along in (first + 0.02 * step for step in range(16)):
-        x, y = (a + along * (b - a) for a, b in zip(start, end))
-        crowding = labels.crowding(x, y, width, height)
-        if best is None or crowding < best[0]:
-            best = (crowding, x, y)
-        if not crowding:
-            break
-    assert best is not None
-    labels.add(best[1], best[2], width, height)
-    return best[1], best[2]
-
-
-def _size(lines: list[str]) -> tuple[float, float]:
-    """The width and height of a weight's label, in inches."""
-    return _width(lines) + 0.06, 0.27 * len(lines) + 0.04
-
-
-def _width(lines: list[str]) -> float:
-    """How wide these lines of text are, in inches."""
-    return 0.115 * max(map(_letters, lines))
+def _size(lines: list[str], scale: float) -> tuple[float, float]:
+    """The width and height of a weight's label, in inches, its letters ``scale`` times as large as usual."""
+    return scale * 0.115 * max(map(_letters, lines)) + 0.06, scale * 0.27 * len(lines) + 0.04
 
 
 def _radius(lines: list[str]) -> float:
-    """Of the circle that graphviz draws about these lines, in inches."""
+    """Of the circle that graphviz draws about these lines of letters of usual size, in inches."""
     heading, *others = map(_letters, lines)
     return 0.72 * max(0.102 * max(1.5 * heading, *others, 0), 0.27 * len(lines))  # the heading is large and bold
 
@@ -242,8 +182,8 @@ def _written(lines: list[Line], written: Texts) -> list[str]:
     return [words + ("" if role == "fixed" else written[role, index]) for role, index, words in lines]
 
 
-def _label(lines: list[str]) -> str:
+def _label(lines: list[str], fontsize: float) -> str:
     """A unit's HTML-like label: a heading and the lines beneath it."""
     rows = [f"<TR><TD>{markup(line)}</TD></TR>" for line in lines[1:]]
-    heading = f'<TR><TD><B><FONT POINT-SIZE="22">{markup(lines[0])}</FONT></B></TD></TR>'
+    heading = f'<TR><TD><B><FONT POINT-SIZE="{1.375 * fontsize:g}">{markup(lines[0])}</FONT></B></TD></TR>'
     return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{heading}{"".join(rows)}</TABLE>>'

@@ -23,7 +23,8 @@ _NO_WINDOW: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # on Windows a pro
 
 
 class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type hints
-    """A `graphviz.Digraph` that renders wherever pip can install; ``write`` it to a file, Jupyter shows it in place.
+    """A `graphviz.Digraph` that renders wherever pip can install; ``write`` it to a file, Jupyter shows it in place, as
+    wide as fits.
 
     ``write``, ``pipe``, ``render``, ``view`` and Jupyter use the system's ``dot`` where there is one that works, and
     otherwise the one of the ``graphviz-pure`` wheel, which is a dependency of this package. That one draws no PDF, so
@@ -63,6 +64,11 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
         _, dot_command.DOT_BINARY = self._drawn(options.get("format"), options.get("engine"))
         path: str = super().render(*args, **{"quiet": True, **options})
         return path
+
+    def _repr_image_svg_xml(self) -> str:
+        """What a notebook shows: the picture, no wider than the cell."""
+        picture: str = self.pipe(format="svg", encoding="utf-8")
+        return picture.replace("<svg ", '<svg style="max-width: 100%; height: auto" ', 1)
 
     def _drawn(self, format: str | None, engine: str | None, quiet: bool = True, **options: Any) -> tuple[bytes, Path]:
         """The picture, and the program that made it: the first that can. Those that have failed are asked last."""

@@ -1,4 +1,4 @@
-"""The units of a network: which nodes of a program a slide draws as one circle, and what stands between circles."""
+"""The units of a network, found in a program: which nodes make up a circle, and which weights lead to it."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class Unit:
     column: int = 0
 
 
-def units_of(program: Program) -> dict[int, Unit]:
+def find_units(program: Program) -> dict[int, Unit]:
     """The units that the output depends on, by the index of the node whose data each one puts out."""
     consumers: dict[int, list[Node]] = {node.index: [] for node in program}
     for node in program:
         for parent in node.parents:
             consumers[parent].append(node)
 
-    nets = _net_inputs(program)
+    nets = net_inputs(program)
     units: dict[int, Unit] = {}
     wanted = [len(program) - 1]
     while wanted:
@@ -62,7 +62,7 @@ def units_of(program: Program) -> dict[int, Unit]:
     return units
 
 
-def _net_inputs(program: Program) -> dict[int, list[tuple[int, int]]]:
+def net_inputs(program: Program) -> dict[int, list[tuple[int, int]]]:
     """The inputs and weights of each affine node, and of each dot whose weights can learn, as a target cannot."""
     learning: set[int] = set()
     found = {}
@@ -76,7 +76,7 @@ def _net_inputs(program: Program) -> dict[int, list[tuple[int, int]]]:
     return found
 
 
-def titles_of(program: Program, units: dict[int, Unit]) -> dict[int, str]:
+def find_titles(program: Program, units: dict[int, Unit]) -> dict[int, str]:
     """What each unit is called: its number, where units are numbered through; otherwise its name."""
     numbers = {}
     for index, unit in units.items():

@@ -11,6 +11,7 @@ import pytest
 
 import autograd
 import nn
+import optim
 from autograd import AnomalyError, DomainError, GradientError, Value, arguments, check_gradients, detect_anomaly
 
 ESCAPE = "\x1b[2J\u202e\n"
@@ -47,6 +48,11 @@ def foreign_state() -> None:
     nn.Neuron(1).load_state_dict({"weights": HOSTILE, "bias": [HOSTILE] * 1000, HOSTILE: 0.0})
 
 
+def foreign_optimizer_state(**changes: Any) -> None:
+    adam = optim.Adam([Value(1.0)])
+    adam.load_state_dict({**adam.state_dict(), **changes})
+
+
 def deep_state() -> None:
     deep: list[Any] = []
     for _ in range(100_000):
@@ -63,6 +69,15 @@ def deep_state() -> None:
         (foreign_state, ValueError),
         (deep_state, ValueError),
         (lambda: nn.Neuron(1).load_state_dict(dict.fromkeys(map(str, range(100_000)), 0.0)), ValueError),
+        (lambda: foreign_optimizer_state(optimizer=HOSTILE), ValueError),
+        (lambda: foreign_optimizer_state(**{HOSTILE: 0.0}), ValueError),
+        (lambda: foreign_optimizer_state(**dict.fromkeys(map(str, range(100_000)), 0.0)), ValueError),
+        (lambda: foreign_optimizer_state(memory=HOSTILE), ValueError),
+        (lambda: foreign_optimizer_state(memory={**optim.Adam([Value(1.0)]).memory, "v": [HOSTILE]}), ValueError),
+        (lambda: foreign_optimizer_state(hyperparameters=[HOSTILE] * 1000), ValueError),
+        (lambda: optim.Adam([Value(1.0)], betas=HOSTILE), ValueError),  # type: ignore[arg-type]
+        (lambda: optim.Adam([HOSTILE]), TypeError),  # type: ignore[list-item]
+        (lambda: arguments.data(HOSTILE, HOSTILE), TypeError),
         (lambda: arguments.choice("mode", HOSTILE, "min", "max"), ValueError),
         (lambda: arguments.number("lr", [math.nan] * 100_000), ValueError),
     ],

@@ -146,6 +146,18 @@ PROGRAMS: dict[str, Loss] = {
     "what is repeated has a minus": lambda xs: (
         lambda h: total([tanh(-total(h[2 * j : 2 * j + 2])) for j in (0, 1)]) + total([v * v for v in h])
     )([tanh(W[8] * x) for x in (*xs[0], *xs[1])]),
+    "a computed number for many": lambda xs: total([tanh(W[0]) + x for x in (*xs[0], *xs[1])]),
+    "shared weights and a bias a position": lambda xs: total(
+        [tanh(autograd.affine(W[:2], x, b)) for x, b in zip(xs, W[2:])]
+    ),
+    "an order that is no transposition": lambda xs: (
+        lambda h: total([tanh(autograd.dot(W[s : s + 6], [h[k] for k in (0, 2, 1, 3, 4, 5)])) for s in (0, 6)])
+    )([tanh(W[k] * x) for k, x in enumerate([x for row in xs for x in row])]),
+    "one input for many units": lambda xs: total([tanh(autograd.affine([w], [xs[0][0]], w)) for w in W[:3]]),
+    "weights without a say": lambda xs: (
+        autograd.step(autograd.dot(W[:2], xs[0])) + tanh(autograd.dot(W[2:5], [*xs[1], 1.0]))
+    ),
+    "a negative base": lambda xs: autograd.pow(-2.0, autograd.step(xs[0][0]) * 2) * W[0],
     "an input": lambda xs: xs[1][0],
     "a parameter": lambda xs: W[3],
     "a given value": lambda xs: G[0],

@@ -46,3 +46,15 @@ def test_a_traceback_shows_the_line() -> None:
     with pytest.raises(AttributeError) as caught:
         f.compilations[((),)].value("no array", np.ones(1))
     assert "x = x.reshape(m, 1)" in "".join(traceback.format_exception(caught.value))
+
+
+def test_whatever_sizes_batches_have_few_are_kept() -> None:
+    w = Parameter(1.0, "w")
+    f = autograd.compile(lambda x: w * x[0] + x[1], [w])
+    for m in range(1, 2000):
+        f.value_and_grad(np.zeros((m, 2)))
+    (compilation,) = f.compilations.values()
+    assert compilation.value_and_grad is not None
+    ones = compilation.value_and_grad.__wrapped__.__globals__["ones"]  # type: ignore[attr-defined]
+    assert 0 < ones.cache_info().currsize <= 32
+    assert len(f._ready) <= 1000

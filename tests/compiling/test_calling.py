@@ -108,3 +108,11 @@ def test_any_numbers_do() -> None:
     small_theta: Any = np.array([0.1], np.float32)
     assert square([1.0], theta=small_theta) == float(small_theta[0]) ** 2
     assert f(np.ones((2, 3)), np.ones(2)) == 0.0  # another shape of example: compiled anew
+
+
+def test_a_prediction_may_be_a_table() -> None:
+    w = Parameter(2.0, "w")
+    for target in ("numpy", "python"):
+        f = autograd.compile(lambda x: [[x, w * x, x * x], [w, x + w, -x]], target=target)
+        expected = [[[5.0, 10.0, 25.0], [2.0, 7.0, -5.0]], [[3.0, 6.0, 9.0], [2.0, 5.0, -3.0]]]
+        np.testing.assert_array_equal(f([5.0, 3.0]), expected)

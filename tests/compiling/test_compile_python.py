@@ -232,3 +232,18 @@ def test_a_traceback_shows_the_line() -> None:
     with pytest.raises(DomainError) as caught:
         f([0.0])
     assert "div1 = w / x" in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("x", [800.0, 400.0, 0.0, -1.0, -800.0])
+def test_what_a_choice_leaves_out_hands_on_nothing(x: float) -> None:
+    w = Parameter(1.0, "w")
+    agree(lambda x: autograd.where(autograd.greater(x, 0), w * x, autograd.exp(w * x) * x), [w], [x])
+    agree(lambda x: autograd.where(autograd.greater(x, -1e9), w * x, w * 1e200 * 1e200 * w), [w], [x])  # none raises
+
+
+def test_beside_an_overflow_a_parameter_that_is_not_used_has_no_gradient() -> None:
+    w, unused = Parameter(1.0, "w"), Parameter(2.0, "v")
+    f = autograd.compile(lambda x: autograd.exp(w * x), [w, unused], target="python")
+    value, gradient = f.value_and_grad([1000.0])
+    assert value == math.inf
+    assert list(gradient) == [math.inf, 0.0]

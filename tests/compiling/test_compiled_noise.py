@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 
 import numpy as np
+import pytest
 
 import autograd
 import nn
-from autograd import Value
+from autograd import Parameter, Value
 from tests.compiling.programs import Loss, as_values
 
 RNG = np.random.default_rng(0)
@@ -58,3 +59,12 @@ def test_noise_of_another_thread_has_no_part_in_what_is_traced() -> None:
 
     assert autograd.compile(loss)([2.0]) == 4.0
     assert [noise.data for noise in noises] == [0.3, 0.3]
+
+
+def test_a_batchs_gradient_is_of_the_noise_that_was_drawn_for_it() -> None:
+    w = Parameter(2.0, "w")
+    dropout = nn.Dropout(0.5, rng=0)
+    f = autograd.compile(lambda x: w * dropout([x])[0], [w])
+    value, gradient = f.value_and_grad(np.ones(1000))
+    assert value == pytest.approx(2.0 * gradient[0], rel=1e-12)
+    assert 0.9 < gradient[0] < 1.1

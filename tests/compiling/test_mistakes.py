@@ -52,7 +52,6 @@ def test_mistakes_are_named() -> None:
         lambda t: t > 0,
         bool,
         float,
-        lambda t: [0.0, 1.0][t],
     ],
 )
 def test_a_branch_on_a_traced_value_is_refused(branch: Callable[[Value], Any]) -> None:
@@ -60,3 +59,55 @@ def test_a_branch_on_a_traced_value_is_refused(branch: Callable[[Value], Any]) -
     with pytest.raises(autograd.TracingError, match="the traced value t has no number"):
         autograd.compile(lambda x, t: w * x if branch(t) else x, [w])([1.0, 2.0], [0.0, 1.0])
     autograd.compile(lambda x, t: w * x if t in [x, w, t] and t is not None else x, [w])([1.0], [2.0])  # identity may
+
+
+@pytest.mark.parametrize("index", [int, lambda t: [0.0, 1.0][t], range])
+def test_a_traced_value_is_no_place_in_a_table(index: Callable[[Value], Any]) -> None:
+    told = r"the traced value t has no number, so it can be no int .* one-hot vector .* autograd.dot\(one_hot, table\)"
+    with pytest.raises(autograd.TracingError, match=told):
+        autograd.compile(lambda x, t: x * index(t))([1.0, 2.0], [0.0, 1.0])
+
+
+@pytest.mark.parametrize(
+    ("arithmetic", "told"),
+    [
+        (lambda x: x * 2, r"an example and a layer's outputs are lists, which have no \*; write \[a \* c for a in x\]"),
+        (lambda x: x[1:] * 2, r"write \[a \* c for a in x\]"),
+        (lambda x: x[0] * 2, r"write \[a \* c for a in x\]"),
+        (
+            lambda x: x[0][:1] + x[1],
+            r"write \[a \+ b for a, b in zip\(x, layer\(x\)\)\], or \[\*x, \*layer\(x\)\] to join",
+        ),
+    ],
+)
+def test_arithmetic_on_the_lists_of_an_example_says_what_to_write(arithmetic: Loss, told: str) -> None:
+    def f(x: Any) -> Any:
+        assert type(x) is type(x[0]) is autograd.Outputs
+        return arithmetic(x)
+
+    with pytest.raises(TypeError, match=told):
+        autograd.compile(f)(np.zeros((1, 3, 2)))
+
+
+def test_names_are_nothing_that_a_terminal_obeys() -> None:
+    def f(x: Value) -> Value:
+        x.name = "\x1b[2J\n" + "x" * 1000
+        return x if x > 0 else -x
+
+    f.__name__ = "\x1b[2J\n" + "f" * 1000
+    told = r"the traced value \\x1b\[2J\\nxx.*while tracing \\x1b\[2J\\nff"
+    with pytest.raises(autograd.TracingError, match=told) as caught:
+        autograd.compile(f)([1.0])
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 600
+
+
+def test_values_that_are_traced_are_told_apart_by_identity() -> None:
+    def f(x: Value, t: Value) -> Value:
+        assert x == x
+        assert x != t
+        with pytest.raises(autograd.TracingError, match=r"^a traced value has no number"):
+            float(x * t)
+        return x
+
+    assert autograd.compile(f)([1.0], [2.0]).tolist() == [1.0]

@@ -75,6 +75,33 @@ def test_out_names_the_folder_and_step_does_not_wait_without_a_terminal(tmp_path
         (["toy_network", "--rounded"], "unrecognized arguments: --rounded; its options are"),
         (["toy_network", "--rounding", "no"], "invalid choice: 'no'"),
         (["toy_network", "--rounding", "slide", "--loss", "full"], "--loss half only"),
+        (["toy_network", "--set", "w14=1,w99=1"], "--set: no parameter is called w99; there are w14, w24"),
+        (
+            ["toy_network", "--set", "w14"],
+            "argument --set: write a name and a number, as in w14=0.15,b4=0.1; got 'w14'",
+        ),
+        (["toy_network", "--set", "w14=x"], "argument --set: w14 must be a finite number, got 'x'"),
+        (["toy_network", "--set", "w14=1", "--set", "w14=2"], "--set: w14 is given two numbers"),
+        (["toy_network", "--set", "w\x1b[2J=1"], "no parameter is called w\\x1b[2J"),
+        (["toy_network", "--x", "1,,2"], "argument --x: each number must be a finite number, got ''"),
+        (["toy_network", "--t", "1,inf"], "argument --t: each number must be a finite number, got 'inf'"),
+        (["toy_network", "--lr", "-1"], "argument --lr: a learning rate must be a positive number, got -1.0"),
+        (["toy_network", "--hidden", "3,0"], "argument --hidden: units are counted from 1, as in 3 or 3,2"),
+        (["toy_network", "--hidden", "90"], "quantities has no room on a board"),
+        (["toy_network", "--activation", "tahn"], "invalid choice: 'tahn' (choose from"),
+        (["toy_network", "--loss", "hinge"], "invalid choice: 'hinge' (choose from"),
+        (["toy_network", "--loss", "bce", "--t", "2"], "--loss bce: binary_cross_entropy needs targets in [0, 1]"),
+        (["toy_network", "--loss", "bce", "--output", "tanh"], "--loss bce: binary_cross_entropy(p, y) needs 0 <= p"),
+        (
+            ["toy_network", "--loss", "ce"],
+            "--loss ce needs --output softmax, and --t with a probability for each class",
+        ),
+        (["toy_network", "--loss", "ce", "--t", "1,1"], "--loss ce: a target distribution needs probabilities whose"),
+        (["toy_network", "--output", "softmax"], "--output softmax needs --t with a target for each"),
+        (
+            ["toy_network", "--activation", "exp", "--set", "w14=1e4"],
+            "with these numbers o4 is inf",
+        ),
         (["toy_network", "--explain", "w14,w99"], "--explain: no node is called 'w99'; there are w14, w24"),
     ],
 )
@@ -95,35 +122,27 @@ def test_a_folder_that_cannot_be_written_is_told_in_one_line(tmp_path: Path) -> 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
 def test_step_waits_for_a_key_before_each_line_at_a_terminal(tmp_path: Path) -> None:
-    import pty
-    import select
+    from tests.lesson.terminal import Terminal
 
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "demos", "toy_network", "--step", "--out", str(tmp_path)],
-        cwd=ROOT,
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-    )
-    os.close(theirs)
-    told = ""
-    try:
-        for awaited in ("forward pass", "i4 ", "o4 "):
-            for _ in range(60):  # a key pressed before the demo listens is lost: press again
-                os.write(ours, b" ")
-                while select.select([ours], [], [], 0.5)[0]:
-                    told += os.read(ours, 4096).decode()
-                if awaited in told:
-                    break
-        assert "o4 " in told
-        assert "i5 " not in told  # it waits after o4
-        os.write(ours, b"\x03")  # Ctrl-C
-        assert process.wait(30) == 130
-    finally:
-        process.kill()
-        process.wait()
-        os.close(ours)
+    with Terminal(["-m", "demos", "toy_network", "--step", "--out", str(tmp_path)]) as terminal:
+        terminal.until("forward pass")
+        terminal.press("   ")
+        assert "slide: −0.7\n  o4 is computed:\n      o4 = σ(i4) = 1 / (1 + e^(−i4))\n" in terminal.until("(−i4))\n")
+        assert terminal.rest() == ""  # it waits
+        terminal.press(" ")
+        assert terminal.until("0.332\n") == "      1 / (1 + e^(−(−0.7))) = 0.3318   slide: 0.332\n"
+        terminal.press("nn")
+        terminal.until("Step 3, update\n  w14 is updated:\n      w14 ← w14 − η × ∂E/∂w14\n      η = 0.9\n")
+        terminal.press(" ")
+        assert terminal.until("0.192\n") == "      0.2 − 0.9 × 0.008725 = 0.1921   slide: 0.192\n"
+        terminal.press("\x03")  # Ctrl-C
+        assert terminal.process.wait(30) == 130
+    with Terminal(["-m", "demos", "toy_network", "--step", "--set", "w14=1", "--out", str(tmp_path)]) as terminal:
+        terminal.until("forward pass")
+        terminal.press("  q")
+        assert "slide" not in terminal.until("1 × 1 + 0.4 × 0 + (−0.5) × 1 + (−0.4) = 0.1\n")
+        assert terminal.process.wait(30) == 0
+        assert "epoch" not in terminal.rest()
 
 
 def test_a_reader_may_have_enough_of_it(tmp_path: Path) -> None:
@@ -140,10 +159,10 @@ AS_MODULE = "import runpy; runpy.run_module('demos', run_name='__main__')"
 
 
 def test_what_is_not_installed_is_told_at_once() -> None:
-    program = f"import sys; sys.modules['click'] = sys.modules['sklearn'] = None; {AS_MODULE}"
+    program = f"import sys; sys.modules['tqdm'] = sys.modules['sklearn'] = None; {AS_MODULE}"
     ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stdout) == (1, "")
-    assert ran.stderr == 'python -m demos needs click, scikit-learn: python -m pip install -e ".[demos]"\n'
+    assert ran.stderr == 'python -m demos needs scikit-learn, tqdm: python -m pip install -e ".[demos]"\n'
     listed = re.search(r"^demos = \[(.*?)^\]", (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.S | re.M)
     assert listed is not None
     assert re.findall(r'"([\w-]+)', listed[1]) == list(EXTRA.values())

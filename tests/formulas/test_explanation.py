@@ -360,3 +360,10 @@ def test_a_thousand_nodes_in_a_row() -> None:
     assert explanation.value == pytest.approx(x.grad, rel=1e-12)
     assert str(explanation).count("cos(") == explanation.latex().count("\\cos") == 1000
     ET.fromstring(explanation.mathml())
+
+
+def test_a_node_that_was_made_by_hand_is_named() -> None:
+    x, n = Value(0.5, "x"), Value(2.0, "made\x1b")
+    n.parents, n.local_derivatives = (x,), (1.0,)
+    with pytest.raises(ValueError, match=r"node 'made.+x1b' has parents and no operation.* autograd\.Primitive\("):
+        explain(n, x)

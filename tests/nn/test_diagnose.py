@@ -34,9 +34,9 @@ def test_a_deep_sigmoid_networks_gradient_falls_layer_by_layer_and_relus_does_no
         assert earlier.delta < 0.5 * later.delta  # g' <= 0.25
     assert sigmoid[0].delta < sigmoid[-1].delta * 0.25**7
     assert sigmoid[0].verdict == "vanishing"
-    assert sigmoid[-1].verdict == ""
+    assert sigmoid[-1].verdict == "fine"
     relu = nn.diagnose(deep("relu", 1.0), X).layers
-    assert all(layer.verdict == "" for layer in relu)
+    assert all(layer.verdict == "fine" for layer in relu)
     assert relu[0].delta > relu[-1].delta / 20
 
 
@@ -45,7 +45,7 @@ def test_a_deep_linear_network_with_large_weights_explodes() -> None:
     assert layers[0].activations == ()
     assert all(earlier.delta > 5 * later.delta for earlier, later in pairwise(layers[:-1]))
     assert layers[0].verdict == layers[1].verdict == "exploding"
-    assert layers[-1].verdict == ""
+    assert layers[-1].verdict == "fine"
 
 
 def test_a_unit_whose_net_input_stays_negative_is_dead() -> None:

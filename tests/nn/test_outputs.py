@@ -42,8 +42,15 @@ def test_a_skip_connection_written_as_for_arrays_says_what_to_write(layer: Calla
 def test_images_are_lists_of_rows_of_outputs() -> None:
     (maps,) = nn.Conv2d(1, 1, 1, rng=0)([[1.0, 2.0]])
     for outputs in (maps, maps[0]):
-        with pytest.raises(TypeError, match="a layer's outputs are a list"):
+        with pytest.raises(TypeError, match="a layer's outputs are lists"):
             outputs + outputs
+
+
+def test_a_slice_is_of_outputs_too() -> None:
+    outputs = Outputs([Value(3.0), Value(4.0)])
+    assert type(outputs[:1]) is type(outputs[::-1]) is Outputs
+    assert [v.data for v in outputs[::-1]] == [4.0, 3.0]
+    assert outputs[-1] is outputs[1]
 
 
 def in_place(x: list[Any], y: list[Any]) -> None:
@@ -53,19 +60,19 @@ def in_place(x: list[Any], y: list[Any]) -> None:
 @pytest.mark.parametrize(
     ("arithmetic", "told"),
     [
-        (lambda x, y: y + x, r"has no \+; write \[a \+ b .*, or \[\*x, \*layer\(x\)\] to join them"),
-        (lambda x, y: y + y, r"has no \+"),
-        (lambda x, y: tuple(x) + y, r"has no \+"),
-        (lambda x, y: x - y, r"has no -; write \[a - b for a, b in"),
-        (lambda x, y: x * y, r"has no \*; write \[a \* b for a, b in"),
-        (lambda x, y: 2 * y, r"has no \*; write \[a \* c for a in layer\(x\)\]"),
-        (lambda x, y: y * 0.5, r"has no \*"),
-        (lambda x, y: y * np.float64(2), r"has no \*"),
-        (lambda x, y: y / 2, r"has no /"),
-        (lambda x, y: y**2, r"has no \*\*"),
-        (lambda x, y: Value(1.0) + y, r"has no \+; write \[a \+ c for"),
-        (in_place, r"has no \+"),
-        (lambda x, y: in_place(y, x), r"has no \+"),
+        (lambda x, y: y + x, r"have no \+; write \[a \+ b .*, or \[\*x, \*layer\(x\)\] to join them"),
+        (lambda x, y: y + y, r"have no \+"),
+        (lambda x, y: tuple(x) + y, r"have no \+"),
+        (lambda x, y: x - y, r"have no -; write \[a - b for a, b in"),
+        (lambda x, y: x * y, r"have no \*; write \[a \* b for a, b in"),
+        (lambda x, y: 2 * y, r"have no \*; write \[a \* c for a in x\]"),
+        (lambda x, y: y * 0.5, r"have no \*"),
+        (lambda x, y: y * np.float64(2), r"have no \*"),
+        (lambda x, y: y / 2, r"have no /"),
+        (lambda x, y: y**2, r"have no \*\*"),
+        (lambda x, y: Value(1.0) + y, r"have no \+; write \[a \+ c for"),
+        (in_place, r"have no \+"),
+        (lambda x, y: in_place(y, x), r"have no \+"),
     ],
 )
 def test_no_arithmetic_joins_or_repeats(arithmetic: Callable[[list[Any], Any], Any], told: str) -> None:

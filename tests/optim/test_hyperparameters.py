@@ -106,6 +106,16 @@ def changed(**changes: Any) -> Callable[[dict[str, Any]], None]:
         (lambda state: state["memory"].update(b=[0, 0, 0]), "memory must have exactly m, v, v_max; b is surplus"),
         (lambda state: state["memory"].update(m=[0, 0]), "memory 'm' must be a list of 3 numbers.*, got 2 entries"),
         (lambda state: state["memory"].update(m=[0, 0, "x"]), "memory 'm' must be a list of 3 numbers"),
+        (lambda state: state["memory"].update(m=[0, 0, np.nan]), "memory 'm' .*; entry 2 must be a number, got nan"),
+        (lambda state: state["memory"].update(m=[10**400, 0, 0]), "memory 'm' .*; entry 0 must be a number, got 1000"),
+        (
+            lambda state: state["memory"].update(v=[1, -1e-9, 0]),
+            "memory 'v' .*; entry 1 must be .* not negative, got -1",
+        ),
+        (lambda state: state["memory"].update(v_max=[-1, 0, 0]), "memory 'v_max' .*; entry 0 must be .* not negative"),
+        (changed(t=10**400), r"t must be at most 9007199254740992, got 1000"),
+        (changed(t=10**5000), r"t must be at most 9007199254740992, got a whole number of 16610 bits"),
+        (changed(optimizer=10**5000), "the state is one of a whole number of 16610 bits, and this is Adam"),
         (lambda state: state["memory"].update(m=0.5), "memory 'm' must be a list of 3 numbers.*, got float"),
         (lambda state: state["hyperparameters"].pop("eps"), "hyperparameters must have exactly .*; eps is missing"),
         (lambda state: state["hyperparameters"].update(lr=-1), "lr must be a number that is not negative, got -1"),
@@ -120,6 +130,27 @@ def test_a_foreign_state_is_refused_and_changes_nothing(spoil: Callable[[Any], A
     state["t"], state["hyperparameters"]["lr"], state["memory"]["m"] = 9, 0.7, [9.0] * 3
     spoil(state)
     with pytest.raises(ValueError, match=message):
+        optimizer.load_state_dict(state)
+    assert optimizer.state_dict() == before
+
+
+def test_a_memory_that_is_no_square_may_be_negative() -> None:
+    forms: list[Any] = ["pytorch", "sutskever"]
+    for form in forms:
+        optimizer = SGD(parameters(), lr=0.1, momentum=0.9, form=form)
+        take(optimizer, [1.0, -2.0, 3.0])
+        state = optimizer.state_dict()
+        (velocity,) = state["memory"].values()
+        assert min(velocity) < 0
+        optimizer.load_state_dict(state)
+        assert optimizer.state_dict() == state
+
+
+def test_hyperparameters_of_a_state_go_together_or_are_refused() -> None:
+    optimizer = SGD(parameters(), lr=0.1, momentum=0.9, nesterov=True)
+    before, state = optimizer.state_dict(), optimizer.state_dict()
+    state["hyperparameters"]["momentum"] = 0.0
+    with pytest.raises(ValueError, match=r"nesterov needs momentum and no dampening, got momentum=0\.0"):
         optimizer.load_state_dict(state)
     assert optimizer.state_dict() == before
 
@@ -140,6 +171,13 @@ one: Any = [Value(1.0)]
     [
         (lambda: SGD([], lr=0.1), ValueError, "parameters is empty"),
         (lambda: SGD([1.0], lr=0.1), TypeError, "parameters must be Values, got float 1.0"),  # type: ignore[list-item]
+        (
+            lambda: SGD([{"params": one}], lr=0.1),  # type: ignore[list-item]
+            TypeError,
+            r"got a dict, .* write SGD\(model\.parameters\(\), lr=0\.1\)",
+        ),
+        (lambda: SGD([one], lr=0.1), TypeError, r"one flat list of Values, got list .* write \[\*first, \*second\]"),
+        (lambda: SGD([("w", one[0])], lr=0.1), TypeError, r"got tuple \('w', .*: write model\.parameters\(\)"),  # type: ignore[list-item]
         (lambda: SGD(Value(1.0), lr=1), TypeError, "parameters must be Values, such as model"),
         (lambda: SGD(one, lr=0.0), ValueError, "lr must be a positive number, got 0.0"),
         (lambda: SGD(one, lr=float("inf")), ValueError, "lr must be a positive number, got inf"),

@@ -150,10 +150,11 @@ def test_a_parameter_named_twice_takes_one_step() -> None:
     assert take(SGD([p, p], lr=0.1), [1.0]) == [0.9]
 
 
-def test_zero_grad() -> None:
+@pytest.mark.parametrize("options", [{}, {"set_to_none": True}])
+def test_zero_grad(options: dict[str, bool]) -> None:
     p = Parameter(1.0)
     p.grad = 3.0
-    SGD([p], lr=0.1).zero_grad()
+    SGD([p], lr=0.1).zero_grad(**options)
     assert p.grad == 0.0
 
 

@@ -19,7 +19,7 @@ listeners.push(({scene: one, rows, shown, mode, round}) => {
   byId("formulas").replaceChildren(...written, ...extras(one, shown));
   quizShown(latest);
   fitBand();
-  const said = rows.map((_, k) => byId("formulas").children[k]?.textContent.replaceAll("∂", "d ").replace("≈", "is about") ?? "");
+  const said = [...byId("formulas").children].map((row) => row.textContent.replaceAll("∂", "d ").replace("≈", "is about"));
   byId("live").textContent = [one.title, byId("question").textContent, ...said].filter(Boolean).join(". ");
 });
 
@@ -95,12 +95,18 @@ function filledIn(sentence) {
 function fitBand() {
   const area = byId("formulas");
   const fits = ({scrollWidth, clientWidth, scrollHeight, clientHeight}) => scrollWidth <= clientWidth + 1 && scrollHeight <= clientHeight + 1;
-  const shrink = (element, from, to) => {
-    for (let size = from; size >= to; size--) {
+  const shrink = (element, from, to) => { // each look at it has it laid out anew, so that it is halved
+    let [good, large] = [to, from + 1];
+    element.style.fontSize = `${to}px`;
+    if (!fits(element)) return false;
+    while (large - good > 1) {
+      const size = Math.floor((good + large) / 2);
       element.style.fontSize = `${size}px`;
-      if (fits(element)) return true;
+      if (fits(element)) good = size;
+      else large = size;
     }
-    return false;
+    element.style.fontSize = `${good}px`;
+    return true;
   };
   area.style.fontSize = "";
   const least = parseFloat(getComputedStyle(area).fontSize);

@@ -1,8 +1,7 @@
 // The board: which scene of which round is shown, with which numbers, and what follows from that.
 
 const byId = (id) => document.getElementById(id);
-const INFINITE = ["Infinity", "-Infinity", "NaN"];
-const lesson = JSON.parse(byId("data").textContent, (key, x) => (INFINITE.includes(x) && key !== "label" ? Number(x) : x));
+const lesson = readLesson(byId("data").textContent);
 const {nodes} = lesson;
 const output = nodes.length - 1;
 const MODES = lesson.decimals ? {exact: null, slide: lesson.decimals} : {exact: null};
@@ -10,14 +9,14 @@ const plain = (shown) => notations.text.digits(shown);
 
 const formulas = Object.fromEntries(Object.entries(MODES).map(([mode, decimals]) => [mode, new Formulas(lesson, decimals)]));
 const given = nodes.map(({data}) => data); // of the leaves
-let leaves = [...given];
+let beginning = {leaves: given}; // what the first round begins with, and what was changed: see changes.js
 let trainings = begin();
 const pictures = Object.fromEntries(Object.entries(lesson.views).map(([view, places]) => [view, new Picture(byId(view), places, lesson)]));
 
 const state = {round: 1, grain: lesson.grain, at: 0, shown: true, mode: "exact", view: Object.keys(pictures)[0]};
 
 function begin() {
-  return Object.fromEntries(Object.entries(MODES).map(([mode, decimals]) => [mode, new Training(lesson, leaves, decimals)]));
+  return Object.fromEntries(Object.entries(MODES).map(([mode, decimals]) => [mode, new Training(lesson, beginning.leaves, decimals, beginning)]));
 }
 
 // ---- Where we are --------------------------------------------------------------------------------------------------
@@ -35,8 +34,11 @@ const taken = () => trainings[state.mode].round(state.round);
 const scene = () => scenes()[state.at];
 const asks = (one) => one.ask !== "" || (quiz.on && !["given", "seed"].includes(one.kind));
 
-function known(steps) {
-  return knownAfter(nodes, taken(), steps, formulas[state.mode].decimals);
+// What is known when a scene begins and when it is over.
+function knownIn({all, begin, end}, mode = state.mode) {
+  const training = trainings[mode];
+  const run = training.round(state.round);
+  return [begin, end].map((count) => knownAfter(nodes, run, all.slice(0, count), training.rounding[1]));
 }
 
 // ---- Moving --------------------------------------------------------------------------------------------------------
@@ -78,11 +80,11 @@ function goToPhase(phase) {
 // The same place in another grain: the scene that has the step just taken.
 function setGrain(grain) {
   if (grain === state.grain || !GRAINS.includes(grain)) return;
-  const {after, steps} = scene();
-  const step = steps.at(-1) ?? after.at(-1);
+  const {all, end} = scene();
+  const step = all[end - 1];
   state.grain = grain;
   const at = scenes().findIndex((one) => one.steps.includes(step));
-  go(at < 0 ? scenes().findIndex((one) => one.after.length >= after.length) : at, true);
+  go(at < 0 ? scenes().findIndex((one) => one.end >= end) : at, true);
 }
 
 // The scene that determines a number of a node, the one of the present phase if there is one.
@@ -106,8 +108,7 @@ let latest = null; // that
 
 function show() {
   const one = scene();
-  const before = known(one.before);
-  const after = known(one.after);
+  const [before, after] = knownIn(one);
   const visible = state.shown ? after : before;
   const rows = formulas[state.mode].rows(one, taken(), before, after);
   const marks = marksOf(nodes, one.steps);
@@ -125,8 +126,7 @@ function show() {
 function formulasOf(mode) {
   if (!(mode in MODES)) return [];
   const round = trainings[mode].round(state.round);
-  const [before, after] = [scene().before, scene().after].map((steps) => knownAfter(nodes, round, steps));
-  return formulas[mode].rows(scene(), round, before, after);
+  return formulas[mode].rows(scene(), round, ...knownIn(scene(), mode));
 }
 
 // What is written at each place of a picture.
@@ -137,9 +137,9 @@ function textsOf({data, grad, complete, new: next, memory}, {phase}) {
   data.forEach((x, i) => put(`data ${i}`, x));
   grad.forEach((x, i) => put(`grad ${i}`, x, complete[i] ? figures : (sum) => `${figures(sum)} …`)); // a sum so far
   next.forEach((x, i) => put(`new ${i}`, x, (theta) => `→ ${figures(theta)}`));
-  memory.forEach((xs, i) => xs.forEach((x, k) => put(`memory ${i} ${k}`, x, (m) => number(m, DIGITS))));
+  memory.forEach((xs, i) => xs.forEach((x, k) => put(`memory ${i} ${k}`, x, fourDigits)));
   if (phase !== "forward") {
-    taken().slopes.forEach((slopes, i) => slopes.forEach((slope, k) => put(`slope ${i} ${k}`, slope, (x) => number(x, DIGITS))));
+    taken().slopes.forEach((slopes, i) => slopes.forEach((slope, k) => put(`slope ${i} ${k}`, slope, fourDigits)));
   }
   return texts;
 }

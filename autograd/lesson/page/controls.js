@@ -56,7 +56,7 @@ document.addEventListener("keydown", (event) => {
   if (target.matches("input, select, textarea")) return;
   if ((key === "Enter" || key === " ") && target.matches("button, summary")) return;
   const row = target.closest?.("[data-node]");
-  if (key === "Enter" && row) goToNode(Number(row.dataset.node));
+  if (key === "Enter" && row) openNode(Number(row.dataset.node), row);
   else if (Object.hasOwn(KEYS, key)) KEYS[key](event);
   else return;
   event.preventDefault();
@@ -72,7 +72,7 @@ for (const [id, action] of Object.entries(CLICKS)) byId(id)?.addEventListener("c
 byId("grain").addEventListener("change", ({target}) => setGrain(target.value));
 byId("picture").addEventListener("click", ({target}) => {
   const row = target.closest("[data-node]");
-  if (row) goToNode(Number(row.dataset.node));
+  if (row) openNode(Number(row.dataset.node), row, target);
 });
 
 // A finger that wipes over the page.
@@ -139,18 +139,24 @@ let remembering = 0;
 listeners.push(() => {
   clearTimeout(remembering); // browsers refuse an address that changes too often, as while a key is held down
   remembering = setTimeout(() => {
-    const words = {step: state.at + 1, grain: state.grain, view: state.view};
-    if (state.round > 1) words.round = state.round;
-    if (state.mode !== "exact") words.rounding = state.mode;
-    if (!byId("table").hidden) words.table = "";
-    if (document.body.classList.contains("embed")) words.embed = "";
     try {
-      history.replaceState(null, "", `#${Object.entries(words).map(([key, x]) => (x === "" ? key : `${key}=${x}`)).join("&")}`);
+      history.replaceState(null, "", addressNow());
     } catch {
       // A notebook's frame has no address to change.
     }
   }, 250);
 });
+
+function addressNow() {
+  const words = {step: state.at + 1, grain: state.grain, view: state.view};
+  if (state.round > 1) words.round = state.round;
+  if (state.mode !== "exact") words.rounding = state.mode;
+  if (!byId("table").hidden) words.table = "";
+  if (document.body.classList.contains("embed")) words.embed = "";
+  changesToAddress(words);
+  const fragment = Object.entries(words).map(([key, x]) => (x === "" ? key : `${key}=${x}`)).join("&");
+  return `${location.href.split("#")[0]}#${fragment}`;
+}
 
 function readAddress() {
   const words = new URLSearchParams(location.hash.slice(1));
@@ -161,6 +167,7 @@ function readAddress() {
   state.round = Math.max(1, Math.min(1000, Math.floor(Number(words.get("round"))) || 1));
   if (!lesson.optimizer) state.round = 1;
   byId("table").hidden = !words.has("table");
+  changesFromAddress(words);
   document.body.classList.toggle("embed", words.has("embed") || (innerWidth <= 900 && innerHeight <= 500));
   go((Math.floor(Number(words.get("step"))) || 1) - 1);
 }

@@ -1,5 +1,8 @@
 // The program on numbers: forward, backward and update, to the same numbers as Python's. It knows of no page.
 
+// A lesson as Python wrote it, with infinity and NaN, which JSON has not.
+const readLesson = (json) => JSON.parse(json, (key, x) => (typeof x?.float === "string" ? Number(x.float) : x));
+
 const same = (x) => x;
 
 // The program, forward and backward, from the data of its leaves: what `Program.replay` gives.
@@ -30,13 +33,12 @@ function gradients(nodes, slopes, roundGrad = same) {
 // Steps of training, one after the other, each computed when it is first asked for.
 //
 // `leaves` are the numbers of the leaves, by node; `decimals` those of values and of gradients where it is worked as on
-// a slide, or null. A round is {data, slopes, grad} of the program; `t`, the step's number; `memory`, what the
+// a slide, or null; `changed` numbers that leaves are given before a round, by its number and the node; `remembered` and
+// `t` are what the optimizer begins with. A round is {data, slopes, grad} of the program; `t`, the step's number; `memory`, what the
 // optimizer remembers of each parameter before it, and `after` it; and `next`, the new number of each parameter.
 class Training {
-  constructor({nodes, optimizer}, leaves, decimals) {
-    this.nodes = nodes;
-    this.optimizer = optimizer;
-    this.leaves = leaves;
+  constructor({nodes, optimizer}, leaves, decimals, {changed = {}, remembered = optimizer?.remembered, t = optimizer?.t} = {}) {
+    Object.assign(this, {nodes, optimizer, leaves, changed, remembered, t});
     this.rounding = (decimals ?? [null, null]).map((d) => (d === null ? same : (x) => round(x, d)));
     this.rounds = [];
   }
@@ -47,15 +49,15 @@ class Training {
   }
 
   step(before) {
-    const leaves = [...this.leaves];
-    for (const [parameter, x] of Object.entries(before?.next ?? {})) leaves[parameter] = x;
+    const leaves = [...(before?.leaves ?? this.leaves)];
+    for (const numbers of [before?.next ?? {}, this.changed[this.rounds.length + 1] ?? {}]) Object.assign(leaves, numbers);
     const run = replay(this.nodes, leaves, ...this.rounding);
     const taken = {...run, leaves, next: {}, memory: {}, after: {}, t: 0};
     if (!this.optimizer) return taken;
-    const {parameters, remembered, hyperparameters, t} = this.optimizer;
-    taken.t = before ? before.t + 1 : t + 1;
+    const {parameters, hyperparameters} = this.optimizer;
+    taken.t = (before ?? this).t + 1;
     for (const i of parameters) {
-      const memory = before?.after[i] ?? remembered[i];
+      const memory = before?.after[i] ?? this.remembered[i];
       const [next, after] = rule.step(run.data[i], run.grad[i], memory, taken.t, hyperparameters);
       Object.assign(taken.memory, {[i]: memory});
       Object.assign(taken.after, {[i]: after}); // a slide's few decimals may leave nothing of a mean of squares

@@ -48,10 +48,11 @@ function pathElement(path, k) {
     const look = written(slopes[place], n, "mathml", names("mathml"));
     return isSum(written(slopes[place], n, "text", names("text"))) ? notations.mathml.brackets(look) : look;
   };
-  const side = (inNumbers) => ({math: path.map((step) => factor(step, inNumbers)).join(sign("×")), role: "local"});
+  const tied = (step, inNumbers) => `<mrow tabindex="0" data-edge="${step.join(" ")}">${factor(step, inNumbers)}</mrow>`; // see paths.js
+  const side = (inNumbers) => ({math: path.map((step) => tied(step, inNumbers)).join(sign("×")), role: "local"});
   const value = path.reduce((product, [child, place]) => product * taken().slopes[child][place], 1);
   const row = document.createElement("div");
-  row.className = `formula path-${k % 4}`;
+  row.className = `formula way-${k % 4}`;
   row.append(mathElement([side(false)]), mathElement([{math: sign("=")}, side(true)]), mathElement([{math: sign("=")}]), resultElement(plain(show(value)), "local"));
   return row;
 }
@@ -66,11 +67,13 @@ listeners.push((shown) => {
   if (!shown.shown) return panel.replaceChildren(heading, remark("after the answer"));
   const way = between(node).filter((i) => i !== output);
   const rows = way.slice(-MOST_LINES).map((i) => rowElement({notes: [], ...gradientRow(i)}, true, ""));
-  const parts = [heading, ...rows];
+  const ways = [];
   const paths = pathsTo(node, MOST_PATHS);
   if (paths.length <= MOST_PATHS && paths.every((path) => path.length <= 12)) {
     const words = paths.length > 1 ? `Along each of ${paths.length} paths, to be added:` : "In one product:";
-    parts.push(Object.assign(document.createElement("p"), {textContent: words}), ...paths.map(pathElement));
+    ways.push(Object.assign(document.createElement("p"), {textContent: words}), ...paths.map(pathElement));
   }
+  const isChosen = chosenToExplain !== null; // its paths are what is looked at
+  const parts = [heading, ...(isChosen ? ways : []), ...rows, ...(isChosen ? [] : ways)];
   panel.replaceChildren(...parts);
 });

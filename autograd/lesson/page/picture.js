@@ -28,11 +28,15 @@ class Picture {
     this.edges = new Map(); // by what they stand for, "7 0"
     this.curves = [];
     this.homes = new Map(); // of each node, its rows
+    this.groups = new Map(); // of each box, by its id
     this.live = new Set();
+    this.written = new Map(); // of each place, what stands there
+    this.labels = new Map(); // of each node, what is said of it
     this.edgeLayer = element("g", {class: "edges"});
     this.boxLayer = element("g", {class: "boxes"});
     this.markLayer = element("g", {class: "marks", "aria-hidden": "true"});
-    svg.append(this.arrows(), this.edgeLayer, this.boxLayer, this.markLayer);
+    this.sheet = element("g", {}, this.edgeLayer, this.boxLayer, this.markLayer);
+    svg.append(this.arrows(), this.sheet);
     view.edges.forEach((edge) => this.drawEdge(edge));
     const first = ({rows: [{node, slope}]}) => node ?? Number(slope.split(" ")[0]);
     for (const box of [...view.boxes].sort((a, b) => first(a) - first(b))) this.drawBox(box);
@@ -58,6 +62,7 @@ class Picture {
   drawBox({id, kind, rows, title, symbol, headings, line, gradient, x, y, width, height}) {
     const group = element("g", {class: `box ${kind}`, id: `${this.svg.id}-${id}`, transform: `translate(${x} ${y})`});
     this.boxLayer.append(group);
+    this.groups.set(id, group);
     group.append(element("rect", {width, height, rx: kind === "unit" ? 8 : 6}));
     let top = PAD / 4;
     const inner = {width, line, gradient, two: ["input", "weight", "constant"].includes(kind)};
@@ -73,6 +78,7 @@ class Picture {
       const tall = row.curve && line === LINE ? LINE + 8 : line;
       const place = element("g", {class: "row", transform: `translate(0 ${top})`});
       group.append(place);
+      place.append(element("rect", {class: "hit", width, height: inner.two ? height : tall}));
       this.drawRow(place, row, inner, tall);
       top += tall;
     }
@@ -101,7 +107,7 @@ class Picture {
     else if (this.nodes[node].kind === "constant") this.number(`data ${node}`, place, right, BASE, VALUE, "end");
     else {
       const until = two ? right : right - gradient - PAD;
-      this.squeeze(this.text(place, PAD, BASE, name, "name"), until - VALUE - PAD - 2);
+      this.fit(this.text(place, PAD, BASE, name, "name"), until - VALUE - PAD - 2);
       this.number(`data ${node}`, place, until, BASE, VALUE, "end");
       if (!two) this.gradient(place, node, right, BASE, gradient, false);
       else this.gradient(place, node, right, BASE + line, gradient);
@@ -122,7 +128,7 @@ class Picture {
     if (curve) this.drawCurve(place, node, Number(slope.split(" ")[1]), tall);
     const words = curve ? `${this.nodes[node].op}′` : `∂/∂${this.nodes[by].label}`;
     const label = this.text(place, curve ? width - 2 * PAD - gradient : PAD, y, words, `heading derivative${curve ? " end" : ""}`);
-    this.squeeze(label, curve ? 60 : width - 3 * PAD - gradient);
+    this.fit(label, curve ? 60 : width - 3 * PAD - gradient);
     this.number(`slope ${slope}`, place, width - PAD, y, gradient, "end slope");
   }
 
@@ -148,6 +154,12 @@ class Picture {
     for (const {node, k, left, wide, high, line, tangent, point} of this.curves) {
       const {row, parents} = this.nodes[node];
       const inputs = parents.map((parent) => run.data[parent]);
+      const isKnown = known.data[node] !== undefined && Number.isFinite(run.data[node]);
+      for (const one of [point, tangent]) one.classList.toggle("unknown", !isKnown);
+      tangent.classList.toggle("unknown", !isKnown || !showTangent);
+      const drawn = `${inputs} ${run.data[node]} ${isKnown}`;
+      if (line.dataset.drawn === drawn) continue;
+      line.dataset.drawn = drawn;
       const reach = Math.max(6, 1.2 * Math.abs(inputs[k]) || 0);
       const f = (x) => rows[row].forward(inputs.with(k, x));
       const xs = Array.from({length: 49}, (_, step) => reach * (step / 24 - 1));
@@ -156,9 +168,6 @@ class Picture {
       const at = (x, y) => [left + (wide * (x + reach)) / (2 * reach), 4 + high * (1 - (y - low) / (top - low || 1))];
       const points = xs.map((x) => at(x, f(x))).filter((pair) => pair.every(Number.isFinite));
       line.setAttribute("d", `M${points.map((pair) => pair.map((x) => x.toFixed(1)).join(",")).join("L")}`);
-      const isKnown = known.data[node] !== undefined && Number.isFinite(run.data[node]);
-      for (const one of [point, tangent]) one.classList.toggle("unknown", !isKnown);
-      tangent.classList.toggle("unknown", !isKnown || !showTangent);
       if (!isKnown) continue;
       const [cx, cy] = at(inputs[k], run.data[node]);
       point.setAttribute("cx", cx);
@@ -199,32 +208,44 @@ class Picture {
 
   // `texts` gives what is written at each place; what is not in it is not known.
   write(texts) {
+    const written = [];
     for (const [place, elements] of this.numbers) {
-      const shown = texts.get(place) ?? UNKNOWN;
+      const [quantity, node] = place.split(" ");
+      // A new number takes the place of the gradient that led to it.
+      const shown = quantity === "grad" && texts.has(`new ${node}`) ? UNKNOWN : texts.get(place) ?? UNKNOWN;
+      if (this.written.get(place) === shown) continue;
+      this.written.set(place, shown);
       for (const text of elements) {
-        if (text.textContent === shown) continue;
         text.textContent = shown;
-        this.squeeze(text, Number(text.dataset.room));
+        written.push(text);
       }
     }
-    for (const place of texts.keys()) { // a new number takes the place of the gradient that led to it
-      if (!place.startsWith("new ")) continue;
-      for (const text of this.numbers.get(place.replace("new", "grad")) ?? []) text.textContent = UNKNOWN;
-    }
+    this.squeeze(written);
     for (const [node, places] of this.homes) {
       const said = [["value", "data"], ["gradient", "grad"], ["new", "new"]]
         .flatMap(([word, quantity]) => (texts.get(`${quantity} ${node}`) ? [`${word} ${texts.get(`${quantity} ${node}`)}`] : []));
       const label = [this.nodes[node].label, ...said].join(", ");
+      if (this.labels.get(node) === label) continue;
+      this.labels.set(node, label);
       for (const place of places) place.setAttribute("aria-label", label);
     }
   }
 
-  // A text that is too long is made narrower, so that it fits its column.
-  squeeze(text, room) {
-    text.removeAttribute("textLength");
-    if (text.textContent.length * WIDEST <= room || text.getComputedTextLength() <= room) return;
-    text.setAttribute("textLength", room);
-    text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  fit(text, room) {
+    text.dataset.room = room;
+    this.squeeze([text]);
+  }
+
+  // Long texts are made to fit their columns. All are measured before the first is changed, or each would be laid out
+  // anew.
+  squeeze(texts) {
+    for (const text of texts) text.removeAttribute("textLength");
+    const room = (text) => Number(text.dataset.room);
+    const long = texts.filter((text) => text.textContent.length * WIDEST > room(text));
+    for (const text of long.filter((one) => one.getComputedTextLength() > room(one))) {
+      text.setAttribute("textLength", room(text));
+      text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+    }
   }
 
   // Marks what a step reads and writes, each in its role, and the edges that it goes along: see `marksOf`.
@@ -233,9 +254,13 @@ class Picture {
     this.live.clear();
     this.markLayer.replaceChildren();
     this.svg.dataset.phase = phase;
+    const framed = new Map();
     for (const role of ROLES) {
-      for (const place of marks[role] ?? []) for (const text of this.numbers.get(place) ?? []) this.frame(text, role);
+      for (const place of marks[role] ?? []) {
+        for (const text of this.numbers.get(place) ?? []) if (text.textContent && !framed.has(text)) framed.set(text, role);
+      }
     }
+    this.frame(framed);
     for (const along of marks.along) {
       for (const line of this.edges.get(along) ?? []) {
         line.classList.add(isBackward ? "back" : "forth");
@@ -245,23 +270,24 @@ class Picture {
     }
   }
 
-  // A frame about a number, whose line differs by role.
-  frame(text, role) {
-    if (this.live.has(text) || !text.textContent) return;
-    text.classList.add(role);
-    this.live.add(text);
-    const box = text.closest(".box");
-    box?.classList.add("active");
-    if (box) this.live.add(box);
-    const {x, y, width, height} = this.placeOf(text);
-    this.markLayer.append(element("rect", {class: `frame ${role}`, x: x - 4, y: y - 1, width: width + 8, height: height + 2, rx: 5}));
+  // A frame about each number, whose line differs by role.
+  frame(roles) {
+    for (const [text, role] of roles) {
+      const box = text.closest(".box");
+      text.classList.add(role);
+      box?.classList.add("active");
+      for (const one of [text, box]) if (one) this.live.add(one);
+    }
+    const places = [...roles].map(([text, role]) => [role, this.placeOf(text)]); // measured before any is drawn
+    this.markLayer.append(...places.map(([role, {x, y, width, height}]) =>
+      element("rect", {class: `frame ${role}`, x: x - 4, y: y - 1, width: width + 8, height: height + 2, rx: 5})));
   }
 
   // Where an element stands, in the picture's own pixels.
   placeOf(text) {
     const {x, y, width, height} = text.getBBox();
     let [dx, dy] = [0, 0];
-    for (let one = text; one !== this.svg; one = one.parentNode) {
+    for (let one = text; one !== this.sheet; one = one.parentNode) {
       const moved = one.transform.baseVal.consolidate()?.matrix;
       if (moved) [dx, dy] = [dx + moved.e, dy + moved.f];
     }
@@ -303,8 +329,21 @@ class Picture {
   // ---- What part of it is seen ------------------------------------------------------------------------------------
 
   look(box) {
+    if (this.box && Object.keys(box).every((key) => box[key] === this.box[key])) return;
     this.box = box;
-    this.svg.setAttribute("viewBox", [box.x, box.y, box.width, box.height].join(" "));
+    // The sheet is moved, and the viewBox is of its size alone: all text would be laid out anew for another viewBox.
+    const words = `0 0 ${box.width} ${box.height}`;
+    if (this.svg.getAttribute("viewBox") !== words) this.svg.setAttribute("viewBox", words);
+    this.sheet.setAttribute("transform", `translate(${-box.x} ${-box.y})`);
+    this.cut(box);
+  }
+
+  // A box that is not seen whole shows no numbers: half a number would be another one.
+  cut(seen) {
+    for (const {id, x, y, width, height} of this.view.boxes) {
+      const isWhole = x >= seen.x && y >= seen.y && x + width <= seen.x + seen.width && y + height <= seen.y + seen.height;
+      this.groups.get(id).classList.toggle("cut", !isWhole);
+    }
   }
 
   // Pixels of the screen for one of the picture.

@@ -17,7 +17,7 @@ function beforePrint() {
 function handoutItem(one) {
   const item = document.createElement("li");
   const heading = Object.assign(document.createElement("h2"), {textContent: `${PHASES[one.phase]}: ${one.title}`});
-  const rows = formulas[state.mode].rows(one, taken(), known(one.before), known(one.after));
+  const rows = formulas[state.mode].rows(one, taken(), ...knownIn(one));
   item.append(heading, ...rows.map((row) => rowElement(row, !quiz.on, "")), ...extras(one, !quiz.on));
   if (quiz.on) for (const result of item.querySelectorAll("output")) result.replaceWith(Object.assign(document.createElement("span"), {className: "blank"}));
   return item;

@@ -26,8 +26,9 @@ listeners.push(({texts, marks}) => {
   for (const {row, cells} of tableRows) {
     let marked = false;
     for (const [place, cell] of cells) {
-      cell.textContent = texts.get(place) ?? "";
-      cell.className = roles.get(place) ?? "";
+      const [shown, role] = [texts.get(place) ?? "", roles.get(place) ?? ""];
+      if (cell.textContent !== shown) cell.textContent = shown;
+      if (cell.className !== role) cell.className = role;
       marked ||= roles.get(place) === "result";
     }
     row.classList.toggle("now", marked);
@@ -37,5 +38,5 @@ listeners.push(({texts, marks}) => {
 
 byId("parameters").addEventListener("click", ({target}) => {
   const row = target.closest("[data-node]");
-  if (row) goToNode(Number(row.dataset.node));
+  if (row) openNode(Number(row.dataset.node), row, target);
 });

@@ -25,7 +25,7 @@ function addTally(picture, {place, value, soFar}, run) {
   const [quantity, parent] = [place.split(" ")[0], Number(place.split(" ")[1])];
   const show = formulas[state.mode].show;
   if (quantity === "grad" && handsTo(nodes, parent) > 1) {
-    const handed = scene().after.filter((step) => step.kind === "hand" && step.parent === parent);
+    const handed = scene().all.slice(0, scene().end).filter((step) => step.kind === "hand" && step.parent === parent);
     if (handed.length < 2) return;
     const terms = handed.map(({node, k}) => {
       const x = plain(show(contribution(nodes, run, node, k)));
@@ -51,8 +51,7 @@ function follow(picture, marks) {
   const least = (document.body.classList.contains("embed") ? SMALL : LEGIBLE) / 20;
   overview(picture, fits < least);
   if (fits >= least) {
-    picture.look(picture.whole);
-    return cut(picture, picture.whole);
+    return picture.look(picture.whole);
   }
   const places = [...marks.result, ...marks.upstream, ...marks.local].flatMap((place) => picture.numbers.get(place) ?? []);
   const seen = {width: width / least, height: height / least};
@@ -70,15 +69,6 @@ function follow(picture, marks) {
     ...seen,
   });
   overview(picture, true);
-  cut(picture, picture.box);
-}
-
-// A box that is not seen whole shows no numbers: half a number would be another one.
-function cut({view, svg}, seen) {
-  for (const {id, x, y, width, height} of view.boxes) {
-    const isWhole = x >= seen.x && y >= seen.y && x + width <= seen.x + seen.width && y + height <= seen.y + seen.height;
-    byId(`${svg.id}-${id}`).classList.toggle("cut", !isWhole);
-  }
 }
 
 function overview(picture, isShown) {

@@ -23,7 +23,7 @@ def value(image, t, theta):
     return E.sum() / m
 
 
-@functools.cache
+@functools.lru_cache(32)
 def ones(n):
     return np.ones(n)  # ones(m) @ d is d.sum(0), in half the time
 

@@ -26,7 +26,7 @@ def value(x, y, theta):
     return add1.sum() / m
 
 
-@functools.cache
+@functools.lru_cache(32)
 def ones(n):
     return np.ones(n)  # ones(m) @ d is d.sum(0), in half the time
 
