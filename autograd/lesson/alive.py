@@ -88,7 +88,12 @@ def scripts(program: Program, optimizer: Optimizer | None) -> str:
     """
     forms = ",\n".join([_form_javascript(node, inputs) for node, inputs in _forms(program).values()])
     rule = "null" if optimizer is None else _rule_javascript(program, optimizer)
-    parts = {"rows": rows_javascript(program), "domains": domains_javascript(program), "forms": f"[{forms}]", "rule": rule}
+    parts = {
+        "rows": rows_javascript(program),
+        "domains": domains_javascript(program),
+        "forms": f"[{forms}]",
+        "rule": rule,
+    }
     return "\n".join([runtime(), *[f"const {name} = {script};" for name, script in parts.items()]])
 
 

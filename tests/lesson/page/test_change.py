@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.lesson.page.test_large_programs import chain
 
 import nn
 import optim
@@ -31,7 +32,6 @@ from autograd import (
     walkthrough,
 )
 from demos.toy_network import slide_error, slide_network
-from tests.lesson.page.toy_page import chain
 
 
 def toy() -> tuple[Value, Any]:
@@ -39,7 +39,9 @@ def toy() -> tuple[Value, Any]:
     return slide_error(model, "half"), optim.SGD(model.parameters(), lr=0.9)
 
 
-def net(sizes: list[int], activation: str, loss: Callable[..., Value], optimizer: Any, **output: Any) -> tuple[Value, Any]:
+def net(
+    sizes: list[int], activation: str, loss: Callable[..., Value], optimizer: Any, **output: Any
+) -> tuple[Value, Any]:
     model = nn.MLP(sizes[0], sizes[1:], activation=activation, rng=0, **output)
     x = [Value(0.3 * (k + 1), f"x{k + 1}") for k in range(sizes[0])]
     outputs = model(x)
@@ -140,7 +142,9 @@ def test_fifty_changes_give_the_engines_numbers_or_its_words(name: str, page: Pa
     engine = opened(page, PROGRAMS[name](), tmp_path)
     draw = random.Random(name)
     free = [engine.program.labels[n.index] for n in engine.program if n.op is None and n.kind != "constant"]
-    changes = [(draw.choice(free), draw.choice([round(draw.uniform(-2, 2), 2), draw.uniform(0, 1), 0.0])) for _ in range(50)]
+    changes = [
+        (draw.choice(free), draw.choice([round(draw.uniform(-2, 2), 2), draw.uniform(0, 1), 0.0])) for _ in range(50)
+    ]
     refusals = 0
     for (label, x), (refused, numbers) in zip(changes, page.evaluate(TRY, changes), strict=True):
         assert refused == engine.set(label, x)
