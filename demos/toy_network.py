@@ -273,7 +273,9 @@ def to_train_on(network: own.Network, seed: int) -> dict[str, Any]:
     """For the page: the students, and the orders in which `train` takes them."""
     rng = np.random.default_rng(seed)
     examples = students(80, rng)
-    return {"examples": examples, "orders": [rng.permutation(80) for _ in range(100)]} if grades_students(network) else {}
+    return (
+        {"examples": examples, "orders": [rng.permutation(80) for _ in range(100)]} if grades_students(network) else {}
+    )
 
 
 def again(network: own.Network, model: nn.MLP, board: Board, seed: int) -> Iterator[str]:

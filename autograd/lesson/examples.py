@@ -26,7 +26,9 @@ def examples_data(
             is not one of all examples. What does not fit is named.
     """
     if optimizer is None:
-        raise ValueError("examples are there to train on: give an optimizer, too, such as optim.SGD(parameters, lr=0.1)")
+        raise ValueError(
+            "examples are there to train on: give an optimizer, too, such as optim.SGD(parameters, lr=0.1)"
+        )
     X, y = [_rows(name, x) for name, x in zip(("X", "y"), examples)]
     if len(X) != len(y):
         raise ValueError(f"examples must be as many inputs as targets, got {len(X)} in X and {len(y)} in y")

@@ -39,7 +39,9 @@ def toy() -> tuple[Value, Any]:
     return slide_error(model, "half"), optim.SGD(model.parameters(), lr=0.9)
 
 
-def net(sizes: list[int], activation: str, loss: Callable[..., Value], optimizer: Any, **output: Any) -> tuple[Value, Any]:
+def net(
+    sizes: list[int], activation: str, loss: Callable[..., Value], optimizer: Any, **output: Any
+) -> tuple[Value, Any]:
     model = nn.MLP(sizes[0], sizes[1:], activation=activation, rng=0, **output)
     x = [Value(0.3 * (k + 1), f"x{k + 1}") for k in range(sizes[0])]
     outputs = model(x)
@@ -140,7 +142,9 @@ def test_fifty_changes_give_the_engines_numbers_or_its_words(name: str, page: Pa
     engine = opened(page, PROGRAMS[name](), tmp_path)
     draw = random.Random(name)
     free = [engine.program.labels[n.index] for n in engine.program if n.op is None and n.kind != "constant"]
-    changes = [(draw.choice(free), draw.choice([round(draw.uniform(-2, 2), 2), draw.uniform(0, 1), 0.0])) for _ in range(50)]
+    changes = [
+        (draw.choice(free), draw.choice([round(draw.uniform(-2, 2), 2), draw.uniform(0, 1), 0.0])) for _ in range(50)
+    ]
     refusals = 0
     for (label, x), (refused, numbers) in zip(changes, page.evaluate(TRY, changes), strict=True):
         assert refused == engine.set(label, x)
@@ -333,7 +337,11 @@ def test_a_change_in_a_later_round_is_of_that_round(board: Page) -> None:
 
 def test_a_change_takes_less_than_a_frame(page: Page, tmp_path: Path) -> None:
     """16 ms on the toy network and 50 ms at 2,000 nodes, on a quiet machine; twice that here."""
-    time = "([label, n]) => {const t = performance.now(); for (let k = 0; k < n; k++) board.set(label, k / n); return (performance.now() - t) / n;}"
+    time = """([label, n]) => {
+      const start = performance.now();
+      for (let k = 0; k < n; k++) board.set(label, k / n);
+      return (performance.now() - start) / n;
+    }"""
     opened(page, toy(), tmp_path)
     assert page.evaluate(time, ["w46", 20]) < 32
     opened(page, (chain(2000), None), tmp_path)

@@ -51,7 +51,9 @@ def test_an_input_has_two_and_they_differ_by_dashes(board: Page) -> None:
     value(board, "x1").hover()
     found = ways(board)
     assert len(found) == 2
-    dashes = {one: board.locator(f".lit.{one}").first.evaluate("(e) => getComputedStyle(e).strokeDasharray") for one in found}
+    dashes = {
+        one: board.locator(f".lit.{one}").first.evaluate("(e) => getComputedStyle(e).strokeDasharray") for one in found
+    }
     assert len(set(dashes.values())) == 2
     through = [edges(board, ("i6", unit)) for unit in ("o4", "o5")]
     for way in found.values():
@@ -67,7 +69,9 @@ def test_a_pin_stays_and_ties_factors_to_their_fractions(board: Page) -> None:
     expect(explanation).to_contain_text("How E changes with w14")
     board.locator("#next").focus()
     assert len(ways(board)) == 1
-    factors: Any = board.evaluate("[...document.querySelectorAll('#explanation [data-edge]')].map((one) => one.dataset.edge)")
+    factors: Any = board.evaluate(
+        "[...document.querySelectorAll('#explanation [data-edge]')].map((one) => one.dataset.edge)"
+    )
     framed: Any = board.evaluate("[...document.querySelectorAll('.factor')].map((one) => one.dataset.edge)")
     assert set(framed) == set(factors)
     edge = edges(board, ("i6", "o4")).pop()
