@@ -44,6 +44,7 @@ class Picture {
     this.homes = new Map(); // of each node, its rows
     this.groups = new Map(); // of each box, by its id
     this.live = new Set();
+    this.framed = []; // each frame with its box
     this.used = []; // the rectangles of marks
     this.written = new Map(); // of each place, what stands there
     this.labels = new Map(); // of each node, what is said of it
@@ -295,8 +296,10 @@ class Picture {
     }
     const places = [...roles].map(([text, role]) => [role, this.placeOf(text)]); // measured before any is drawn
     this.used = places.map(([, place]) => place);
-    this.markLayer.append(...places.map(([role, {x, y, width, height}]) =>
-      element("rect", {class: `frame ${role}`, x: x - 4, y: y - 1, width: width + 8, height: height + 2, rx: 5})));
+    const frames = places.map(([role, {x, y, width, height}]) =>
+      element("rect", {class: `frame ${role}`, x: x - 4, y: y - 1, width: width + 8, height: height + 2, rx: 5}));
+    this.framed = [...roles.keys()].map((text, k) => [text.closest(".box"), frames[k]]);
+    this.markLayer.append(...frames);
   }
 
   // Where an element stands, in the picture's own pixels.
@@ -387,6 +390,11 @@ class Picture {
       const isWhole = x >= seen.x && y >= seen.y && x + width <= seen.x + seen.width && y + height <= seen.y + seen.height;
       this.groups.get(id).classList.toggle("cut", !isWhole);
     }
+  }
+
+  // Nor is a number framed that is not shown.
+  cutFrames() {
+    for (const [box, frame] of this.framed) frame.classList.toggle("unknown", box?.classList.contains("cut") ?? false);
   }
 
   // Pixels of the screen for one of the picture.

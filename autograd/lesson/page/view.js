@@ -16,6 +16,7 @@ listeners.push(({scene: one, texts, marks, visible, taken: run, rows, shown, vie
     byId("stale").hidden = !isStale;
     picture.svg.dataset.inputs = showsInputs();
     follow(picture, marks);
+    picture.cutFrames();
     const told = one.kind === "update" ? chosen(rows) : rows;
     for (const row of told) if (shown) addTally(picture, row, run);
   }
