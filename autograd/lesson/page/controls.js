@@ -9,7 +9,7 @@ const KEYS = {
   "[": () => changeGrain(-1), "]": () => changeGrain(1),
   "<": () => goToRound(state.round - 1), ">": () => goToRound(state.round + 1),
   n: toggleView, r: toggleRounding, t: () => toggle("table"), e: explain, i: toggleInputs, q: () => quiz.toggle(),
-  ArrowUp: (event) => fromTo(event.target, -1), ArrowDown: (event) => fromTo(event.target, 1),
+  j: () => toNumber(1), J: () => toNumber(-1),
   f: toggleFullScreen, p: togglePlaying, "?": () => byId("keys").showModal(),
 };
 
@@ -54,16 +54,13 @@ function explain() {
   else toggle("explanation");
 }
 
-// Up and down: along the timeline, or from number to number of the picture, in the program's order.
-function fromTo(target, by) {
-  if (target.id === "timeline") return by < 0 ? backwards() : forwards();
-  const row = target.closest("#picture > .view [data-node]");
-  if (!row) return undefined;
-  const rows = [...row.closest(".view").querySelectorAll("[data-node]")];
-  const next = rows[rows.indexOf(row) + by];
-  if (!next) return undefined;
+// From number to number of the picture, in the program's order; from elsewhere to the first.
+function toNumber(by) {
+  const rows = [...pictures[state.view].svg.querySelectorAll("[data-node]")];
+  const next = rows[rows.indexOf(document.activeElement.closest("[data-node]")) + by];
+  if (!next) return;
   follow(pictures[state.view], {result: [`data ${next.dataset.node}`], upstream: [], local: []});
-  return next.focus({preventScroll: true});
+  next.focus({preventScroll: true});
 }
 
 // One of a picture's numbers is reached by Tab, the others from it.
@@ -96,7 +93,8 @@ document.addEventListener("keydown", (event) => {
   if (target.matches("input, select, textarea")) return;
   if ((key === "Enter" || key === " ") && target.matches("button, summary")) return;
   const row = target.closest?.("[data-node]");
-  if (key === "Enter" && row) openNode(Number(row.dataset.node), row);
+  if (target === byId("timeline") && ["ArrowUp", "ArrowDown"].includes(key)) (key === "ArrowUp" ? backwards : forwards)();
+  else if (key === "Enter" && row) openNode(Number(row.dataset.node), row);
   else if (Object.hasOwn(KEYS, key)) KEYS[key](event);
   else return;
   event.preventDefault();

@@ -106,10 +106,9 @@ def test_the_keyboard_alone_reaches_everything(lesson: Page) -> None:
     said = []
     for _ in range(12):
         said.append(lesson.evaluate("document.activeElement.ariaLabel"))
-        lesson.keyboard.press("ArrowDown")
-    assert said[:2] == ["w14, value 0.2", "x1, value 1"] or said[0].startswith(("w", "x"))
+        lesson.keyboard.press("j")
     assert len(set(said)) == 12
-    lesson.keyboard.press("ArrowUp")
+    lesson.keyboard.press("J")
     assert lesson.evaluate("document.activeElement.ariaLabel") == said[-1]
 
 
@@ -117,7 +116,7 @@ def test_a_number_out_of_sight_is_brought_into_it_by_key(page: Page, tmp_path: P
     show(page, large(), tmp_path)
     page.locator("#network [data-node]").first.focus()
     for _ in range(60):
-        page.keyboard.press("ArrowDown")
+        page.keyboard.press("j")
     box = page.evaluate("(({left, right, top, bottom}) => [left, right, top, bottom])(document.activeElement.getBoundingClientRect())")
     assert box[0] >= 0
     assert box[1] <= LECTERN["width"]

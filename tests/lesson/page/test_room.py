@@ -153,5 +153,6 @@ def test_the_table_shows_what_an_optimizer_remembers_and_no_empty_column(page: P
     headings = "[...document.querySelectorAll('#parameters th[scope=col]')].map((one) => one.textContent)"
     show(page, spam(), tmp_path, "#table")
     assert page.evaluate(headings) == ["", "value", "gradient", "new"]
+    page.goto("about:blank")
     show(page, wide(), tmp_path, "#table")
     assert page.evaluate(headings) == ["", "value", "gradient", "m", "v", "new"]
