@@ -2,7 +2,7 @@
 
 const SHOWN_ROWS = 3;
 const LARGEST = [1.3, 1.3, 1.15]; // how much larger formulas are where there are none, one, two of them
-const SMALLEST = 16; // pixels: a formula shrinks to fit, but no further
+const SMALLEST = {room: 16, frame: 13}; // pixels: a formula shrinks to fit, but no further
 const SUM = 3; // terms: a longer sum may be written with dots
 
 listeners.push(({scene: one, rows, shown, mode, round}) => {
@@ -117,10 +117,11 @@ function fitBand() {
     if (layout.includes("dotted")) dotted(area, true);
     return shrink(area, most, least);
   });
-  if (!fitted) shrink(area, least, SMALLEST);
+  const smallest = SMALLEST[document.body.classList.contains("embed") ? "frame" : "room"];
+  if (!fitted) shrink(area, least, smallest);
   const question = byId("question");
   question.style.fontSize = "";
-  if (!fits(question)) shrink(question, parseFloat(getComputedStyle(question).fontSize), SMALLEST);
+  if (!fits(question)) shrink(question, parseFloat(getComputedStyle(question).fontSize), smallest);
 }
 
 // Writes long sums with dots in place of what is between their second and their last term; or whole.

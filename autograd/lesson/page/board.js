@@ -13,7 +13,7 @@ let beginning = {leaves: given}; // what the first round begins with, and what w
 let trainings = begin();
 const pictures = Object.fromEntries(Object.entries(lesson.views).map(([view, places]) => [view, new Picture(byId(view), places, lesson)]));
 
-const state = {round: 1, grain: lesson.grain, at: 0, shown: true, mode: "exact", view: Object.keys(pictures)[0]};
+const state = {round: 1, grain: lesson.grain, at: 0, shown: true, mode: "exact", view: Object.keys(pictures)[0], inputs: false};
 
 function begin() {
   return Object.fromEntries(Object.entries(MODES).map(([mode, decimals]) => [mode, new Training(lesson, beginning.leaves, decimals, beginning)]));
@@ -26,9 +26,14 @@ const cachedScenes = new Map(); // by how the rule is told
 function scenes() {
   const {t} = taken();
   const key = lesson.optimizer ? rule.looks.indexOf(ruleLook(lesson.optimizer, t)) : 0;
-  if (!cachedScenes.has(key)) cachedScenes.set(key, scenesOf(lesson, scalarSteps(lesson, t)));
-  return cachedScenes.get(key)[state.grain];
+  if (!cachedScenes.has(key)) {
+    const all = scenesOf(lesson, scalarSteps(lesson, t));
+    cachedScenes.set(key, {all, told: withoutInputs(all)});
+  }
+  return cachedScenes.get(key)[showsInputs() ? "all" : "told"][state.grain];
 }
+
+const withoutInputs = (all) => Object.fromEntries(Object.entries(all).map(([grain, list]) => [grain, list.filter(({kind}) => kind !== "inputs")]));
 
 const taken = () => trainings[state.mode].round(state.round);
 const scene = () => scenes()[state.at];
@@ -129,13 +134,25 @@ function formulasOf(mode) {
   return formulas[mode].rows(scene(), round, ...knownIn(scene(), mode));
 }
 
+// The gradients of inputs, which nothing learns from, are shown if they are asked for, and step by scalar step.
+const showsInputs = () => state.inputs || state.grain === "scalar";
+const isTold = (i) => nodes[i].kind !== "input" || showsInputs();
+const uses = nodes.map(() => []); // of each node, what it is handed a contribution by
+nodes.forEach(({parents = []}, i) => parents.forEach((parent) => uses[parent].push(i)));
+
+// Inputs whose gradients can be told, for those of all that is computed from them are known.
+function inputsDue(complete) {
+  return nodes.flatMap(({kind}, i) => (kind === "input" && state.grain !== "scalar" && uses[i].every((child) => complete[child]) ? [i] : []));
+}
+
 // What is written at each place of a picture.
 function textsOf({data, grad, complete, new: next, memory}, {phase}) {
   const {show: figures} = formulas[state.mode];
   const texts = new Map();
   const put = (place, x, show = figures) => x !== undefined && texts.set(place, plain(show(x)));
   data.forEach((x, i) => put(`data ${i}`, x));
-  grad.forEach((x, i) => put(`grad ${i}`, x, complete[i] ? figures : (sum) => `${figures(sum)} …`)); // a sum so far
+  grad.forEach((x, i) => isTold(i) && put(`grad ${i}`, x, complete[i] ? figures : (sum) => `${figures(sum)} …`)); // a sum so far
+  if (state.inputs) for (const i of inputsDue(complete)) put(`grad ${i}`, taken().grad[i]);
   next.forEach((x, i) => put(`new ${i}`, x, (theta) => `→ ${figures(theta)}`));
   memory.forEach((xs, i) => xs.forEach((x, k) => put(`memory ${i} ${k}`, x, fourDigits)));
   if (phase !== "forward") {

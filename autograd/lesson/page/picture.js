@@ -20,6 +20,20 @@ function element(name, attributes = {}, ...children) {
   return made;
 }
 
+// The area that two rectangles share.
+function shared(a, b) {
+  const wide = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
+  const high = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
+  return Math.max(0, wide) * Math.max(0, high);
+}
+
+// A line between two rectangles, where they are nearest.
+function leader(a, b) {
+  const nearest = (x, from, size) => Math.max(from, Math.min(x, from + size));
+  const [x1, y1] = [nearest(b.x + b.width / 2, a.x, a.width), nearest(b.y + b.height / 2, a.y, a.height)];
+  return element("line", {class: "leader", x1, y1, x2: nearest(x1, b.x, b.width), y2: nearest(y1, b.y, b.height)});
+}
+
 class Picture {
   // Draws a view of the lesson, {width, height, boxes, edges}, into an svg element.
   constructor(svg, view, {nodes}) {
@@ -30,6 +44,8 @@ class Picture {
     this.homes = new Map(); // of each node, its rows
     this.groups = new Map(); // of each box, by its id
     this.live = new Set();
+    this.framed = []; // each frame with its box
+    this.used = []; // the rectangles of marks
     this.written = new Map(); // of each place, what stands there
     this.labels = new Map(); // of each node, what is said of it
     this.edgeLayer = element("g", {class: "edges"});
@@ -199,7 +215,7 @@ class Picture {
   prepare(place, node, width, height) {
     place.append(element("rect", {class: "touch", width, height}));
     place.dataset.node = node;
-    place.setAttribute("tabindex", "0");
+    place.setAttribute("tabindex", this.homes.size ? "-1" : "0");
     place.setAttribute("role", "button");
     this.homes.set(node, [...(this.homes.get(node) ?? []), place]);
   }
@@ -250,7 +266,7 @@ class Picture {
 
   // Marks what a step reads and writes, each in its role, and the edges that it goes along: see `marksOf`.
   mark(marks, isBackward, phase) {
-    for (const one of this.live) one.classList.remove(...ROLES, "back", "forth", "active");
+    for (const one of this.live) one.classList.remove(...ROLES, "back", "forth", "active", ...PATHS);
     this.live.clear();
     this.markLayer.replaceChildren();
     this.svg.dataset.phase = phase;
@@ -279,8 +295,11 @@ class Picture {
       for (const one of [text, box]) if (one) this.live.add(one);
     }
     const places = [...roles].map(([text, role]) => [role, this.placeOf(text)]); // measured before any is drawn
-    this.markLayer.append(...places.map(([role, {x, y, width, height}]) =>
-      element("rect", {class: `frame ${role}`, x: x - 4, y: y - 1, width: width + 8, height: height + 2, rx: 5})));
+    this.used = places.map(([, place]) => place);
+    const frames = places.map(([role, {x, y, width, height}]) =>
+      element("rect", {class: `frame ${role}`, x: x - 4, y: y - 1, width: width + 8, height: height + 2, rx: 5}));
+    this.framed = [...roles.keys()].map((text, k) => [text.closest(".box"), frames[k]]);
+    this.markLayer.append(...frames);
   }
 
   // Where an element stands, in the picture's own pixels.
@@ -294,32 +313,59 @@ class Picture {
     return {x: x + dx, y: y + dy, width, height};
   }
 
-  // A small table beside a node: the terms of a sum, or an update, where it covers least.
+  // A small table: the terms of a sum, or an update. It stands near its number, where it covers no number that is used,
+  // and as little else as can be; a line leads to it. Each term, {words, role, edge}, and its edge have a dash pattern.
   tally(place, lines) {
     const [text] = this.numbers.get(place) ?? [];
     if (!text) return;
-    const home = text.closest(".box");
-    const near = home ? this.boxOf(home) : this.placeOf(text);
-    const width = Math.max(...lines.map(({words}) => words.length)) * 11 + 2 * PAD;
-    const height = lines.length * 26 + PAD;
-    const {whole} = this;
-    const keep = (x, most) => Math.min(Math.max(x, 0), most);
-    const middle = near.y + near.height / 2 - height / 2;
-    const spots = [
-      [near.x, near.y + near.height + 6], [near.x, near.y - height - 6],
-      [near.x + near.width + 6, middle], [near.x - width - 6, middle],
-    ].map(([x, y]) => ({x: keep(x, whole.width - width - 2 * PAD), y: keep(y, whole.height - height - 2 * PAD), width, height}));
-    const shared = (a, b) => Math.max(0, Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x))
-      * Math.max(0, Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y));
-    const covered = (spot) => this.view.boxes.reduce((sum, box) => sum + shared(spot, box), 0);
-    const best = spots.reduce((least, spot) => (covered(spot) < covered(least) ? spot : least));
-    const group = element("g", {class: "tally", transform: `translate(${best.x} ${best.y})`});
-    group.append(element("rect", {width, height, rx: 6}));
-    lines.forEach(({words, role}, k) => {
-      const line = this.text(group, width - PAD, 24 + 26 * k, words, `end ${role ?? ""}`);
-      line.classList.add(`path-${k % 4}`);
-    });
+    const near = this.placeOf(text);
+    const sample = lines.some(({edge}) => edge) ? 40 : 0;
+    const group = element("g", {class: "tally"});
+    const frame = element("rect", {rx: 6});
+    group.append(frame);
     this.markLayer.append(group);
+    const written = lines.map(({words, role}, k) => this.text(group, 0, 24 + 26 * k, words, `end ${role ?? ""}`));
+    const width = Math.max(...written.map((one) => one.getComputedTextLength())) + 2 * PAD + sample;
+    const height = lines.length * 26 + PAD;
+    const spot = this.free(near, width, height);
+    for (const [key, x] of Object.entries({width, height})) frame.setAttribute(key, x);
+    group.setAttribute("transform", `translate(${spot.x} ${spot.y})`);
+    lines.forEach(({edge}, k) => {
+      written[k].setAttribute("x", width - PAD);
+      if (!edge) return;
+      const path = PATHS[k % PATHS.length];
+      group.append(element("line", {class: `sample ${path}`, x1: PAD, x2: PAD + 30, y1: 18 + 26 * k, y2: 18 + 26 * k}));
+      for (const line of this.edges.get(edge) ?? []) {
+        line.classList.add(path);
+        this.live.add(line);
+      }
+    });
+    this.markLayer.prepend(leader(near, spot));
+    this.used.push(spot);
+  }
+
+  // The best place for something of this size.
+  free(near, width, height) {
+    const {box, whole} = this;
+    const [left, top] = [Math.max(box.x, whole.x), Math.max(box.y, whole.y)];
+    const right = Math.min(box.x + box.width, whole.x + whole.width) - width;
+    const bottom = Math.min(box.y + box.height, whole.y + whole.height) - height;
+    const seen = this.view.boxes.filter((one) => shared(one, box) > 0);
+    const labels = this.view.edges.flatMap(({label}) => (label ? [{x: label[0] - SLOPE / 2, y: label[1] - LINE / 2, width: SLOPE, height: LINE}] : []));
+    const cost = (spot) => {
+      const sum = (places) => places.reduce((total, one) => total + shared(spot, one), 0);
+      const [dx, dy] = [spot.x + width / 2 - near.x - near.width / 2, spot.y + height / 2 - near.y - near.height / 2];
+      return 100 * sum(this.used) + 2 * sum(seen) + 4 * sum(labels) + 12 * Math.hypot(dx, dy);
+    };
+    let best = {x: left, y: top, width, height, cost: Infinity};
+    for (let x = left; x <= right; x += 16) {
+      for (let y = top; y <= bottom; y += 12) {
+        const spot = {x, y, width, height};
+        const worth = cost(spot);
+        if (worth < best.cost) best = {...spot, cost: worth};
+      }
+    }
+    return best;
   }
 
   boxOf(group) {
@@ -346,6 +392,11 @@ class Picture {
     }
   }
 
+  // Nor is a number framed that is not shown.
+  cutFrames() {
+    for (const [box, frame] of this.framed) frame.classList.toggle("unknown", box?.classList.contains("cut") ?? false);
+  }
+
   // Pixels of the screen for one of the picture.
   get scale() {
     const {width, height} = this.svg.getBoundingClientRect();
@@ -353,4 +404,5 @@ class Picture {
   }
 }
 
+const PATHS = ["path-0", "path-1", "path-2", "path-3"]; // dash patterns of contributions
 const ROLES = ["upstream", "local", "result", "read"];

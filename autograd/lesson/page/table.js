@@ -3,11 +3,11 @@
 const tabled = nodes.flatMap(({kind}, i) => (kind === "parameter" ? [i] : []));
 
 function makeTable() {
-  const memory = lesson.optimizer?.memory ?? [];
+  const memory = lesson.optimizer ? remembered(lesson.optimizer.t + 1) : [];
   const head = byId("parameters").createTHead().insertRow();
-  const headings = ["", "value", "gradient", ...memory.map(({text: letter}) => letter), ...(lesson.optimizer ? ["new"] : [])];
+  const headings = ["", "value", "gradient", ...memory.map(([letter]) => letter), ...(lesson.optimizer ? ["new"] : [])];
   head.append(...headings.map((words) => Object.assign(document.createElement("th"), {textContent: words, scope: "col"})));
-  const places = (i) => [`data ${i}`, `grad ${i}`, ...memory.map((_, k) => `memory ${i} ${k}`), ...(lesson.optimizer ? [`new ${i}`] : [])];
+  const places = (i) => [`data ${i}`, `grad ${i}`, ...memory.map(([, k]) => `memory ${i} ${k}`), ...(lesson.optimizer ? [`new ${i}`] : [])];
   return tabled.map((i) => {
     const row = byId("parameters").tBodies[0].insertRow();
     row.dataset.node = i;

@@ -16,7 +16,7 @@ from tests.lesson.page.lessons import Decimals, Taken
 # Goes through a grain from its first scene to its last, with all questions, and tells what is on display: of the texts
 # in the picture and in the table those that changed, and the formulas.
 WALK = """([grain, mode, view, round, asking]) => {
-  Object.assign(state, {grain, mode, view, round});
+  Object.assign(state, {grain, mode, view, round, inputs: true});
   quiz.on = asking;
   byId("table").hidden = false;
   const shown = {};
