@@ -37,8 +37,10 @@ from autograd.compiling.array_reads import ArrayReads
 from autograd.compiling.groups import Grouping
 from autograd.compiling.slices import Indices, contiguous, is_whole, transpose, transposed_shape
 from autograd.compiling.trace import Trace
-from autograd.compiling.variables import Array, MatrixProduct, Slot
+from autograd.compiling.variables import Array, MatrixProduct, Slot, whole_softmax
+from autograd.numbers import Reading
 from autograd.primitive import Primitive
+from autograd.primitives import softmax
 
 
 class ArrayCode(ArrayReads):
@@ -74,17 +76,17 @@ class ArrayCode(ArrayReads):
         op = self.nodes[group[0]].op
         assert op is not None
         members, columns = np.array(group), np.array([self.grouping.parents[i] for i in group])
+        if op is softmax:
+            order = whole_softmax(self.home[columns] * (self.place.max() + 1) + self.place[columns])
+            if order is not None:
+                self.softmaxes(members[order], columns[order, 0].reshape(-1, columns.shape[1]))
+                return
         slots = [self.slot(columns[:, inputs]) for inputs in op.unflatten(list(range(columns.shape[1])))]
         single = len(group) == 1
         if not single:  # in the order of what they read, so that it is read as it lies
             order = np.lexsort([slot.ranks() for slot in sorted(slots, key=lambda slot: slot.array.batched)])
             members, slots = members[order], [Slot(slot.array, slot.places[order]) for slot in slots]
-        array = Array(
-            self.names.common([self.nodes[i].name for i in members], op.name),
-            len(members),
-            any(slot.array.batched for slot in slots),
-            any(slot.array.needs_gradient for slot in slots),
-        )
+        array = self.array_for(members, op, slots)
         product = MatrixProduct.of(op, slots)
         if product is not None:
             self.matrix_product(op, product, array)
@@ -95,10 +97,30 @@ class ArrayCode(ArrayReads):
             self.elementwise(op, slots, array, not self.discarded.isdisjoint(group))
         self.keep(array, members)
 
+    def array_for(self, members: Indices, op: Primitive, slots: Sequence[Slot]) -> Array:
+        """The array of a group of nodes, named as they are."""
+        return Array(
+            self.names.common([self.nodes[i].name for i in members], op.name),
+            len(members),
+            any(slot.array.batched for slot in slots),
+            any(slot.array.needs_gradient for slot in slots),
+        )
+
+    def formulas_for(self, array: Array, single: bool) -> Reading:
+        """What writes a formula, and a line of its own for what it may use more than once, backward again."""
+        written: dict[str, ArrayExpression] = {}
+
+        def hoist(name: str, x: ArrayExpression) -> ArrayExpression:
+            if x.text not in written:
+                written[x.text] = self.write(f"{array.name}_{name}", x)
+            return written[x.text]
+
+        return array_formulas(single, hoist)
+
     def elementwise(self, op: Primitive, slots: Sequence[Slot], array: Array, discarded: bool) -> None:
         """A group whose formula is evaluated on arrays as it is on numbers; ``discarded``: see `may_be_discarded`."""
         single = array.width == 1
-        m = array_formulas(single, lambda name, x: self.write(f"{array.name}_{name}", x))
+        m = self.formulas_for(array, single)
         inputs = [self.operand(slot, sequence=q, single=single) for slot, q in zip(slots, op.sequences)]
         output = as_number(op.forward(m, *inputs))
         if output.number is None and array.batched and not output.batched:  # `where` chose while it was written
@@ -160,6 +182,36 @@ class ArrayCode(ArrayReads):
             self.contribute(product.left, replace(by_input, batched=True), True)
 
         self.backward.append(hand_on)
+
+    def softmaxes(self, members: Indices, logits: Indices) -> None:
+        """A group that is the whole softmax of each row of ``logits``, all of whose nodes are worked out together."""
+        rows, count = logits.shape
+        slot = self.slot(logits if rows > 1 else logits[0])
+        array = self.array_for(members, softmax, [slot])
+        m, z = self.formulas_for(array, single=True), self.operand(slot, sequence=True)
+        (p,) = m.softmax([z])
+        axes = "m, " if array.batched else ""
+        flat = f".reshape({axes}{array.width})" if rows > 1 else ""
+        self.lines.append(f"{array.name} = {p.within(ATOM)}{flat}" if flat else f"{array.name} = {p}")
+        discarded = not self.discarded.isdisjoint(members.tolist())
+
+        def times(a: ArrayExpression, d: ArrayExpression) -> ArrayExpression:
+            product: ArrayExpression = m.where(m.equal(d, 0), 0.0, a * d) if discarded else a * d
+            return product
+
+        def hand_on() -> None:
+            if not array.contributions or not slot.array.needs_gradient:
+                return
+            d = self.gradient(array, f"d_{array.name}")
+            d = self.write(f"d_{array.name}", array.full(d)) if d.uniform else d
+            shape = f".reshape({axes}{rows}, {count})" if rows > 1 else ""
+            y, d = [ArrayExpression(f"{x}{shape}", ATOM, SEQUENCES, array.batched) for x in (array.name, d)]
+            # Σ_k d_k p_k (1[i=k] - p_i) = d_i p_i - p_i Σ_k d_k p_k
+            weighted = self.write(f"d_{array.name}_weighted", times(y, d))
+            self.contribute(slot, weighted - times(y, m.sum([weighted])), array.batched)
+
+        self.backward.append(hand_on)
+        self.keep(array, members)
 
     # The backward pass.
 

@@ -288,11 +288,25 @@ def array_formulas(single: bool = False, hoist: Hoist = lambda name, x: x) -> Re
     def call(name: str) -> Callable[[Any], ArrayExpression]:
         return lambda x: compound(f"np.{name}({as_number(as_expression(x))})", ATOM, as_expression(x))
 
+    def exp(x: Any) -> ArrayExpression:
+        powers = call("exp")(x)
+        return hoist("exp", powers) if powers.axes == SEQUENCES else powers  # which softmax uses, and its kin
+
+    def softmax(z: Sequence[Any]) -> list[ArrayExpression]:
+        parts = [as_expression(part) for part in z]
+        tops = [maximum([part]) if part.axes == SEQUENCES else part for part in parts]
+        top = hoist("max", maximum(tops)) if len(tops) > 1 else tops[0]
+        powers = [exp(part - top) for part in parts]
+        whole = sum([reduce("sum", power) if power.axes == SEQUENCES else power for power in powers])
+        return [power / whole for power in powers]
+
     return Reading(
         **{
-            name: call(name) for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "arctan", "abs")
+            name: call(name) for name in ("expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "arctan", "abs")
         },
+        exp=exp,
         sigmoid=lambda x: 1 / (1 + call("exp")(-as_expression(x))),
+        softmax=softmax,
         pow=power,
         sum=total,
         dot=dot,

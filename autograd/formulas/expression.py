@@ -29,7 +29,7 @@ from weakref import WeakValueDictionary
 
 from autograd.formulas.names import number
 from autograd.formulas.notation import ASCII, LATEX, LONGEST_SUM, MATHML, TEXT
-from autograd.numbers import FLOATS, FUNCTIONS, Reading
+from autograd.numbers import FLOATS, FUNCTIONS, Reading, softmax
 
 _ALL: WeakValueDictionary[tuple[Any, ...], Expression] = WeakValueDictionary()
 _LOCK = RLock()  # a second expression of the same parts would not equal the first
@@ -332,10 +332,18 @@ def _sum(terms: Iterable[Any]) -> Expression:
     return _on_sequence("sum")([*terms] or [0.0])
 
 
+def _softmax(z: Iterable[Any]) -> list[Expression]:
+    """Of each, itself and then all of them, in an order of their own: p_2 is the same of z2, z3, z1 and of z1, z2, z3."""
+    operands = [*map(expression, z)]
+    ordered = sorted(operands, key=lambda operand: (len(operand.text()), operand.text()))
+    return [Expression("softmax", operand, *ordered) for operand in operands]
+
+
 SYMBOLS = Reading(
     **{name: _on_operands(name) for name in FUNCTIONS}
     | {"sum": _sum, "dot": lambda a, b: _sum([expression(p) * q for p, q in zip(a, b)])}
     | {name: _on_sequence(name) for name in ("maximum", "minimum")}
+    | {"softmax": _softmax}
 )
 
 _OPERATIONS: dict[str, Callable[..., Any]] = {
@@ -343,5 +351,6 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     **{"sub": operator.sub, "div": operator.truediv, "neg": operator.neg, "mul": operator.mul},
     "add": lambda *terms: reduce(operator.add, terms),
     "product": lambda *factors: reduce(operator.mul, factors),
+    "softmax": lambda x, *z: softmax(z)[z.index(x)],
     **{name: lambda *xs, name=name: getattr(FLOATS, name)(xs) for name in ("sum", "maximum", "minimum")},
 }

@@ -29,7 +29,7 @@ class Language:
 
     Attributes:
         functions: what each function is called. A power has a function, and so have a long sum, a maximum and a
-            minimum, which are given one sequence.
+            minimum, which are given one sequence; a softmax is given one of its numbers, and then all of them.
         choice: what is taken under a condition, the condition, and what is taken otherwise.
         sequence: the numbers between the brackets of a sequence.
         equal: the sign for a test of equality.
@@ -114,7 +114,7 @@ def shortest(number: str) -> str:
 PYTHON = Language(
     functions={
         **{name: f"math.{name}" for name in "exp expm1 log log1p sqrt sin cos tanh pow".split()},
-        **{"arctan": "math.atan", "abs": "abs", "sum": "total", "maximum": "maximum", "minimum": "minimum"},
+        **{"arctan": "math.atan", "abs": "abs", "sum": "total", "softmax": "softmax", "maximum": "maximum", "minimum": "minimum"},
     },
     choice=lambda a, condition, b: f"{a} if {condition} else {b}",
     sequence=lambda numbers: f"({numbers})",
@@ -126,7 +126,7 @@ PYTHON = Language(
 JAVASCRIPT = Language(
     functions={
         **{name: f"Math.{name}" for name in "exp expm1 log log1p sqrt sin cos tanh abs".split()},
-        **{"arctan": "Math.atan", "pow": "pow", "sum": "total", "maximum": "maximum", "minimum": "minimum"},
+        **{"arctan": "Math.atan", "pow": "pow", "sum": "total", "softmax": "softmax", "maximum": "maximum", "minimum": "minimum"},
     },
     choice=lambda a, condition, b: f"{condition} ? {a} : {b}",
     sequence=lambda numbers: f"[{numbers}]",

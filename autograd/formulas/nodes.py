@@ -9,6 +9,7 @@ from __future__ import annotations
 from autograd.formulas.expression import SYMBOLS, Expression, Name, Number, expression
 from autograd.formulas.names import number
 from autograd.formulas.template import Template
+from autograd.primitives import softmax
 from autograd.program import Node, Program
 
 
@@ -18,6 +19,7 @@ class ProgramFormulas:
     Attributes:
         names: what each node is called: its label; a constant is called by its number.
         symbols: the names, and the constants' numbers.
+        softmaxes: what the nodes of each softmax are called, by their formulas: one occurs in another's derivative.
     """
 
     def __init__(self, program: Program) -> None:
@@ -29,19 +31,24 @@ class ProgramFormulas:
             for node, label in zip(program, program.labels)
         ]
 
+        self.softmaxes = {self._formula(node): self.symbols[node.index] for node in program if node.op is softmax}
+
     def numbers(self, run: Program) -> dict[Expression, float]:
         """The number that each name stands for in a run of the program."""
         return {symbol: node.data for symbol, node in zip(self.symbols, run) if isinstance(symbol, Name)}
 
     def result(self, node: Node) -> Template:
         """What a node is computed by, from the table's formula: ``w14 × x1 + b4``."""
+        return Template.of_result(self._formula(node))
+
+    def _formula(self, node: Node) -> Expression:
         assert node.op is not None
         inputs = node.op.unflatten([self.symbols[parent] for parent in node.parents])
-        return Template.of_result(expression(node.op.forward(SYMBOLS, *inputs)))
+        return expression(node.op.forward(SYMBOLS, *inputs))
 
     def slopes(self, node: Node) -> list[Template]:
         """The local derivatives of a node by its parents, from the table's formulas: ``o4 × (1 − o4)``."""
         assert node.op is not None
         inputs = node.op.unflatten([self.symbols[parent] for parent in node.parents])
         partials = node.op.flatten(node.op.partials(SYMBOLS, self.symbols[node.index], *inputs))
-        return [Template.of_slope(expression(partial)) for partial in partials]
+        return [Template.of_slope(expression(partial).substitute(self.softmaxes)) for partial in partials]

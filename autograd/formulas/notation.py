@@ -78,6 +78,9 @@ def as_read(e: Tree) -> Tree:
         return _Read("sub", (_Read("exp", tuple(e.operands)), _ONE))
     if e.kind == "log1p":
         return _Read("log", (_Read("add", (_ONE, *e.operands)),))
+    if e.kind == "softmax":  # of the first, among the others
+        own, *powers = [_Read("exp", (operand,)) for operand in e.operands]
+        return _Read("div", (own, _Read("sum", tuple(powers))))
     if e.kind in ("pow", "mul", "greater"):
         a, b = e.operands
         if e.kind == "pow" and b.kind == "number" and b.value in (1, -1):
