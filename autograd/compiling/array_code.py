@@ -47,12 +47,14 @@ class ArrayCode(ArrayReads):
     """Writes the lines of one program: `forward_pass`, then `backward_pass`. Each library of arrays is a subclass.
 
     Attributes:
-        ones: the function of this name.
+        ones, selected: the functions of these names; the latter is a matrix product in whose sums a term is 0 where the
+            gradient d is, though it were 0 times infinity: see `may_be_discarded`.
         output: where the program's outputs lie, once the forward pass is written.
     """
 
-    reserved: ClassVar[Sequence[str]] = "np m ones parts gradient value value_and_grad len float".split()
+    reserved: ClassVar[Sequence[str]] = "np m ones selected parts gradient value value_and_grad len float".split()
     ones: ClassVar[str] = "def ones(n):\n    return np.ones(n)  # ones(m) @ d is d.sum(0), in half the time\n"
+    selected: ClassVar[str]
     output: Slot
 
     def __init__(self, trace: Trace) -> None:
@@ -87,14 +89,14 @@ class ArrayCode(ArrayReads):
             order = np.lexsort([slot.ranks() for slot in sorted(slots, key=lambda slot: slot.array.batched)])
             members, slots = members[order], [Slot(slot.array, slot.places[order]) for slot in slots]
         array = self.array_for(members, op, slots)
-        product = MatrixProduct.of(op, slots)
+        product, discarded = MatrixProduct.of(op, slots), not self.discarded.isdisjoint(group)
         if product is not None:
-            self.matrix_product(op, product, array)
+            self.matrix_product(op, product, array, discarded)
         else:
             if single and op.n_ary:  # the order within sequences is free: as what they read lies
                 order = np.lexsort([s.places[0] for s, sequence in zip(slots, op.sequences) if sequence][::-1])
                 slots = [Slot(s.array, s.places[0][order]) if q else s for s, q in zip(slots, op.sequences)]
-            self.elementwise(op, slots, array, not self.discarded.isdisjoint(group))
+            self.elementwise(op, slots, array, discarded)
         self.keep(array, members)
 
     def array_for(self, members: Indices, op: Primitive, slots: Sequence[Slot]) -> Array:
@@ -152,8 +154,8 @@ class ArrayCode(ArrayReads):
 
         self.backward.append(hand_on)
 
-    def matrix_product(self, op: Primitive, product: MatrixProduct, array: Array) -> None:
-        """A group that is a matrix product."""
+    def matrix_product(self, op: Primitive, product: MatrixProduct, array: Array, discarded: bool) -> None:
+        """A group that is a matrix product; ``discarded``: see `may_be_discarded`."""
         items, units = product.items, product.units
         x, weights = self.operand(product.left, sequence=True), self.operand(product.right, sequence=True)
         m = array_formulas()
@@ -168,17 +170,21 @@ class ArrayCode(ArrayReads):
             d = self.gradient(array, f"d_{array.name}")
             if d.uniform:
                 d = self.write(f"d_{array.name}", array.full(d))
-            by_unit, by_weight = d, matmul(ArrayExpression(f"{x}.T"), d)
+            by_unit, columns = d, ArrayExpression(f"{x}.T")
+            rows, width, transposed = d, product.left.places.shape[-1], ArrayExpression(f"{weights}.T")
             if items > 1:
-                rows = ArrayExpression(f"{d}.reshape(-1, {units})")
+                rows, columns = ArrayExpression(f"{d}.reshape(-1, {units})"), ArrayExpression(f"{x}.reshape(-1, {width}).T")
                 by_unit = matmul(ArrayExpression(f"ones(m * {items})"), rows)
-                by_weight = matmul(ArrayExpression(f"{x}.reshape(-1, {product.left.places.shape[-1]}).T"), rows)
                 d = ArrayExpression(f"{d}.reshape(m, {items}, {units})")
+            by_weight = matmul(columns, rows)
+            by_input = ArrayExpression(f"{d} * {transposed}", MUL) if units == 1 else matmul(d, transposed)
+            if discarded:
+                by_weight = ArrayExpression(f"selected({columns}, {rows})")
+                by_input = ArrayExpression(f"selected({weights}, {rows}.T).T")
+                by_input = ArrayExpression(f"{by_input}.reshape(m, {items}, {width})") if items > 1 else by_input
             self.contribute(product.right, by_weight, False)
             for slot in filter(None, product.rest):
                 self.contribute(slot, by_unit, by_unit.batched, units)
-            transposed = ArrayExpression(f"{weights}.T")
-            by_input = ArrayExpression(f"{d} * {transposed}", MUL) if units == 1 else matmul(d, transposed)
             self.contribute(product.left, replace(by_input, batched=True), True)
 
         self.backward.append(hand_on)
