@@ -134,7 +134,7 @@ class ArrayCode(ArrayReads):
                 return
             y = ArrayExpression(array.name, ATOM, NUMBER if single else NODES, array.batched, per_node=True)
             partials = [as_expression(p[0] if isinstance(p, list) else p) for p in op.partials(m, y, *inputs)]
-            receivers = [(s, p) for s, p in zip(slots, partials) if s.array.needs_gradient and p.number != 0.0]
+            receivers = [(s, p) for s, p in zip(slots, partials) if s.array.needs_gradient]
             if not receivers:
                 return
             d = self.gradient(array, f"d_{array.name}" if len(receivers) > 1 else None)
@@ -144,6 +144,8 @@ class ArrayCode(ArrayReads):
                 d = self.write(f"d_{array.name}", d)
             d = d.reshaped(NUMBER if d.uniform else y.axes)
             for slot, partial in receivers:
+                if partial.number == 0.0 and d.uniform:  # else it may be infinite, and 0 times that is NaN
+                    continue
                 term = m.where(m.equal(d, 0), 0.0, partial * d) if discarded else partial * d
                 repeats = slot.places.ndim > 1 or len(slot.places) > array.width
                 if repeats and term.axes != SEQUENCES and not term.uniform:

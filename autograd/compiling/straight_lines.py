@@ -83,7 +83,8 @@ class StraightLines:
             inputs = node.op.unflatten([self.values[parent] for parent in node.parents])
             partials = node.op.flatten(node.op.partials(SYMBOLS, self.values[node.index], *inputs))
             for parent, partial in zip(node.parents, map(simplified, map(expression, partials))):
-                if self.learns[parent] and partial != Number(0.0):
+                finite = isinstance(d, Number)  # else 0 times it may be NaN
+                if self.learns[parent] and not (finite and partial == Number(0.0)):
                     term = (
                         SYMBOLS.where(SYMBOLS.equal(d, 0), 0.0, partial * d) if node.index in discarded else partial * d
                     )
