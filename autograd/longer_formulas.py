@@ -47,7 +47,7 @@ def softmax_partials(m: Any, p: Any, x: Any, z: Sequence[Any]) -> tuple[Any, lis
 
 
 def softmax_cross_entropy(m: Any, z: Sequence[Any], y: Sequence[Any]) -> Any:
-    """log(e^z1 + ... + e^zn) - y.z, which is -(y.log softmax(z)) as the y sum to 1; large z cancel before they round."""
+    """log(e^z1 + ... + e^zn) - y.z, or -(y.log softmax(z)) as the y sum to 1; large z cancel before anything rounds."""
     top = m.maximum(z)
     return top - m.dot(y, z) + m.log(m.sum([m.exp(zk - top) for zk in z]))
 

@@ -66,8 +66,11 @@ def dot(a: Iterable[Any], b: Iterable[Any]) -> Any:
 
 
 def softmax(z: Sequence[float]) -> list[float]:
-    """e^zk / (e^z1 + ... + e^zn) for each k. With the largest z taken out nothing overflows; and smaller terms are added
-    up first, so that the sum is the same to the last bit in whatever order the z come."""
+    """e^zk / (e^z1 + ... + e^zn) for each k.
+
+    With the largest z taken out nothing overflows. Smaller terms are added up first, so that the sum is the same to the
+    last bit in whatever order the z come.
+    """
     top = max(z)
     powers = [math.exp(x - top) for x in z]
     whole = total(sorted(powers))

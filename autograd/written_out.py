@@ -198,7 +198,7 @@ def linear(inputs: Sequence[Any], units: Iterable[tuple[Sequence[Any], Any]]) ->
     return nets
 
 
-def softmax(values: Iterable[Any]) -> list[Any]:
+def softmax(values: Iterable[Any]) -> list[Value]:
     """The probabilities ``p_k = e^z_k / (e^z_1 + ... + e^z_K)`` of K classes (HKU, "BP with different activation and
     cost functions"): K nodes, whose edges bear ``p_k (1 - p_k)`` for z_k and ``-p_k p_i`` for another z_i.
 

@@ -175,7 +175,10 @@ class ArrayCode(ArrayReads):
             by_unit, columns = d, ArrayExpression(f"{x}.T")
             rows, width, transposed = d, product.left.places.shape[-1], ArrayExpression(f"{weights}.T")
             if items > 1:
-                rows, columns = ArrayExpression(f"{d}.reshape(-1, {units})"), ArrayExpression(f"{x}.reshape(-1, {width}).T")
+                rows, columns = (
+                    ArrayExpression(f"{d}.reshape(-1, {units})"),
+                    ArrayExpression(f"{x}.reshape(-1, {width}).T"),
+                )
                 by_unit = matmul(ArrayExpression(f"ones(m * {items})"), rows)
                 d = ArrayExpression(f"{d}.reshape(m, {items}, {units})")
             by_weight = matmul(columns, rows)

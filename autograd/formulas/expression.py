@@ -333,7 +333,7 @@ def _sum(terms: Iterable[Any]) -> Expression:
 
 
 def _softmax(z: Iterable[Any]) -> list[Expression]:
-    """Of each, itself and then all of them, in an order of their own: p_2 is the same of z2, z3, z1 and of z1, z2, z3."""
+    """Of each, itself and then all of them in an order of their own: p_2 of z2, z3, z1 is that of z1, z2, z3."""
     operands = [*map(expression, z)]
     ordered = sorted(operands, key=lambda operand: (len(operand.text()), operand.text()))
     return [Expression("softmax", operand, *ordered) for operand in operands]

@@ -114,7 +114,14 @@ def shortest(number: str) -> str:
 PYTHON = Language(
     functions={
         **{name: f"math.{name}" for name in "exp expm1 log log1p sqrt sin cos tanh pow".split()},
-        **{"arctan": "math.atan", "abs": "abs", "sum": "total", "softmax": "softmax", "maximum": "maximum", "minimum": "minimum"},
+        **{
+            "arctan": "math.atan",
+            "abs": "abs",
+            "sum": "total",
+            "softmax": "softmax",
+            "maximum": "maximum",
+            "minimum": "minimum",
+        },
     },
     choice=lambda a, condition, b: f"{a} if {condition} else {b}",
     sequence=lambda numbers: f"({numbers})",
@@ -126,7 +133,14 @@ PYTHON = Language(
 JAVASCRIPT = Language(
     functions={
         **{name: f"Math.{name}" for name in "exp expm1 log log1p sqrt sin cos tanh abs".split()},
-        **{"arctan": "Math.atan", "pow": "pow", "sum": "total", "softmax": "softmax", "maximum": "maximum", "minimum": "minimum"},
+        **{
+            "arctan": "Math.atan",
+            "pow": "pow",
+            "sum": "total",
+            "softmax": "softmax",
+            "maximum": "maximum",
+            "minimum": "minimum",
+        },
     },
     choice=lambda a, condition, b: f"{condition} ? {a} : {b}",
     sequence=lambda numbers: f"[{numbers}]",

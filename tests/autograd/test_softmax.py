@@ -31,7 +31,7 @@ def named(z: Sequence[float]) -> list[Value]:
 
 
 def block(z: Sequence[Value]) -> list[Value]:
-    p = softmax(z)
+    p: list[Value] = softmax(z)
     for k, node in enumerate(p, start=1):
         node.name = f"p{k}"
     return p
@@ -125,7 +125,7 @@ PROGRAMS: dict[str, Callable[[Any], Any]] = {
 
 
 def v(w: Value) -> Value:
-    return autograd.tanh(w)
+    return w.tanh()
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -145,15 +145,13 @@ def test_programs_agree_with_the_scalar_engine(name: str, target: Any) -> None:
         np.testing.assert_allclose(gradient, [parameter.grad for parameter in W], rtol=1e-11, atol=1e-14)
 
 
-def test_a_layers_softmax_is_three_lines_of_code() -> None:
+def test_a_layers_softmax_is_one_on_arrays() -> None:
     model = nn.MLP(2, [3, 4], "tanh", "softmax", rng=1)
     f = autograd.compile(lambda x, y: nn.cross_entropy_on_probabilities(model(x), y), model.parameters())
     f(np.zeros((1, 2)), np.eye(4)[:1])
-    _, forward, backward = f.source.split("\ndef ")[0:3]
-    assert "    o2_exp = np.exp(i2 - o2_max)\n    o2 = o2_exp / o2_exp.sum(-1, keepdims=True)\n" in forward
+    assert "    o2_sum = o2_exp.sum(-1, keepdims=True)\n    o2 = o2_exp / o2_sum\n" in f.source
     assert "    d_i2 = d_o2_weighted - o2 * d_o2_weighted.sum(-1, keepdims=True)\n" in f.source
     assert "places" not in f.source
-    assert backward
 
 
 @given(logits)

@@ -40,9 +40,7 @@ OVERFLOWS: dict[str, Callable[[Any], Any]] = {
     "a layer at two places": lambda x: chosen(
         x, total([squares([exp(100 * k * W[0][0] * xi) for xi in x], 3) for k in (1, 2)])
     ),
-    "two layers": lambda x: chosen(
-        x, total([o * o for o in layer([*map(exp, layer(x, 3)), exp(x[0])], 3)])
-    ),
+    "two layers": lambda x: chosen(x, total([o * o for o in layer([*map(exp, layer(x, 3)), exp(x[0])], 3)])),
     "a loss": lambda x: chosen(x, nn.cross_entropy(layer([exp(xi) for xi in x], 3), 1)),
 }
 ZEROS: dict[str, Callable[[Any], Any]] = {
