@@ -18,13 +18,6 @@ function minimum(xs) {
   return xs.some(Number.isNaN) ? NaN : xs.reduce((least, x) => (x < least ? x : least));
 }
 
-// Of x among all of z, with smaller terms added up first.
-function softmax(x, ...z) {
-  const top = maximum(z);
-  const powers = z.map((each) => Math.exp(each - top)).sort((a, b) => a - b);
-  return Math.exp(x - top) / total(powers);
-}
-
 // As round(x, decimals): to the nearest, and of two that are equally near, to the even one.
 function round(x, decimals) {
   if (!Number.isFinite(x) || Math.abs(x) >= 2 ** 52 || x === 0) return x;

@@ -29,7 +29,7 @@ class Language:
 
     Attributes:
         functions: what each function is called. A power has a function, and so have a long sum, a maximum and a
-            minimum, which are given one sequence; a softmax is given one of its numbers, and then all of them.
+            minimum, which are given one sequence.
         choice: what is taken under a condition, the condition, and what is taken otherwise.
         sequence: the numbers between the brackets of a sequence.
         equal: the sign for a test of equality.
@@ -118,7 +118,6 @@ PYTHON = Language(
             "arctan": "math.atan",
             "abs": "abs",
             "sum": "total",
-            "softmax": "softmax",
             "maximum": "maximum",
             "minimum": "minimum",
         },
@@ -137,7 +136,6 @@ JAVASCRIPT = Language(
             "arctan": "Math.atan",
             "pow": "pow",
             "sum": "total",
-            "softmax": "softmax",
             "maximum": "maximum",
             "minimum": "minimum",
         },
