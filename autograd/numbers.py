@@ -65,15 +65,20 @@ def dot(a: Iterable[Any], b: Iterable[Any]) -> Any:
     return total(map(operator.mul, a, b))
 
 
+def ascending_sum(numbers: Iterable[float]) -> float:
+    """The sum, in which smaller numbers come first."""
+    return float(total(sorted(numbers)))
+
+
 def softmax(z: Sequence[float]) -> list[float]:
     """e^zk / (e^z1 + ... + e^zn) for each k.
 
-    With the largest z taken out nothing overflows. Smaller terms are added up first, so that the sum is the same to the
-    last bit in whatever order the z come.
+    With the largest z taken out nothing overflows. The terms are added up in an order of their own, so that the sum is
+    the same to the last bit in whatever order the z come.
     """
     top = max(z)
     powers = [math.exp(x - top) for x in z]
-    whole = total(sorted(powers))
+    whole = ascending_sum(powers)
     return [power / whole for power in powers]
 
 

@@ -23,10 +23,13 @@ from autograd.compiling.source import Names, Source, function
 from autograd.compiling.trace import Trace
 from autograd.formulas.expression import SYMBOLS, Expression, Name, Number, expression
 from autograd.formulas.languages import PYTHON
-from autograd.numbers import FLOATS, total
+from autograd.numbers import FLOATS, ascending_sum, total
 from autograd.program import Program
 
-NAMESPACE: dict[str, Any] = {"math": math, "total": total, "maximum": FLOATS.maximum, "minimum": FLOATS.minimum}
+NAMESPACE: dict[str, Any] = {
+    **{"math": math, "total": total, "ascending_sum": ascending_sum},
+    **{"maximum": FLOATS.maximum, "minimum": FLOATS.minimum},
+}
 RESERVED = [*NAMESPACE, *"abs float type value value_and_grad".split()]  # identifiers that the code uses itself
 
 

@@ -29,7 +29,7 @@ from weakref import WeakValueDictionary
 
 from autograd.formulas.names import number
 from autograd.formulas.notation import ASCII, LATEX, LONGEST_SUM, MATHML, TEXT
-from autograd.numbers import FLOATS, FUNCTIONS, Reading
+from autograd.numbers import FLOATS, FUNCTIONS, Reading, ascending_sum
 
 _ALL: WeakValueDictionary[tuple[Any, ...], Expression] = WeakValueDictionary()
 _LOCK = RLock()  # a second expression of the same parts would not equal the first
@@ -338,12 +338,12 @@ def _sum(terms: Iterable[Any]) -> Expression:
 
 
 def _softmax(z: Iterable[Any]) -> list[Expression]:
-    """As it is computed, with what all share, in an order of its own: p_2 of z2, z3, z1 is that of z1, z2, z3."""
+    """As it is computed, with what all share in an order of its own: p_2 of z2, z3, z1 is that of z1, z2, z3."""
     operands = [*map(expression, z)]
     texts = {operand: operand.text() for operand in operands}
     ordered = sorted(operands, key=lambda operand: (len(texts[operand]), texts[operand]))
     top = SYMBOLS.maximum(ordered)
-    whole = SYMBOLS.sum([SYMBOLS.exp(x - top) for x in ordered])
+    whole = _on_sequence("ascending_sum")([SYMBOLS.exp(x - top) for x in ordered])
     return [SYMBOLS.exp(x - top) / whole for x in operands]
 
 
@@ -359,5 +359,6 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     **{"sub": operator.sub, "div": operator.truediv, "neg": operator.neg, "mul": operator.mul},
     "add": lambda *terms: reduce(operator.add, terms),
     "product": lambda *factors: reduce(operator.mul, factors),
+    "ascending_sum": lambda *terms: ascending_sum(terms),
     **{name: lambda *xs, name=name: getattr(FLOATS, name)(xs) for name in ("sum", "maximum", "minimum")},
 }

@@ -72,7 +72,7 @@ class Language:
         if kind == "pow" and self.whole_powers and operands[1].value.is_integer() and abs(operands[1].value) < 1e16:
             return f"{self._within(ATOM, operands[0])}**{int(operands[1].value)}", POWER
         arguments = ", ".join(map(self.write, operands))
-        on_sequence = kind in ("sum", "maximum", "minimum")
+        on_sequence = kind in ("sum", "ascending_sum", "maximum", "minimum")
         return f"{self.functions[kind]}({self.sequence(arguments) if on_sequence else arguments})", ATOM
 
     def _in_a_row(self, kind: str, operands: Sequence[Tree]) -> tuple[str, int]:
@@ -118,6 +118,7 @@ PYTHON = Language(
             "arctan": "math.atan",
             "abs": "abs",
             "sum": "total",
+            "ascending_sum": "ascending_sum",
             "maximum": "maximum",
             "minimum": "minimum",
         },
@@ -136,6 +137,7 @@ JAVASCRIPT = Language(
             "arctan": "Math.atan",
             "pow": "pow",
             "sum": "total",
+            "ascending_sum": "ascending_sum",
             "maximum": "maximum",
             "minimum": "minimum",
         },

@@ -88,7 +88,9 @@ def as_read(e: Tree) -> Tree:
         return _Read("sub", (_Read("exp", tuple(e.operands)), _ONE))
     if e.kind == "log1p":
         return _Read("log", (_Read("add", (_ONE, *e.operands)),))
-    if e.kind == "div" and e.operands[1].kind == "sum":  # of a softmax, whose powers are of z less the largest z
+    if (
+        e.kind == "div" and e.operands[1].kind == "ascending_sum"
+    ):  # of a softmax, whose powers are of z less the largest z
         own, *powers = [_unshifted(power) for power in (e.operands[0], *e.operands[1].operands)]
         return e if own is None or None in powers else _Read("div", (own, _Read("sum", tuple(filter(None, powers)))))
     if e.kind in ("pow", "mul", "greater"):
