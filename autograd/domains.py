@@ -54,7 +54,7 @@ POWER = Domain(
     "a > 0, or a = 0 and b >= 0, or a < 0 and a whole b",
     lambda a, b: a > 0 or (a == 0 and b >= 0) or (a < 0 and b == b // 1),
 )
-NOT_EMPTY = Domain("at least one number", lambda x: len(x) > 0)
+NOT_EMPTY = Domain("at least one number", lambda x, *others: len(x) > 0)
 PROBABILITY = Domain(
     "0 <= p <= 1, 0 <= y <= 1, p > 0 where y > 0 and p < 1 where y < 1 (a loss on logits has no such limits)",
     lambda p, y: (0 < p < 1 and 0 <= y <= 1) or p == y == 0 or p == y == 1,

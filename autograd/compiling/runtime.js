@@ -10,6 +10,11 @@ function total(terms) {
   return terms.reduce((sum, term) => sum + term, 0);
 }
 
+// The same, smaller terms first.
+function ascending_sum(terms) {
+  return total([...terms].sort((a, b) => a - b));
+}
+
 function maximum(xs) {
   return xs.some(Number.isNaN) ? NaN : xs.reduce((most, x) => (x > most ? x : most));
 }

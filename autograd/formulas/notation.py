@@ -72,12 +72,27 @@ def spelled_out(e: Tree) -> Tree:
     return _Read("div", (_ONE, _Read("add", (_ONE, _Read("exp", (_Read("neg", tuple(e.operands)),))))))
 
 
+def _unshifted(power: Tree) -> Tree | None:
+    """e^z for e^(z − max(...)); None for anything else."""
+    shifted = power.operands[0] if power.kind == "exp" else power
+    if shifted.kind == "neg" and shifted.operands[0].kind == "maximum":  # where z is 0
+        return _Read("exp", (_Read("number", value=0.0),))
+    if shifted.kind == "sub" and shifted.operands[1].kind == "maximum" and power.kind == "exp":
+        return _Read("exp", (shifted.operands[0],))
+    return None
+
+
 def as_read(e: Tree) -> Tree:
     """An expression's outermost operation as it is read, rather than as it is computed."""
     if e.kind == "expm1":
         return _Read("sub", (_Read("exp", tuple(e.operands)), _ONE))
     if e.kind == "log1p":
         return _Read("log", (_Read("add", (_ONE, *e.operands)),))
+    if (
+        e.kind == "div" and e.operands[1].kind == "ascending_sum"
+    ):  # of a softmax, whose powers are of z less the largest z
+        own, *powers = [_unshifted(power) for power in (e.operands[0], *e.operands[1].operands)]
+        return e if own is None or None in powers else _Read("div", (own, _Read("sum", tuple(filter(None, powers)))))
     if e.kind in ("pow", "mul", "greater"):
         a, b = e.operands
         if e.kind == "pow" and b.kind == "number" and b.value in (1, -1):
