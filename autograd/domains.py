@@ -33,6 +33,18 @@ class Domain:
     within: Callable[..., Sequence[Any]] | None = None
     told: Callable[..., Any] | None = None
 
+    def guarded(self, m: Any, y: Any, inputs: Sequence[Any], is_sequence: bool) -> Sequence[Any]:
+        """The inputs, the first of them NaN where ``told`` says so; no partial does without the first.
+
+        Args:
+            is_sequence: whether it is one.
+        """
+        if self.told is None:
+            return inputs
+        defined, (first, *others) = self.told(m, y), inputs
+        guarded = [m.where(defined, x, math.nan) for x in (first if is_sequence else [first])]
+        return [guarded if is_sequence else guarded[0], *others]
+
 
 def _is_a_number(m: Any, y: Any) -> Any:
     return m.equal(y, y)

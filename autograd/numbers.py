@@ -66,23 +66,17 @@ def dot(a: Iterable[Any], b: Iterable[Any]) -> Any:
 
 
 def ascending_sum(numbers: Iterable[float]) -> float:
-    """The sum, in which smaller numbers come first."""
     return float(total(sorted(numbers)))
 
 
 def softmax(z: Sequence[float]) -> list[float]:
-    """e^zk / (e^z1 + ... + e^zn) for each k.
-
-    With the largest z taken out nothing overflows. The terms are added up in an order of their own, so that the sum is
-    the same to the last bit in whatever order the z come.
-    """
+    """e^zk / (e^z1 + ... + e^zn) for each k; nothing overflows, and the sum is the same in whatever order the z come."""
     top = max(z)
     powers = [math.exp(x - top) for x in z]
     whole = ascending_sum(powers)
     return [power / whole for power in powers]
 
 
-# softmax takes a sequence, as sum, maximum and minimum do, and gives one.
 FUNCTIONS = (
     "exp expm1 log log1p sqrt sin cos tanh arctan abs sigmoid softmax pow sum dot maximum minimum greater equal where"
 ).split()

@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from autograd import primitives
+from autograd.arguments import check_data
 from autograd.domains import DomainError
 from autograd.numbers import FLOATS, total
 from autograd.outputs import Outputs
-from autograd.value import VARYING, Constant, Value, check_data, new_node
+from autograd.value import VARYING, Constant, Value, new_node
 
 add, sub, mul, div, neg, power = (primitives.PRIMITIVES[name] for name in ("add", "sub", "mul", "div", "neg", "pow"))
 Method = Callable[[Any, Any], Any]
