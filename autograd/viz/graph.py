@@ -9,7 +9,7 @@ from functools import partial
 
 import graphviz
 
-from autograd.formulas.names import number
+from autograd.formulas.digits import figure
 from autograd.labels import plain
 from autograd.program import Node, Program
 from autograd.value import Value
@@ -133,19 +133,6 @@ def _keep_order(drawing: graphviz.Digraph, program: Program, constants: bool) ->
     for upper, lower in sorted(tied):
         with drawing.subgraph(graph_attr={"rank": "same"}) as same:
             same.edge(f"n{upper}", f"n{lower}", style="invis", minlen="0")
-
-
-def figure(x: float, digits: int) -> str:
-    """A number to some significant digits, as mathematics writes it: 0.25, −∞, −2.5×10⁻⁸."""
-    mantissa, _, exponent = number(x, digits).replace("inf", "∞").partition("e")
-    power = f"10{str(int(exponent)).translate(_RAISED)}" if exponent else ""
-    mantissa = mantissa.replace("-", "−")
-    if mantissa.removeprefix("−") == "1" and power:
-        return mantissa.removesuffix("1") + power
-    return f"{mantissa}×{power}" if power else mantissa
-
-
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def texts(program: Program, show: Callable[[float], str], show_local: Callable[[float], str] | None = None) -> Texts:

@@ -12,11 +12,12 @@ from functools import partial
 import graphviz
 
 from autograd import primitives
+from autograd.formulas.digits import figure
 from autograd.labels import plain
 from autograd.numbers import total
 from autograd.program import Node, Program
 from autograd.value import Value
-from autograd.viz.graph import FONT, STYLES, Texts, caption, figure, markup, small_program, texts
+from autograd.viz.graph import FONT, STYLES, Texts, caption, markup, small_program, texts
 from autograd.viz.render import Drawing
 
 COLUMN, ROW = 4.8, 2.4  # inches between the centres of neighbouring units
