@@ -11,9 +11,13 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from autograd.choices import may_be_discarded
+from autograd.formulas.digits import number
 from autograd.formulas.expression import Expression, Figure, Name, Number, equation, product, quotient, total
-from autograd.formulas.names import number
+from autograd.formulas.names import in_ascii
 from autograd.formulas.nodes import ProgramFormulas
+from autograd.labels import short, shown
+from autograd.numbers import total as total_of
 from autograd.program import Program
 from autograd.value import Value
 
@@ -29,11 +33,19 @@ class Equation:
         sides: the product (or sum of products) of local derivatives as quotients, as formulas and as numbers, and what
             it comes to; without repetitions.
         note: a remark in words; "" for none.
+        rounded: whether the last side is not what the numbers before it come to as they are shown, but what they come
+            to with the digits that are not: it has the sign ≈.
     """
 
     left: Expression
     sides: tuple[Expression, ...]
     note: str = ""
+    rounded: bool = False
+
+    @property
+    def signs(self) -> tuple[str, ...]:
+        """What stands before each side: = or ≈."""
+        return (*["="] * (len(self.sides) - 1), "≈" if self.rounded else "=")
 
 
 @dataclass(frozen=True, repr=False)
@@ -63,7 +75,7 @@ class Explanation:
         """The equations as LaTeX's ``aligned``, for a place where mathematics is displayed."""
         written = []
         for one in self.equations:
-            sides = [f"&= {side.latex()}" for side in one.sides]
+            sides = [f"&{_LATEX_SIGNS[sign]} {side.latex()}" for sign, side in zip(one.signs, one.sides)]
             note = f" \\quad \\text{{({one.note})}}" if one.note else ""
             written.append(f"{one.left.latex()} " + " \\\\\n".join(sides) + note)
         return "\\begin{aligned}\n" + " \\\\[1.5ex]\n".join(written) + "\n\\end{aligned}"
@@ -72,12 +84,12 @@ class Explanation:
         """The equations as one MathML ``<math>`` element."""
         rows = []
         for one in self.equations:
-            for k, side in enumerate(one.sides):
+            for k, (sign, side) in enumerate(zip(one.signs, one.sides)):
                 left = one.left.mathml() if k == 0 else ""
                 note = f"<mspace width='1em'/><mtext>({html.escape(one.note)})</mtext>" if one.note else ""
                 rows.append(
                     f'<mtr><mtd style="text-align: right">{left}</mtd>'
-                    f'<mtd style="text-align: left"><mo>=</mo>{side.mathml()}{note}</mtd></mtr>'
+                    f'<mtd style="text-align: left"><mo>{sign}</mo>{side.mathml()}{note}</mtd></mtr>'
                 )
         table = f'<mtable displaystyle="true" columnalign="right left">{"".join(rows)}</mtable>'
         return f'<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">{table}</math>'
@@ -92,9 +104,15 @@ class Explanation:
         return self.mathml()
 
 
+_LATEX_SIGNS = {"=": "=", "≈": r"\approx"}
+
+
 def _text(one: Equation, ascii: bool) -> str:
     left = one.left.text(ascii=ascii)
-    rows = [f"{left if k == 0 else ' ' * len(left)} = {side.text(ascii=ascii)}" for k, side in enumerate(one.sides)]
+    rows = [
+        f"{left if k == 0 else ' ' * len(left)} {in_ascii(sign) if ascii else sign} {side.text(ascii=ascii)}"
+        for k, (sign, side) in enumerate(zip(one.signs, one.sides))
+    ]
     return "\n".join(rows) + (f"   ({one.note})" if one.note else "")
 
 
@@ -150,7 +168,9 @@ def explain(
         raise TypeError("a Program knows its nodes by name only: give wrt as text, such as 'w14'")
     for one in asked:
         if not isinstance(one, Value | str):
-            raise TypeError(f"wrt must be a Value, a node's name or a list of them, got {type(one).__name__} {one!r}")
+            raise TypeError(
+                f"wrt must be a Value, a node's name or a list of them, got {type(one).__name__} {shown(one)}"
+            )
         if isinstance(one, str) and one not in known:
             raise ValueError(_what_there_is(program, one))
     indices = [known.get(one) for one in asked]
@@ -164,12 +184,12 @@ def explain(
 
 def _what_there_is(program: Program, name: str) -> str:
     """What to say of a name that no node is labelled with."""
-    names = [label for label, node in zip(program.labels, program) if node.kind != "constant"]
-    namesakes = [label for label, node in zip(program.labels, program) if name and node.name == name]
+    names = [short(label) for label, node in zip(program.labels, program) if node.kind != "constant"]
+    namesakes = [short(label) for label, node in zip(program.labels, program) if name and node.name == name]
     listed = ", ".join((namesakes or names)[:_MOST_NAMES]) + (", ..." if len(namesakes or names) > _MOST_NAMES else "")
     if namesakes:
-        return f"{len(namesakes)} nodes are called {name!r}; say which: {listed}"
-    return f"no node is called {name!r}; there are {listed}"
+        return f"{len(namesakes)} nodes are called '{short(name)}'; say which: {listed}"
+    return f"no node is called '{short(name)}'; there are {listed}"
 
 
 def _unrelated(program: Program, one: Value | str, index: int | None, digits: int) -> Equation:
@@ -220,7 +240,31 @@ class _Paths:
                 parted.add(node.index)
         joined = {i for i in on_a_path if len(self.children[i]) > 1}
         self.deltas = (parted | read & (joined | targets)) - {self.last}
+        self.discarded = may_be_discarded((node.index, node.op, node.parents) for node in reversed(program.nodes))
+        self.rounding = rounding
+        if rounding:
+            self._part_where_rounding_shows(rounding[1], targets)
         self.met: set[int] = set()
+
+    def _part_where_rounding_shows(self, decimals: int, targets: set[int]) -> None:
+        """Give each gradient that went into another a line of its own where the product of all factors, rounded once,
+        is not what comes of rounding at each step."""
+        once: list[float] = [0.0] * len(self.program)  # rounded in the line it is told in, and not before
+        for i in reversed(range(len(self.program))):
+            handed = [(child, self.slope(child, places)) for child, places in self.children[i].items()]
+            once[i] = total_of(slope * (self.gradients[c] if c in self.deltas else once[c]) for c, slope in handed)
+            if i == self.last:
+                once[i] = 1.0
+        waiting = [i for i in self.deltas | targets if i != self.last]
+        for i in waiting:
+            if round(once[i], decimals) != self.gradients[i]:
+                new = self.children[i].keys() - self.deltas - {self.last}
+                self.deltas |= new
+                waiting += new
+
+    def slope(self, child: int, places: Sequence[int]) -> float:
+        """The derivative of a node by what it reads in these places."""
+        return float(total_of(self.program.nodes[child].local_derivatives[k] for k in places))
 
     def told(self, target: int) -> list[Equation]:
         """The equations of the deltas that a target needs and that are not told yet, and its own."""
@@ -247,22 +291,39 @@ class _Paths:
         )
         # A path of one edge would say ∂y/∂a of the local derivative, beside or below the ∂y/∂a that it is a part of.
         sides = [*lead, slopes] if self.last in self.children[i] else [equation(*lead, quotients), slopes]
+        rounded = False
         if self.numbers:
-            sides += [figures, value]
+            sides += [figures] if figures.operands and _has_names(slopes) else []
+            rounded = not self._gives(sides[-1], value)
+            sides.append(value)
         written = [side.text() for side in sides]
-        return Equation(left, tuple(side for k, side in enumerate(sides) if k == 0 or written[k] != written[k - 1]))
+        told = tuple(side for k, side in enumerate(sides) if k == 0 or written[k] != written[k - 1])
+        return Equation(left, told, rounded=rounded and len(told) > 1)
+
+    def _gives(self, side: Expression, value: Figure) -> bool:
+        """Whether the numbers of a side, as they are shown, come to a value as it is shown; a side of names does."""
+        if _has_names(side):
+            return True
+        try:
+            worked = side.evaluate({})
+        except ArithmeticError:
+            return False
+        shown = Figure(round(worked, self.rounding[1]) if self.rounding else worked, value.digits)
+        return shown is value and (value.value != 0 or worked == 0)
 
     def term(self, i: int, child: int) -> tuple[list[Expression], list[Expression], list[Expression]]:
         """The stretch from node i by way of a child up to the next delta, or to the output: its factors, thrice."""
         quotients: list[Expression] = []
         slopes: list[Expression] = []
         figures: list[Expression] = []
+        nothing = False
         while True:
             places = self.children[i][child]
-            local_derivatives = self.program.nodes[child].local_derivatives
             quotients.append(quotient(self.board.names[child], self.board.names[i]))
             slopes.append(total([self.slopes[child][k] for k in places]))
-            figures.append(Figure(sum(local_derivatives[k] for k in places), self.digits))
+            figures.append(Figure(self.slope(child, places), self.digits))
+            if self.gradients[child] == 0 and child in self.discarded:  # whatever the slope is, infinite or not
+                nothing = True
             if child == self.last or child in self.deltas:
                 break
             i, child = child, next(iter(self.children[child]))
@@ -270,7 +331,11 @@ class _Paths:
             quotients.append(self.delta(child))
             slopes.append(self.delta(child))
             figures.append(Figure(self.gradients[child], self.gradient_digits))
-        return quotients[::-1], slopes[::-1], figures[::-1]
+        return quotients[::-1], slopes[::-1], [Figure(0.0, self.digits)] if nothing else figures[::-1]
 
     def delta(self, i: int) -> Expression:
         return Name(self.board.names[i], "δ")
+
+
+def _has_names(side: Expression) -> bool:
+    return any(isinstance(leaf, Name) for leaf in side.leaves())
