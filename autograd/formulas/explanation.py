@@ -72,7 +72,10 @@ class Explanation:
         return "\n\n".join([_text(one, ascii) for one in self.equations])
 
     def latex(self) -> str:
-        """The equations as LaTeX's ``aligned``, for a place where mathematics is displayed."""
+        """The equations as LaTeX's ``aligned``, for a place where mathematics is displayed.
+
+        The document needs ``\\usepackage{amsmath}``.
+        """
         written = []
         for one in self.equations:
             sides = [f"&{_LATEX_SIGNS[sign]} {side.latex()}" for sign, side in zip(one.signs, one.sides)]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from autograd.formulas.digits import in_latex, in_mathml, in_text, number
-from autograd.formulas.names import in_ascii, latex_name, mathml_name
+from autograd.formulas.names import in_ascii, latex_name, mathml_name, text_name
 from autograd.labels import named
 
 LONGEST_SUM = 6  # terms; a longer sum is written with an ellipsis
@@ -267,7 +267,7 @@ def _mathml_sign(sign: str) -> str:
 
 
 TEXT = Notation(
-    name=lambda mark, word: {"δ": "δ_"}.get(mark, mark) + named(word),
+    name=lambda mark, word: {"δ": "δ_"}.get(mark, mark) + text_name(word),
     number=in_text,
     sign=lambda sign: sign,
     fraction=None,
@@ -279,7 +279,7 @@ TEXT = Notation(
 )
 ASCII = replace(
     TEXT,
-    name=lambda mark, word: in_ascii(TEXT.name(mark, word)),
+    name=lambda mark, word: in_ascii({"δ": "δ_"}.get(mark, mark) + named(word)),
     number=lambda digits: digits,
     sign=in_ascii,
     euler=None,

@@ -18,6 +18,7 @@ from autograd.files import write_whole
 from autograd.formulas.digits import figure
 from autograd.formulas.explanation import Explanation, explain
 from autograd.formulas.expression import Expression
+from autograd.formulas.names import text_name
 from autograd.formulas.notation import TEXT
 from autograd.labels import plain
 from autograd.lesson.frames import DECIMALS, Frame, Optimizer, Round, Rounding, Telling, training
@@ -103,7 +104,7 @@ def walkthrough(
         drawing.graph_attr["bgcolor"] = "transparent"
         network_svg = _inline(drawing.pipe(format="svg", encoding="utf-8"))
     data = {
-        "nodes": [{"label": plain(label), "kind": node.kind} for label, node in zip(program.labels, program)],
+        "nodes": [{"label": text_name(label), "kind": node.kind} for label, node in zip(program.labels, program)],
         "decimals": f"{decimals[0]} decimals for values, {decimals[1]} for gradients",
         "frames": [_frame(frame) for one in rounds for frame in one.frames],
         "rounds": [

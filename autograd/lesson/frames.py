@@ -28,8 +28,8 @@ from autograd.formulas.expression import (
     expression,
     quotient,
 )
+from autograd.formulas.names import text_name
 from autograd.formulas.nodes import ProgramFormulas
-from autograd.labels import named
 from autograd.lesson.updates import on_paper, one_by_one, takes_old
 from autograd.program import Node, Program
 from autograd.value import Value
@@ -230,7 +230,7 @@ class _Story:
         self.board = ProgramFormulas(program)
         self.names, self.symbols = self.board.names, self.board.symbols
         self.data = [self.board.numbers(run) for run in runs]
-        self.called = [*map(named, self.names)]  # in titles
+        self.called = [*map(text_name, self.names)]  # in titles
         self.output = self.names[-1]
         self.written_data: list[dict[Expression, Expression | float]] = [
             {symbol: rounding.show(node.data) for symbol, node in zip(self.symbols, run) if isinstance(symbol, Name)}

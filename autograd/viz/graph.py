@@ -10,6 +10,7 @@ from functools import partial
 import graphviz
 
 from autograd.formulas.digits import figure
+from autograd.formulas.names import text_name
 from autograd.labels import plain
 from autograd.program import Node, Program
 from autograd.value import Value
@@ -97,7 +98,8 @@ def graph(program: Program, written: Texts, constants: bool = True) -> graphviz.
             place = {"id": f"e{node.index}-{parent}-{k}"}
             if program.nodes[parent].kind != "constant":
                 local = written[f"by {k}", node.index]
-                words = plain(f"d {program.labels[node.index]} / d {program.labels[parent]} = {local}")
+                child, by = text_name(program.labels[node.index]), text_name(program.labels[parent])
+                words = f"d {child} / d {by} = {local}"
                 tooltip = caption(words).replace("\\", r"\\")  # of an edge, which graphviz reads twice
                 drawing.edge(*nodes, local, tooltip=tooltip, **place)
             elif constants:
@@ -169,7 +171,9 @@ def _box(node: Node, written: Texts) -> str:
         symbol = f'<FONT COLOR="white" POINT-SIZE="18"> {markup(node.op.symbol)} </FONT>'
         columns.append(f'<TD ROWSPAN="2" CELLPADDING="2" BGCOLOR="{PLATE}">{symbol}</TD>')
     if node.name:
-        columns.append(f'<TD ROWSPAN="2" CELLPADDING="4"><B><FONT POINT-SIZE="20">{markup(node.name)}</FONT></B></TD>')
+        columns.append(
+            f'<TD ROWSPAN="2" CELLPADDING="4"><B><FONT POINT-SIZE="20">{markup(text_name(node.name))}</FONT></B></TD>'
+        )
     elif node.op is not None:
         columns.append('<TD ROWSPAN="2" WIDTH="4"></TD>')
     first, *rest = [f'<TD ALIGN="LEFT">{line}</TD>' for line in numbers]
