@@ -18,7 +18,7 @@ from autograd.labels import is_numeral, named, plain
 
 _GREEK = {chr(code): word for code, word in codepoint2name.items() if ord("Α") <= code <= ord("ω")}
 _LETTERS = {word: letter for letter, word in _GREEK.items()}  # by what they are called
-_ASCII = {"−": "-", "×": "*", "·": "*", "…": "...", "∂": "d", "√": "sqrt", "←": "<-", "≈": "~"}
+_ASCII = {"−": "-", "×": "*", "·": "*", "…": "...", "∂": "d", "√": "sqrt", "←": "<-", "≈": "~", "′": "'"}
 _LATEX = {
     **{c: f"\\{c}" for c in "{}$&#_%"},
     **{"\\": r"\backslash{}", "^": r"{\wedge}", "~": r"{\sim}", "∂": r"{\partial}", " ": r"\ "},
@@ -131,6 +131,12 @@ def latex_name(name: str) -> str:
     lower = f"_{{{_latex_script(parts.lower)}}}" if parts.lower else ""
     raised = r"\prime" * parts.primes + (" " if parts.primes and parts.upper else "") + _latex_script(parts.upper)
     return base + lower + (f"^{{{raised}}}" if raised else "") + _latex_script(parts.arguments)
+
+
+def latex_text(words: str) -> str:
+    """Words of our own in the midst of formulas."""
+    written = [f"$\\{_GREEK[c]}$" if c in _GREEK else {"′": "$'$", "<": "$<$"}.get(c, c) for c in words]
+    return f"\\text{{{''.join(written)}}}"
 
 
 def mathml_name(name: str) -> str:

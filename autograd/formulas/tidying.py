@@ -18,7 +18,7 @@ def tidy(formula: Expression) -> Expression:
 
 
 def _tidied(e: Expression) -> Expression:
-    if e.kind == "pow" and _is(-1.0, e.operands[1]):
+    if e.kind == "pow" and _is(-1.0, e.operands[1]) and not _is(0.0, e.operands[0]):  # that is an infinity, 1 / 0 none
         return _tidied(1 / e.operands[0])
     if e.kind in _TIDY and e.kind != "div" and all(isinstance(operand, Number) for operand in e.operands):
         return Number(e.evaluate({}))
