@@ -10,7 +10,7 @@ from hypothesis import given
 import autograd
 from autograd import PRIMITIVES, Program, Value, explain
 from autograd.formulas.because import REASONS, SMALL, because
-from autograd.formulas.expression import SYMBOLS, Name, expression
+from autograd.formulas.expression import SYMBOLS, Expression, Name, expression
 from autograd.formulas.languages import JAVASCRIPT
 from tests.formulas.test_explanation import ALL, programs
 from tests.node import JavaScript
@@ -89,11 +89,11 @@ def test_conditions_are_printed_as_javascript(javascript: JavaScript) -> None:
         assert set(one.rows.split()) <= set(PRIMITIVES)
         written = JAVASCRIPT.write(expression(one.holds(SYMBOLS, *roles)))
         for numbers in ((0.0, 0.0, -5.0, 0.0), (0.0, 6.0, 7.0, 1.0), (0.001, 1.0, 2.0, 2.0)):
-            given = dict(zip(roles, numbers))
+            known: dict[Expression, float] = dict(zip(roles, numbers))
             said = javascript(
                 f"(({', '.join(role.word for role in roles)}) => {written})({', '.join(map(repr, numbers))})"
             )
-            assert said == bool(expression(one.holds(SYMBOLS, *roles)).evaluate({**given}))
+            assert said == bool(expression(one.holds(SYMBOLS, *roles)).evaluate(known))
 
 
 @pytest.mark.parametrize("name", ["</math><script>", "\x1b[2J", "{x}", "2", "$x$", "\\end{aligned}", "{", "}{"])
