@@ -5,7 +5,9 @@ A name may hold anything: a line break, an escape sequence that a terminal would
 
 from __future__ import annotations
 
+import re
 import reprlib
+import unicodedata
 from typing import Any
 
 
@@ -25,6 +27,23 @@ _REPR.maxstring = _REPR.maxother = _REPR.maxlong = 80
 def plain(label: str) -> str:
     """A label as it is meant to be read: what cannot be printed is written as Python does, ``\\n`` for a new line."""
     return "".join([c if c.isprintable() else ascii(c)[1:-1] for c in label])
+
+
+_WORDS = re.compile(r"inf(?:inity)?|∞|nan", re.IGNORECASE)  # that are numbers
+_LETTERS = re.compile(r"(?<=\d)e(?=[+−-]?\d)|0[xob][\da-f]+|∞", re.IGNORECASE)  # of 1e-5 and 0x1F
+
+
+def is_numeral(label: str) -> bool:
+    """Whether a label would be taken for a number, or for arithmetic on numbers: 2, -1e5, ½, inf, 2 + 3."""
+    label = unicodedata.normalize("NFKC", label).strip()
+    word = _WORDS.fullmatch(label.strip("+-−"))
+    without = "1" if word else _LETTERS.sub("1", label)
+    return any(c.isnumeric() for c in without) and not any(c.isalpha() for c in without)
+
+
+def named(label: str) -> str:
+    """A label that stands among numbers: `plain`, and in quotes where it would be taken for one."""
+    return f'"{plain(label)}"' if is_numeral(label) else plain(label)
 
 
 def short(label: str, most: int = 80) -> str:

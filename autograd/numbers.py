@@ -70,7 +70,7 @@ def ascending_sum(numbers: Iterable[float]) -> float:
 
 
 def softmax(z: Sequence[float]) -> list[float]:
-    """e^zk / (e^z1 + ... + e^zn) for each k; nothing overflows, and the sum is the same in whatever order the z come."""
+    """e^zk / (e^z1 + ... + e^zn) for each k; nothing overflows, and the sum is the same in any order of the z."""
     top = max(z)
     powers = [math.exp(x - top) for x in z]
     whole = ascending_sum(powers)

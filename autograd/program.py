@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import ClassVar, Literal
 
 from autograd.choices import may_be_discarded
-from autograd.labels import plain
+from autograd.labels import named
 from autograd.numbers import FLOATS
 from autograd.primitive import Primitive
 from autograd.value import Constant, Parameter, Value, topological_order
@@ -163,10 +163,19 @@ class Program:
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
-        """What a formula calls each node: its name, or v7 for node 7 without one; ``o4#12`` where a name recurs."""
-        labels = [node.name or f"v{node.index}" for node in self.nodes]
-        uses = Counter(labels)
-        return tuple([label if uses[label] == 1 else f"{label}#{i}" for i, label in enumerate(labels)])
+        """What a formula calls each node: its name, or v7 for node 7 without one; ``o4#12`` where a name recurs.
+
+        A label is one node's alone: where a name has it already, it is made longer, ``v7#7``.
+        """
+        uses = Counter([node.name for node in self.nodes])
+        labels: list[str] = []
+        for i, node in enumerate(self.nodes):
+            label = node.name if uses[node.name] == 1 and node.name else f"{node.name}#{i}" if node.name else f"v{i}"
+            while label != node.name and label in uses:
+                label = f"{label}#{i}"
+            uses[label] += 1
+            labels.append(label)
+        return tuple(labels)
 
     def __len__(self) -> int:
         return len(self.nodes)
@@ -176,13 +185,14 @@ class Program:
 
     def __str__(self) -> str:
         lines = []
-        for node, label in zip(self.nodes, self.labels):
+        labels = [*map(named, self.labels)]
+        for node, label in zip(self.nodes, labels):
             if node.op is None:
                 lines.append(f"{label} = {node.data:.6g}  ({node.kind})")
             else:
-                operands = ", ".join([self.labels[parent] for parent in node.parents])
+                operands = ", ".join([labels[parent] for parent in node.parents])
                 lines.append(f"{label} = {node.op.name}({operands}) = {node.data:.6g}")
-        return "\n".join(map(plain, lines))
+        return "\n".join(lines)
 
 
 def program_order(output: Value) -> list[Value]:

@@ -27,7 +27,7 @@ from threading import RLock
 from typing import Any
 from weakref import WeakValueDictionary
 
-from autograd.formulas.names import number
+from autograd.formulas.digits import number
 from autograd.formulas.notation import ASCII, LATEX, LONGEST_SUM, MATHML, TEXT
 from autograd.numbers import FLOATS, FUNCTIONS, Reading, ascending_sum
 

@@ -6,8 +6,8 @@ The explanation of a derivative and the steps of a walkthrough write the same th
 
 from __future__ import annotations
 
+from autograd.formulas.digits import number
 from autograd.formulas.expression import SYMBOLS, Expression, Name, Number, expression
-from autograd.formulas.names import number
 from autograd.formulas.template import Template
 from autograd.labels import short
 from autograd.primitive import Primitive

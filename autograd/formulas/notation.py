@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
-from autograd.formulas.names import in_ascii, latex_name, latex_number, mathml_name, mathml_number, minus, number
-from autograd.labels import plain
+from autograd.formulas.digits import in_latex, in_mathml, in_text, number
+from autograd.formulas.names import in_ascii, latex_name, mathml_name, text_name
+from autograd.labels import named
 
 LONGEST_SUM = 6  # terms; a longer sum is written with an ellipsis
 
@@ -120,7 +121,7 @@ class Notation:
 
     Attributes:
         name: a quantity's name, given its mark ("∂", "δ" or "") and the word itself.
-        number: a number, given as Python writes its digits.
+        number: a number, given as Python writes its digits (see `autograd.formulas.digits`).
         sign: an operator or a bracket.
         fraction: of two parts; None where it is written on the line, with a stroke, as then powers are with a ``^``.
         power: a base and an exponent.
@@ -191,7 +192,7 @@ class Pen:
             stroke = "/" if operands[0].mark else " / "
             return self.operand(operands[0], POWER, leading) + stroke + self.operand(operands[1], POWER)
         if kind == "pow":
-            return to.power(self.base(operands[0]), self.exponent(operands[1]))
+            return to.power(self.operand(operands[0], CALL), self.exponent(operands[1]))
         if kind == "exp" and to.euler:
             return to.power(to.euler, self.exponent(operands[0]))
         if kind == "where":
@@ -214,18 +215,15 @@ class Pen:
             return self.to.in_brackets(self.write(e))
         return self.write(e, leading)
 
-    def base(self, e: Tree) -> str:
-        """What is raised to a power; where that is lifted, 2 × 10⁻⁸ is in brackets too."""
-        written = self.operand(e, CALL)
-        has_exponent = e.value > 0 and "e" in self.figures(e)
-        return self.to.in_brackets(written) if has_exponent and self.to.fraction else written
-
     def exponent(self, e: Tree) -> str:
         """What a power is raised to, which needs brackets only on the line."""
         return self.write(e) if self.to.fraction else self.operand(e, CALL)
 
     def tightness(self, e: Tree) -> int:
-        """How tightly the outermost operation binds."""
+        """How tightly the outermost operation binds; 2 × 10⁻⁸, which is one too, binds as 2 × x does."""
+        if e.kind in ("number", "figure"):
+            digits = self.figures(e)
+            return NEGATIVE if "e" in digits and self.to.number(digits) != digits else LEAF
         return CALL if e.kind == "exp" and not self.to.euler else _TIGHTNESS.get(e.kind, CALL)
 
     def sum(self, e: Tree, leading: bool) -> str:
@@ -284,8 +282,8 @@ def _mathml_sign(sign: str) -> str:
 
 
 TEXT = Notation(
-    name=lambda mark, word: {"δ": "δ_"}.get(mark, mark) + plain(word),
-    number=minus,
+    name=lambda mark, word: {"δ": "δ_"}.get(mark, mark) + text_name(word),
+    number=in_text,
     sign=lambda sign: sign,
     fraction=None,
     power=lambda a, b: f"{a}^{b}",
@@ -296,7 +294,7 @@ TEXT = Notation(
 )
 ASCII = replace(
     TEXT,
-    name=lambda mark, word: in_ascii(TEXT.name(mark, word)),
+    name=lambda mark, word: in_ascii({"δ": "δ_"}.get(mark, mark) + named(word)),
     number=lambda digits: digits,
     sign=in_ascii,
     euler=None,
@@ -308,7 +306,7 @@ LATEX = Notation(
         "∂": f"\\partial {latex_name(word)}",
         "δ": f"\\delta_{{{latex_name(word)}}}",
     }[mark],
-    number=latex_number,
+    number=in_latex,
     sign=lambda sign: sign.replace(sign.strip(), _LATEX_SIGNS.get(sign.strip(), sign.strip())),
     fraction=lambda a, b: f"\\frac{{{a}}}{{{b}}}",
     power=lambda a, b: f"{{{a}}}^{{{b}}}",
@@ -325,7 +323,7 @@ MATHML = Notation(
         "∂": f"<mo>∂</mo>{mathml_name(word)}",
         "δ": f"<msub><mi>δ</mi><mrow>{mathml_name(word)}</mrow></msub>",
     }[mark],
-    number=mathml_number,
+    number=in_mathml,
     sign=_mathml_sign,
     fraction=lambda a, b: f"<mfrac><mrow>{a}</mrow><mrow>{b}</mrow></mfrac>",
     power=lambda a, b: f"<msup><mrow>{a}</mrow><mrow>{b}</mrow></msup>",

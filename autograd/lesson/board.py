@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from autograd.files import write_whole
+from autograd.formulas.digits import figure
 from autograd.formulas.explanation import Explanation, explain
 from autograd.formulas.expression import Expression
-from autograd.formulas.names import number
+from autograd.formulas.names import text_name
 from autograd.formulas.notation import TEXT
 from autograd.labels import plain
 from autograd.lesson.frames import DECIMALS, Frame, Optimizer, Round, Rounding, Telling, training
@@ -103,7 +104,7 @@ def walkthrough(
         drawing.graph_attr["bgcolor"] = "transparent"
         network_svg = _inline(drawing.pipe(format="svg", encoding="utf-8"))
     data = {
-        "nodes": [{"label": plain(label), "kind": node.kind} for label, node in zip(program.labels, program)],
+        "nodes": [{"label": text_name(label), "kind": node.kind} for label, node in zip(program.labels, program)],
         "decimals": f"{decimals[0]} decimals for values, {decimals[1]} for gradients",
         "frames": [_frame(frame) for one in rounds for frame in one.frames],
         "rounds": [
@@ -129,16 +130,20 @@ def _widest(rounds: list[Round], decimals: tuple[int, int]) -> Texts:
     for one, (way, rounding) in itertools.product(rounds, ways):
         if getattr(one, way) is None:
             continue
-        tellings.append(texts(getattr(one, way), rounding.text, lambda x: number(x, 4)))
+        tellings.append(texts(getattr(one, way), rounding.text, lambda x: figure(x, 4)))
         for frame in one.frames:
             node, quantity = frame.writes or (0, "memory")
             telling: Telling = getattr(frame, way)
             if quantity == "grad":  # so far: it may be wider than in the end
-                tellings.append({("grad", node): telling.shown, ("err", node): rounding.text(-telling.value)})
+                shown = TEXT.number(telling.shown)
+                tellings.append({("grad", node): shown, ("err", node): rounding.text(-telling.value)})
             elif quantity == "new":
-                tellings.append({("data", node): telling.shown})
-    # A page may write a minus sign, which is as wide as +; graphviz knows the width of + alone.
-    return {place: text.replace("-", "+") for place, text in widest(tellings).items()}
+                tellings.append({("data", node): TEXT.number(telling.shown)})
+    return {place: text.translate(_AS_WIDE) for place, text in widest(tellings).items()}
+
+
+# What a page may write, and signs that are as wide or wider, whose widths graphviz knows.
+_AS_WIDE = str.maketrans("−×∞⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+++-0123456789")
 
 
 def _inline(svg: str) -> str:
@@ -198,7 +203,7 @@ def _numbers(run: Program, rounding: Rounding) -> dict[str, Any]:
     return {
         "data": [rounding.show(node.data).text() if node.op is None else "" for node in run],
         "locals": {
-            f"e{node.index}-{parent}-{place}": TEXT.number(number(derivative, 4))
+            f"e{node.index}-{parent}-{place}": figure(derivative, 4)
             for node in run
             for place, (parent, derivative) in enumerate(zip(node.parents, node.local_derivatives))
             if run.nodes[parent].kind != "constant"
@@ -223,7 +228,7 @@ def _explained(program: Program, rounds: list[Round], decimals: tuple[int, int])
         return texts.setdefault(_math(formula), len(texts))
 
     def written(explanation: Explanation) -> list[Any]:
-        return [[kept(one.left), [kept(side) for side in one.sides]] for one in explanation.equations]
+        return [[kept(one.left), [kept(side) for side in one.sides], one.rounded] for one in explanation.equations]
 
     told = [
         {

@@ -28,6 +28,7 @@ from autograd.formulas.expression import (
     expression,
     quotient,
 )
+from autograd.formulas.names import text_name
 from autograd.formulas.nodes import ProgramFormulas
 from autograd.lesson.updates import on_paper, one_by_one, takes_old
 from autograd.program import Node, Program
@@ -130,8 +131,8 @@ class Rounding:
         return Figure(x, 12 if is_rounded else 4)
 
     def text(self, x: float) -> str:
-        """That, for Python to read."""
-        return self.show(x).text(ascii=True)
+        """That, as mathematics writes it."""
+        return self.show(x).text()
 
 
 def frames(
@@ -229,6 +230,7 @@ class _Story:
         self.board = ProgramFormulas(program)
         self.names, self.symbols = self.board.names, self.board.symbols
         self.data = [self.board.numbers(run) for run in runs]
+        self.called = [*map(text_name, self.names)]  # in titles
         self.output = self.names[-1]
         self.written_data: list[dict[Expression, Expression | float]] = [
             {symbol: rounding.show(node.data) for symbol, node in zip(self.symbols, run) if isinstance(symbol, Name)}
@@ -255,7 +257,7 @@ class _Story:
                 tellings.append(Telling(formula.substitute(written), value, rounding.show(value)))
             edges = tuple([(node.index, parent, k) for k, parent in enumerate(node.parents)])
             reads = tuple(dict.fromkeys(node.parents))
-            title = f"{self.names[node.index]} is computed"
+            title = f"{self.called[node.index]} is computed"
             writes: tuple[int, Quantity] = (node.index, "data")
             yield Frame("forward", self.k, title, writes, reads, edges, equation(*sides), None, *tellings)
 
@@ -263,7 +265,7 @@ class _Story:
         """The output's gradient is 1; each node hands each parent local derivative times gradient."""
         one = [Telling(None, 1.0, Figure(1.0, 4))] * len(self.runs)
         symbols = equation(quotient(self.output, self.output), Number(1.0))
-        title = f"{self.output} changes by 1 when {self.output} changes by 1"
+        title = f"{self.called[-1]} changes by 1 when {self.called[-1]} changes by 1"
         yield Frame("backward", self.k, title, (len(self.program) - 1, "grad"), (), (), symbols, None, *one)
         sums = [[0.0] * len(self.program) for _ in self.runs]
         shares = Counter([parent for node in self.program for parent in node.parents])
@@ -312,7 +314,7 @@ class _Story:
         return Frame(
             "backward",
             self.k,
-            f"{child} hands {name} its share of the gradient",
+            f"{self.called[node.index]} hands {self.called[parent]} its share of the gradient",
             (parent, "grad"),
             (node.index,),
             ((node.index, parent, k),),
@@ -355,8 +357,9 @@ class _Story:
             worked = [line.substitute(figures) for line in one_by_one(settled, new, data_first)]
             tellings.append(list(map(Telling, worked, [data, *remembered], after)))
             memory[index] = remembered
-        subjects: list[tuple[str, Expression, Quantity]] = [(name, symbol, "new")]
-        subjects += [(f"{word} of {name}", letter, "memory") for word, letter in zip(optimizer.memory, letters)]
+        called = self.called[index]
+        subjects: list[tuple[str, Expression, Quantity]] = [(called, symbol, "new")]
+        subjects += [(f"{word} of {called}", letter, "memory") for word, letter in zip(optimizer.memory, letters)]
         lines = list(zip(subjects, formulas, *tellings))
         for (words, subject, quantity), formula, *each in lines if data_first else [*lines[1:], lines[0]]:
             if formula.operands:  # what the rule leaves as it is is not told

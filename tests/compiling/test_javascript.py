@@ -16,7 +16,7 @@ import autograd.compiling.javascript
 import optim
 from autograd import FLOATS, PRIMITIVES, Parameter, Primitive, Program, Reading, Value, domains, half_squared_error
 from autograd.compiling.javascript import program_javascript, row_javascript, rows_javascript, rule_javascript
-from autograd.formulas.names import number
+from autograd.formulas.digits import number
 from demos.toy_network import INPUTS, TARGET, slide_network
 from tests.compiling.programs import random_program
 from tests.formulas.test_explanation import ALL, programs

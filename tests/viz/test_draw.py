@@ -27,7 +27,7 @@ from autograd import (
     half_squared_error,
     sigmoid,
 )
-from autograd.viz.graph import figure
+from autograd.formulas.digits import figure
 
 HOSTILE = [
     'a|b<c>{"\\n',
@@ -129,7 +129,7 @@ def test_numbers_are_written_as_mathematics_writes_them() -> None:
         assert graph.count(shown) == 2  # as the local derivatives
         assert f"x = {shown}" in network
         assert "-" not in "".join([*graph, *network])
-    assert "data nan" in texts(picture(draw(Value(math.nan))))
+    assert "data NaN" in texts(picture(draw(Value(math.nan))))
 
 
 @pytest.mark.parametrize("letters", ["x", "1", "x1", "(", "\\", "&", "∂", "<b>"])

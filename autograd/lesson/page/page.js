@@ -411,7 +411,7 @@ function derivation(asked) {
   const told = lesson.explained.rounds[frames[now].round - 1];
   const equations = asked.flatMap((node) => told[node][quizzing ? "symbols" : mode]);
   const once = new Map(equations.map((equation) => [equation.flat().join(), equation]));
-  return [...once.values()].map(([left, sides]) => {
+  return [...once.values()].map(([left, sides, rounded]) => {
     const equation = document.createElement("div");
     equation.className = "equation";
     sides.forEach((side, k) => {
@@ -420,7 +420,7 @@ function derivation(asked) {
       writeMath(after, lesson.explained.texts[side]);
       equation.append(before, after);
     });
-    if (!quizzing) equation.lastChild.className = "outcome";
+    if (!quizzing) equation.lastChild.className = rounded ? "outcome rounded" : "outcome";
     return equation;
   });
 }
