@@ -7,7 +7,7 @@ number system, made smaller by hypothesis, and printed.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -176,18 +176,33 @@ class _Growing:
         return self.count - 1
 
 
-def _gathers(draw: st.DrawFn, source: Sequence[int], units: int, lengths: Sequence[int]) -> Iterator[list[Operand]]:
+def _gathers(draw: st.DrawFn, sources: Sequence[Sequence[int]], lengths: Sequence[int]) -> list[list[Operand]]:
     """What each of a group of units reads: the same, a window that moves on, or whatever it likes."""
-    kind = draw(st.sampled_from(["window", "shared", "own"]))
+    source = draw(st.sampled_from(sources))
+    kind = draw(st.sampled_from(["window", "window", "shared", "shared", "own"]))
     if kind == "own":
-        for length in lengths:
-            yield [source[draw(st.integers(0, len(source) - 1))] for _ in range(length)]
-        return
+        return [[source[draw(st.integers(0, len(source) - 1))] for _ in range(length)] for length in lengths]
     start = draw(st.integers(0, len(source) - 1))
-    stride = draw(st.integers(1, 3))
-    hop = 0 if kind == "shared" or units == 1 else draw(st.integers(1, 4))
-    for j, length in enumerate(lengths):
-        yield [source[(start + j * hop + i * stride) % len(source)] for i in range(length)]
+    stride = draw(st.integers(1, 2))
+    hop = 0 if kind == "shared" or len(lengths) == 1 else draw(st.integers(1, 3))
+    return [[source[(start + j * hop + i * stride) % len(source)] for i in range(n)] for j, n in enumerate(lengths)]
+
+
+def _layer(draw: st.DrawFn, weights: Sequence[int], source: Sequence[int]) -> list[list[list[Operand]]]:
+    """What the units of an affine layer read, which goes over windows of its source: weights, inputs and biases."""
+    items, units, length = [draw(st.integers(1, 3)) for _ in range(3)]
+    hop, start = draw(st.integers(1, 2)), draw(st.integers(0, len(weights) - 1))
+    own = draw(st.sampled_from(["a unit", "a position", "one for all"]))
+    w: list[list[Operand]] = []
+    x: list[list[Operand]] = []
+    b: list[list[Operand]] = []
+    for item in range(items):
+        for unit in range(units):
+            w.append([weights[(unit * length + i) % len(weights)] for i in range(length)])
+            x.append([source[(item * hop + i) % len(source)] for i in range(length)])
+            place = {"a unit": unit, "a position": item * units + unit, "one for all": 0}[own]
+            b.append([weights[(start + place) % len(weights)]])
+    return [w, x, b]
 
 
 CONSTANTS = [0.0, -1.0, 1.0, -2.0, 2.0, 0.5]
@@ -234,18 +249,23 @@ def recipes(
     if accept is not None:
         growing.numbers = [[*parameters, *given, *example] for example in examples]
         growing.accept = accept
-    last: list[int] = []
+    last: Sequence[int] = []
     for _ in range(draw(st.integers(1, most_steps))):
         name = draw(st.sampled_from(rows))
         row = PRIMITIVES[name]
         units = draw(st.integers(1, most_units))
-        chained = len(last) > 1 and draw(st.booleans())
-        source = last if chained else range(growing.count)
+        sources = [range(growing.count), range(len(parameters)), last or range(growing.count)]
+        if inputs:
+            sources.append(range(len(parameters) + len(given), len(parameters) + len(given) + inputs))
         length = draw(st.integers(1, 4)) if row.n_ary else 1
         ragged = row.n_ary and units > 1 and draw(st.integers(0, 5)) == 0
         lengths = [max(1, length - j) if ragged else length for j in range(units)]
         flat = [1] * units
-        each = [[*_gathers(draw, source, units, lengths if many else flat)] for many in row.sequences]
+        each = [_gathers(draw, sources, lengths if many else flat) for many in row.sequences]
+        if most_units > 1 and "affine" in rows and draw(st.integers(0, 3)) == 0:
+            name, row = "affine", PRIMITIVES["affine"]
+            each = _layer(draw, range(len(parameters)), draw(st.sampled_from(sources[2:])))
+            units = len(each[0])
         if constants and sum([len(x[0]) for x in each]) > 1 and draw(st.integers(0, 4)) == 0:
             each[0][0][0] = draw(st.sampled_from(constants))
         squashed = accept is None and name in GROWS and draw(st.integers(0, 3)) > 0
@@ -262,7 +282,7 @@ def recipes(
         last = new or last
     assume(growing.steps)
     if most_units > 1:
-        growing.apply("sum", [*last, *range(max(growing.count - 3, 0), growing.count)])
+        growing.apply("sum", [*last, *(range(max(growing.count - 3, 0), growing.count) if draw(st.booleans()) else ())])
     return Recipe(parameters, given, examples, _live(growing.steps, growing.count))
 
 
@@ -290,7 +310,8 @@ def scalar_recipes(rows: Sequence[str] = PLAIN) -> st.SearchStrategy[Recipe]:
 
 def vector_recipes() -> st.SearchStrategy[Recipe]:
     """Programs of every row, with gathers, shared weights, joins and unequal fan-in, for a batch of examples."""
-    return recipes(most_parameters=7, most_inputs=4, batches=(1, 2, 7), most_units=4)
+    rows = (*PRIMITIVES, *["add", "mul", "tanh", "sum", "dot"] * 3)  # of which layers are made
+    return recipes(rows, most_parameters=7, most_inputs=6, batches=(1, 2, 7), most_steps=8, most_units=4)
 
 
 @st.composite

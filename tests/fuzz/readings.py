@@ -74,7 +74,7 @@ def results(program: Program, parameters: Sequence[Value]) -> list[float]:
 
 
 def doubted(program: Program, parameters: Sequence[Value]) -> list[list[float]]:
-    """The same from a few runs, with each step's result off by a little."""
+    """The same from a few runs, with each step's result and each contribution to a gradient off by a little."""
     rng = random.Random(0)
 
     def off(x: float) -> float:
@@ -84,9 +84,17 @@ def doubted(program: Program, parameters: Sequence[Value]) -> list[list[float]]:
     for _ in range(8):
         moved = {node.index: off(node.data) for node in program if node.kind in ("input", "parameter")}
         try:
-            found.append(results(program.replay(moved, round_data=off, round_grad=off), parameters))
+            run = program.replay(moved, round_data=off)
         except DomainError:
             found.append([math.nan] * (1 + len(parameters)))
+            continue
+        gradients = [0.0] * len(run) + [0.0]  # the last for a parameter that does not take part
+        gradients[len(run) - 1] = 1.0
+        for node in reversed(run.nodes):
+            gradient = gradients[node.index]
+            for parent, derivative in zip(node.parents, node.local_derivatives) if gradient else ():
+                gradients[parent] += off(derivative * gradient)
+        found.append([run.nodes[-1].data, *[gradients[program.index.get(p, len(run))] for p in parameters]])
     return found
 
 
