@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests import dual
 from tests.fuzz.programs import PLAIN, Recipe, recipes, scalar_recipes, vector_recipes
-from tests.fuzz.readings import TORCH, Subject, pytorch, replay
+from tests.fuzz.readings import Subject, pytorch, replay
 
 DUAL: dict[str, Any] = {
     **{name: getattr(dual, name, None) for name in PLAIN},
@@ -44,7 +45,7 @@ def test_gradients_are_those_of_dual_numbers_and_of_differences(recipe: Recipe) 
             assert math.isclose(values[k].grad, slopes[1], rel_tol=1e-3, abs_tol=1e-3)
 
 
-@pytest.mark.skipif(TORCH is None, reason="PyTorch is not installed")
+@pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="PyTorch is not installed")
 @given(st.one_of(recipes(most_inputs=2), vector_recipes()))
 def test_gradients_of_every_row_are_pytorchs(recipe: Recipe) -> None:
     pytorch(Subject(recipe))

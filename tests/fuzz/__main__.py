@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import UnsatisfiedAssumption
 
 from autograd import PRIMITIVES, DomainError
-from tests.fuzz import readings
+from tests.fuzz import oracles, readings
 from tests.fuzz.names import named, names
 from tests.fuzz.programs import Recipe, anywhere, recipes, scalar_recipes, vector_recipes
 from tests.fuzz.readings import Subject
@@ -64,6 +64,7 @@ def numbers(recipes: st.SearchStrategy[Recipe], ask: JavaScript | None, ordinary
         "numpy, sum": lambda subject: readings.compiled(subject, "numpy", "sum"),
         "python": lambda subject: readings.compiled(subject, "python", "mean"),
     }
+    with_pytorch = ordinary and oracles.pytorch() is not None
     if ordinary:
         drawn["explain"] = readings.explanation
     if ask is not None:
@@ -82,7 +83,7 @@ def numbers(recipes: st.SearchStrategy[Recipe], ask: JavaScript | None, ordinary
         note("replay")
         drawn[reading](subject)
         note(reading)
-        if ordinary and readings.TORCH is not None:
+        if with_pytorch:
             readings.pytorch(subject)
             note("PyTorch")
 
@@ -118,7 +119,7 @@ def kinds(ask: JavaScript | None) -> dict[str, Kind]:
         "higher order": Kind(recipes(most_steps=5), derivatives, 2),
         "hostile names": Kind(names(), named(ask), 2),
     }
-    if readings.JAX is not None:
+    if oracles.jax() is not None:
         found["vector, jax"] = Kind(vector_recipes(), in_jax, 1)
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from autograd import PRIMITIVES, Reading
@@ -17,6 +18,7 @@ def _rows(reading: Reading, own: Mapping[str, Callable[..., Any]]) -> dict[str, 
     return formulas | dict(own)
 
 
+@cache
 def pytorch() -> dict[str, Callable[..., Any]] | None:
     """The rows on tensors of floats, of which each is a scalar or has one number an example; None without PyTorch."""
     if importlib.util.find_spec("torch") is None:
@@ -52,6 +54,7 @@ def pytorch() -> dict[str, Callable[..., Any]] | None:
     )
 
 
+@cache
 def jax() -> dict[str, Callable[..., Any]] | None:
     """The rows on JAX's scalars; None where JAX is not installed."""
     if importlib.util.find_spec("jax") is None:

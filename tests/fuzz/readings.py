@@ -6,6 +6,7 @@ import json
 import math
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
 
@@ -21,7 +22,6 @@ from tests.node import JavaScript
 
 EPSILON = 2**-52
 TINY = 1e-305  # below that, floats have fewer digits, and some libraries take them for 0
-TORCH, JAX = oracles.pytorch(), oracles.jax()
 
 
 class DisagreementError(AssertionError):
@@ -134,11 +134,11 @@ def replay(subject: Subject) -> None:
         if repr(old) != repr(new) and (old, new) != (0, 0):
             raise DisagreementError(f"{name}: {new!r} in place of {old!r}")
     recipe = subject.recipe
-    mirrored = Recipe(
-        tuple([-x for x in recipe.parameters]),
-        tuple([-x for x in recipe.given]),
-        tuple([tuple([-x for x in example]) for example in recipe.examples]),
-        recipe.steps,
+    mirrored = replace(
+        recipe,
+        parameters=tuple([-x for x in recipe.parameters]),
+        given=tuple([-x for x in recipe.given]),
+        examples=tuple([tuple([-x for x in example]) for example in recipe.examples]),
     )
     moved = {node.index: -node.data for node in subject.program if node.kind in ("input", "parameter")}
     try:
@@ -212,8 +212,9 @@ def pytorch(subject: Subject) -> None:
     parameters = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in recipe.parameters]
     given = [torch.tensor(x, dtype=torch.float64) for x in recipe.given]
     inputs = [torch.tensor(x, dtype=torch.float64) for x in zip(*recipe.examples)]
-    assert TORCH is not None
-    output = recipe.run([*parameters, *given, *inputs], TORCH)[-1].mean()
+    rows = oracles.pytorch()
+    assert rows is not None
+    output = recipe.run([*parameters, *given, *inputs], rows)[-1].mean()
     if output.requires_grad:
         output.backward()
     gradient = [0.0 if parameter.grad is None else float(parameter.grad) for parameter in parameters]
@@ -241,10 +242,9 @@ def higher_order(recipe: Recipe) -> None:
     ours = engine(x)
     rng = random.Random(0)
     near = [engine([xi * (1 + EPSILON * rng.uniform(-8, 8)) for xi in x]) for _ in range(4)]
-    if JAX is not None:
+    rows = oracles.jax()
+    if rows is not None:
         import jax
-
-        rows = JAX
 
         def theirs(x: Any) -> Any:
             return recipe.run(x, rows)[-1]
