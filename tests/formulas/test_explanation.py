@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 import sympy
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings
 
 import autograd
 import nn
@@ -24,40 +23,12 @@ from autograd import (
     relu,
     sigmoid,
 )
-from autograd.formulas.expression import Expression, Name
+from autograd.formulas.expression import Expression
 from demos.toy_network import INPUTS, TARGET, WEIGHTS, slide_network
 from tests.autograd.test_derivatives import CORNERED
 from tests.autograd.test_primitives import POINTS, arity
-from tests.autograd.test_random_programs import BINARY, UNARY, run
-
-SMOOTH = ["neg", "exp", "log", "sqrt", "sin", "tanh", "sigmoid", *BINARY, "sum", "dot", "logsumexp"]
-ALL = [*SMOOTH, "relu", "maximum"]
-
-
-def allowed(name: str, x: list[float]) -> bool:
-    """Whether an operation is defined there, and smooth."""
-    if name in UNARY:
-        return UNARY[name](*x)
-    return BINARY[name](*x) if name in BINARY else max(x) < 5 and len(set(x)) == len(x)
-
-
-@st.composite
-def programs(draw: st.DrawFn, operations: list[str]) -> tuple[Value, list[Value]]:
-    """The last value of a random program, and its leaves."""
-    leaves = [Value(x) for x in draw(st.lists(st.floats(-3, 3), min_size=1, max_size=3))]
-    values = list(leaves)
-    for _ in range(draw(st.integers(1, 12))):
-        name = draw(st.sampled_from(operations))
-        count = 1 if name in UNARY else 2 if name in BINARY else 4
-        operands = [draw(st.integers(0, len(values) - 1)) for _ in range(count)]
-        x = [values[i].data for i in operands]
-        if not allowed(name, x):
-            continue
-        value = run(values, [(name, tuple(operands))], autograd)[-1]
-        if abs(value.data) < 1e3:
-            values.append(value)
-    assume(values[-1].parents)
-    return values[-1], leaves
+from tests.fuzz.programs import PLAIN, SMOOTH, programs
+from tests.fuzz.readings import check_explanation
 
 
 def toy() -> Value:
@@ -75,24 +46,13 @@ def sides(explanation: Explanation) -> list[Expression]:
 # ---- The numbers -------------------------------------------------------------------------------------------------
 
 
-@given(programs(ALL))
+@given(programs(PLAIN))
 def test_the_number_is_the_engines_gradient_and_every_line_comes_to_it(program: tuple[Value, list[Value]]) -> None:
     output, leaves = program
     output.backward()
-    gradients = [leaf.grad for leaf in leaves]
-    assert list(explain(output, leaves).values) == pytest.approx(gradients, rel=1e-12, abs=1e-12)
-    snapshot = Program.of(output)
-    numbers: dict[Expression, float] = {Name(label): node.data for label, node in zip(snapshot.labels, snapshot)}
+    check_explanation(output, leaves)
     for leaf in leaves:
-        assert explain(output, leaf).value == pytest.approx(leaf.grad, rel=1e-12, abs=1e-12)
-        told = explain(output, leaf, digits=17).equations
-        for symbols, exact in zip(explain(output, leaf, numbers=False).equations, told):
-            value = exact.sides[-1].value
-            figures = [*exact.sides[len(symbols.sides) :], exact.sides[-1]][0]  # left out where they repeat the symbols
-            for side in (symbols.sides[-1], figures):
-                assert side.evaluate(numbers) == pytest.approx(value, rel=1e-9, abs=1e-9)
-            numbers[exact.left] = value
-        assert value == pytest.approx(leaf.grad, rel=1e-12, abs=1e-12)
+        check_explanation(output, [leaf])
 
 
 @settings(max_examples=40)
@@ -288,7 +248,7 @@ def check_latex(explanation: Explanation) -> None:
 
 
 @settings(max_examples=40)
-@given(programs(ALL))
+@given(programs(PLAIN))
 def test_latex_and_mathml_parse(program: tuple[Value, list[Value]]) -> None:
     explanation = explain(*program)
     check_latex(explanation)
