@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 import reprlib
 import unicodedata
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -44,6 +46,22 @@ def is_numeral(label: str) -> bool:
 def named(label: str) -> str:
     """A label that stands among numbers: `plain`, and in quotes where it would be taken for one."""
     return f'"{plain(label)}"' if is_numeral(label) else plain(label)
+
+
+def distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """A label for each node, of its own: its name, v7 for node 7 without one, ``o4#12`` where a name recurs.
+
+    Where a name is such a label already, the label is made longer.
+    """
+    uses = Counter(names)
+    labels: list[str] = []
+    for i, name in enumerate(names):
+        label = name if uses[name] == 1 and name else f"{name}#{i}" if name else f"v{i}"
+        while label != name and label in uses:
+            label = f"{label}#{i}"
+        uses[label] += 1
+        labels.append(label)
+    return tuple(labels)
 
 
 def short(label: str, most: int = 80) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,7 +9,7 @@ from operator import attrgetter
 from typing import ClassVar, Literal
 
 from autograd.choices import may_be_discarded
-from autograd.labels import named
+from autograd.labels import distinct, named
 from autograd.numbers import FLOATS
 from autograd.primitive import Primitive
 from autograd.value import Constant, Parameter, Value, topological_order
@@ -167,15 +166,7 @@ class Program:
 
         A label is one node's alone: where a name has it already, it is made longer, ``v7#7``.
         """
-        uses = Counter([node.name for node in self.nodes])
-        labels: list[str] = []
-        for i, node in enumerate(self.nodes):
-            label = node.name if uses[node.name] == 1 and node.name else f"{node.name}#{i}" if node.name else f"v{i}"
-            while label != node.name and label in uses:
-                label = f"{label}#{i}"
-            uses[label] += 1
-            labels.append(label)
-        return tuple(labels)
+        return distinct([node.name for node in self.nodes])
 
     def __len__(self) -> int:
         return len(self.nodes)

@@ -12,7 +12,7 @@ from autograd import PRIMITIVES, Program, Value, explain
 from autograd.formulas.because import REASONS, SMALL, because
 from autograd.formulas.expression import SYMBOLS, Expression, Name, expression
 from autograd.formulas.languages import JAVASCRIPT
-from tests.formulas.test_explanation import ALL, programs
+from tests.fuzz.programs import PLAIN, programs
 from tests.node import JavaScript
 
 
@@ -70,7 +70,7 @@ def test_an_explanation_says_it_at_its_end_in_each_notation() -> None:
     assert "sigma'(x) = 0.0003352" in explain(autograd.sigmoid(x), x).text(ascii=True)
 
 
-@given(programs(ALL))
+@given(programs(PLAIN))
 def test_it_is_said_of_small_factors_only_and_what_is_said_is_so(program: tuple[Value, list[Value]]) -> None:
     snapshot = Program.of(program[0])
     for node in snapshot:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, explain
-from tests.formulas.test_explanation import ALL, programs
+from tests.fuzz.programs import PLAIN, programs
 
 
 class Interval:
@@ -89,7 +89,7 @@ def check_lines(text: str, digits: int, decimals: int | None) -> list[str]:
     return signs
 
 
-@given(programs(ALL), st.integers(1, 6), st.none() | st.tuples(st.integers(0, 5), st.integers(0, 6)))
+@given(programs(PLAIN), st.integers(1, 6), st.none() | st.tuples(st.integers(0, 5), st.integers(0, 6)))
 def test_every_line_of_numbers_is_so(
     program: tuple[Value, list[Value]], digits: int, rounding: tuple[int, int] | None
 ) -> None:

@@ -37,6 +37,7 @@ def pytorch() -> dict[str, Callable[..., Any]] | None:
     renamed = {"greater": "gt", "equal": "eq"}
     reading = Reading(
         **{name: on_tensors(getattr(torch, renamed.get(name, name))) for name in FUNCTIONS if name != "dot"}
+        | {"softmax": lambda z: list(torch.softmax(stack(z), 0))}
         | {"sum": lambda xs: stack(xs).sum(0), "dot": lambda a, b: stack([x * y for x, y in zip(a, b)]).sum(0)}
         | {"maximum": lambda xs: stack(xs).amax(0), "minimum": lambda xs: stack(xs).amin(0)}
     )
@@ -66,7 +67,8 @@ def jax() -> dict[str, Callable[..., Any]] | None:
     def stack(xs: Any) -> Any:
         return jnp.stack([jnp.asarray(x, dtype=float) for x in xs])
 
-    own = {"sigmoid": library.nn.sigmoid, "pow": lambda a, b: jnp.power(jnp.asarray(a, dtype=float), b)}
+    own = {"softmax": lambda z: list(library.nn.softmax(stack(z))), "sigmoid": library.nn.sigmoid}
+    own |= {"pow": lambda a, b: jnp.power(jnp.asarray(a, dtype=float), b)}
     reading = Reading(
         **{name: own.get(name) or getattr(jnp, name) for name in FUNCTIONS}
         | {"sum": lambda xs: stack(xs).sum(), "dot": lambda a, b: stack([x * y for x, y in zip(a, b)]).sum()}
