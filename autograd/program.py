@@ -162,10 +162,7 @@ class Program:
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
-        """What a formula calls each node: its name, or v7 for node 7 without one; ``o4#12`` where a name recurs.
-
-        A label is one node's alone: where a name has it already, it is made longer, ``v7#7``.
-        """
+        """What a formula calls each node, and no other: its name, v7 for node 7 without one; ``o4#12`` where it recurs."""
         return distinct([node.name for node in self.nodes])
 
     def __len__(self) -> int:
