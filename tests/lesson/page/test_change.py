@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.lesson.page.test_large_programs import chain
 
 import nn
 import optim
@@ -32,6 +31,7 @@ from autograd import (
     walkthrough,
 )
 from demos.toy_network import slide_error, slide_network
+from tests.lesson.page.test_large_programs import chain
 
 
 def toy() -> tuple[Value, Any]:
