@@ -162,7 +162,7 @@ class Program:
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
-        """What a formula calls each node, and no other: its name, v7 for node 7 without one; ``o4#12`` where it recurs."""
+        """What a formula calls each node, and no other: its name, or v7 for node 7; ``o4#12`` where a name recurs."""
         return distinct([node.name for node in self.nodes])
 
     def __len__(self) -> int:
