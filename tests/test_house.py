@@ -187,7 +187,8 @@ def test_the_wheel_holds_the_three_packages_and_no_tests(wheel: Path) -> None:
     sources = {
         str(path.relative_to(ROOT)) for top in ("autograd", "nn", "optim") for path in (ROOT / top).rglob("*.py")
     }
-    pages = {f"autograd/lesson/page/page.{kind}" for kind in ("html", "css", "js")} | {"autograd/compiling/runtime.js"}
+    pages = {f"autograd/lesson/page/{path.name}" for path in (ROOT / "autograd/lesson/page").iterdir()}
+    pages |= {"autograd/compiling/runtime.js"}
     assert sources | pages | {"autograd/py.typed", "nn/py.typed", "optim/py.typed"} <= set(names)
 
 

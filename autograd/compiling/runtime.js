@@ -40,6 +40,7 @@ function number(x, digits) {
 // A mantissa and an exponent of ten; toExponential rounds what is halfway up, Python to the even digit.
 function significant(x, digits) {
   const up = x.toExponential(digits - 1);
+  if (!x.toExponential(digits).includes("5e")) return up; // it is not halfway, which most are not
   const exact = x.toExponential(100); // as many digits as there may be, and more than tell what is halfway
   const end = exact.indexOf("e");
   const kept = exact.indexOf(".") + digits;

@@ -103,9 +103,9 @@ def names_data(symbol: Expression) -> dict[str, str]:
     return {notation: to.write(symbol) for notation, to in NOTATIONS.items()}
 
 
-def number_data(x: float) -> float | str:
-    """A number for JSON, which has no infinity."""
-    return x if math.isfinite(x) else repr(x).replace("inf", "Infinity").replace("nan", "NaN")
+def number_data(x: float) -> float | dict[str, str]:
+    """A number for JSON, which has no infinity; no name is taken for one."""
+    return x if math.isfinite(x) else {"float": repr(x).replace("inf", "Infinity").replace("nan", "NaN")}
 
 
 def _row(node: Node) -> str:

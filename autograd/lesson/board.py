@@ -60,9 +60,19 @@ def walkthrough(
     """Make a page that steps through the program that computed ``output``: forward, backward and update.
 
     The page is one file that needs no network: a picture of the graph (and of the network, where the program has
-    neurons), each step's arithmetic in symbols and numbers, a quiz, and, unless the program is large, the chain rule of
-    each gradient (see `autograd.explain`). ``output`` stays as it is: the program is replayed from gradients of 0.
-    Nothing in the page computes a gradient.
+    neurons), each step's arithmetic in symbols and numbers, a quiz, and the chain rule of each gradient (see
+    `autograd.explain`). ``output`` stays as it is: the program is replayed from gradients of 0. The program is alive in
+    the page, which runs it anew, forward, backward and through the optimizer's rule; when it opens it compares its
+    numbers with Python's, and says so where they differ.
+
+    What embeds the page can use its ``window.board``, in JavaScript:
+
+    - ``step(n)`` goes to the n-th step, from 1, shows its answer and returns ``numbers()``;
+    - ``numbers()`` is an object by name, such as ``{w46: {data: -0.3, grad: -0.0435, new: -0.2608}}``: all numbers of
+      the present step of training, whether or not they are shown yet; ``new`` is only where the optimizer gives one;
+    - ``set(name, number)`` gives an input or a parameter another number, and everything is computed anew; it throws a
+      ``RangeError`` where none has that name, and a ``TypeError`` for what is no finite number;
+    - ``reset()`` goes back to the numbers that the page came with.
 
     Args:
         output: the value to step to.
@@ -113,7 +123,7 @@ def walkthrough(
         "units": units,
         "views": views,
         "examples": trained,
-        "story": [vars(scene) for scene in story],
+        "story": [{key: plain(text) for key, text in vars(scene).items()} for scene in story],
         "grain": "unit" if units else "scalar",
         "expected": {
             "data": [number_data(node.data) for node in exact],

@@ -21,11 +21,16 @@ from autograd.viz.render import Drawing
 from autograd.viz.units import Unit, find_titles, find_units
 
 TEXT = 20  # pixels, the height of text
-LETTER = 11.5  # the width of a digit of that text
+LETTER = 11.5  # the width of a digit of that text, and of a narrow and a wide letter in bold
+WIDE, NARROW = dict.fromkeys("mwMW%@Σ∂", 17.0), dict.fromkeys("iljtfr.,:;|!'()[] ", 6.7)
+LONGEST = 200  # pixels: a longer name is squeezed
 LINE, SHORT = 28, 24  # the height of a row, and where there are many
 PAD = 8  # beside text
-VALUE, GRADIENT = 74, 98  # room for −0.1045, and for −0.001234
-SLOPE = 72  # room for a local derivative on an edge
+VALUE, GRADIENT = 84, 98  # room for −0.06915, and for −0.001234
+UNIT = 78  # room for the output's own gradient, which is 1, and for slopes beside it
+OPERATION = 92  # room in a card of the graph, of which there are more in a row
+SLOPE, APART = 74, 11  # room for a local derivative on an edge, and around it
+GAP = 24  # between columns of the network
 LARGE = 150  # boxes; from here on edges are straight, and the picture is there in seconds
 
 
@@ -41,6 +46,7 @@ class Box:
         symbol: the operation's; "" for none.
         headings: whether its columns are headed.
         line: the height of a row.
+        gradient: the room for gradients.
     """
 
     id: str
@@ -50,6 +56,7 @@ class Box:
     symbol: str = ""
     headings: bool = False
     line: int = LINE
+    gradient: int = GRADIENT
     width: float = 0.0
     height: float = 0.0
 
@@ -63,6 +70,7 @@ class Box:
             "symbol": self.symbol,
             "headings": self.headings,
             "line": self.line,
+            "gradient": self.gradient,
             **{"x": _px(x - self.width / 2), "y": _px(y - self.height / 2)},
             **{"width": _px(self.width), "height": _px(self.height)},
         }
@@ -149,7 +157,8 @@ def graph_view(program: Program) -> View:
         )
         for k, parent in enumerate(node.parents):
             if parent not in stacked.get(node.index, ()):
-                slope = f"{node.index} {k}" if program.nodes[parent].kind != "constant" else ""
+                is_weight = node.index in stacked  # the local derivative: it stands beside
+                slope = "" if is_weight or program.nodes[parent].kind == "constant" else f"{node.index} {k}"
                 view.edges.append(Edge(f"n{parent}", f"n{node.index}", [f"{node.index} {k}"], slope))
     return view
 
@@ -184,21 +193,30 @@ def _row(program: Program, node: int) -> dict[str, Any]:
 
 def _sized(box: Box) -> Box:
     """The box with room for all that may come to be written in it."""
-    names = max([len(row.get("name", "")) for row in box.rows], default=0) * LETTER
+    names = min(LONGEST, max([_wide(row.get("name", "")) for row in box.rows], default=0))
     heading = LINE + 4 if box.title or box.symbol or box.headings else 0
     rows = sum([box.line + (8 if row.get("curve") and box.line == LINE else 0) for row in box.rows])
     if box.kind in ("input", "weight"):  # its gradient is below its value
-        box.width = max(names + PAD + VALUE - PAD, GRADIENT + 2 * LETTER) + 2 * PAD
-        box.height = 2 * box.line
+        box.width = max(names + PAD + VALUE, GRADIENT + 1.5 * LETTER) + 2 * PAD
+        box.height = 2 * box.line + PAD / 2
     elif box.kind == "constant":
         box.width, box.height = VALUE + PAD, LINE
     elif "value" in box.rows[0]:  # an operation of the graph, likewise
-        box.width, box.height = max(GRADIENT, len(box.symbol) * LETTER + 40) + 2 * PAD, heading + rows + PAD / 2
+        box.gradient = OPERATION
+        title = _wide(box.title["text"]) * 1.2 if box.title else 0
+        box.width = max(OPERATION + 1.5 * LETTER, min(LONGEST, title) + _wide(box.symbol) * 0.9 + 16) + 2 * PAD
+        box.height = heading + rows + PAD / 2
     else:
-        gradient = VALUE if box.kind == "output" and len(box.rows) > 1 else GRADIENT  # that of the output is 1
-        box.width = max(names, 30) + VALUE + gradient + 4 * PAD
+        box.gradient = UNIT if box.kind == "output" and len(box.rows) > 1 else GRADIENT
+        told = box.title["text"] if box.title else box.symbol
+        box.width = max(max(names, 24) + PAD + VALUE + PAD + box.gradient, _wide(told) * 1.2 + 6 * LETTER) + 2 * PAD
         box.height = heading + rows + PAD / 2
     return box
+
+
+def _wide(name: str) -> float:
+    """About how many pixels a name takes in bold."""
+    return sum([{**WIDE, **NARROW}.get(c, 11.2 if c.isdigit() else 13.0) for c in name])
 
 
 def _compact(view: View) -> None:
@@ -220,8 +238,8 @@ def placed(view: View) -> dict[str, Any]:
         "board",
         graph_attr={
             "rankdir": "LR",
-            "nodesep": _inches(12 if max(map(len, view.columns.values()), default=0) < 8 else 5),
-            "ranksep": _inches(22),
+            "nodesep": _inches(10 if max(map(len, view.columns.values()), default=0) < 8 else 5),
+            "ranksep": _inches(2 * APART if any(edge.slope for edge in view.edges) else GAP),
         },
         node_attr={"shape": "box", "fixedsize": "true", "label": ""},
         edge_attr={"dir": "none"},
@@ -261,13 +279,23 @@ def _read(view: View, plainly: str) -> dict[str, Any]:
             count = int(words[2])
             numbers = [72 * float(word) for word in words[3 : 3 + 2 * count]]
             edge = same.pop(0)
-            points = [f"{_px(x)},{_px(height - y)}" for x, y in zip(numbers[::2], numbers[1::2])]
-            written: dict[str, Any] = {"along": edge.along, "path": f"M{points[0]}C{' '.join(points[1:])}"}
+            points = [(x, height - y) for x, y in zip(numbers[::2], numbers[1::2])]
+            if not edge.slope and points[-1][0] - points[0][0] < 3 * GAP:  # nothing is in between
+                points = _curve(points[0], points[-1])
+            first, *others = [f"{_px(x)},{_px(y)}" for x, y in points]
+            written: dict[str, Any] = {"along": edge.along, "path": f"M{first}C{' '.join(others)}"}
             if edge.slope:
                 x, y = (72 * float(word) for word in words[-4:-2])
                 written |= {"slope": edge.slope, "label": [_px(x), _px(height - y)]}
             edges.append(written)
     return {"width": size[0], "height": size[1], "boxes": boxes, "edges": edges}
+
+
+def _curve(start: tuple[float, float], end: tuple[float, float]) -> list[tuple[float, float]]:
+    """From column to column, level at both ends."""
+    (x1, y1), (x2, y2) = start, end
+    middle = (x1 + x2) / 2
+    return [start, (middle, y1), (middle, y2), end]
 
 
 def _px(x: float) -> int:

@@ -1,8 +1,7 @@
 // The board: which scene of which round is shown, with which numbers, and what follows from that.
 
 const byId = (id) => document.getElementById(id);
-const INFINITE = ["Infinity", "-Infinity", "NaN"];
-const lesson = JSON.parse(byId("data").textContent, (key, x) => (INFINITE.includes(x) && key !== "label" ? Number(x) : x));
+const lesson = readLesson(byId("data").textContent);
 const {nodes} = lesson;
 const output = nodes.length - 1;
 const MODES = lesson.decimals ? {exact: null, slide: lesson.decimals} : {exact: null};
@@ -14,7 +13,7 @@ let beginning = {leaves: given}; // what the first round begins with, and what w
 let trainings = begin();
 const pictures = Object.fromEntries(Object.entries(lesson.views).map(([view, places]) => [view, new Picture(byId(view), places, lesson)]));
 
-const state = {round: 1, grain: lesson.grain, at: 0, shown: true, mode: "exact", view: Object.keys(pictures)[0]};
+const state = {round: 1, grain: lesson.grain, at: 0, shown: true, mode: "exact", view: Object.keys(pictures)[0], inputs: false};
 
 function begin() {
   return Object.fromEntries(Object.entries(MODES).map(([mode, decimals]) => [mode, new Training(lesson, beginning.leaves, decimals, beginning)]));
@@ -27,16 +26,24 @@ const cachedScenes = new Map(); // by how the rule is told
 function scenes() {
   const {t} = taken();
   const key = lesson.optimizer ? rule.looks.indexOf(ruleLook(lesson.optimizer, t)) : 0;
-  if (!cachedScenes.has(key)) cachedScenes.set(key, scenesOf(lesson, scalarSteps(lesson, t)));
-  return cachedScenes.get(key)[state.grain];
+  if (!cachedScenes.has(key)) {
+    const all = scenesOf(lesson, scalarSteps(lesson, t));
+    cachedScenes.set(key, {all, told: withoutInputs(all)});
+  }
+  return cachedScenes.get(key)[showsInputs() ? "all" : "told"][state.grain];
 }
+
+const withoutInputs = (all) => Object.fromEntries(Object.entries(all).map(([grain, list]) => [grain, list.filter(({kind}) => kind !== "inputs")]));
 
 const taken = () => trainings[state.mode].round(state.round);
 const scene = () => scenes()[state.at];
 const asks = (one) => one.ask !== "" || (quiz.on && !["given", "seed"].includes(one.kind));
 
-function known(steps) {
-  return knownAfter(nodes, taken(), steps, formulas[state.mode].decimals);
+// What is known when a scene begins and when it is over.
+function knownIn({all, begin, end}, mode = state.mode) {
+  const training = trainings[mode];
+  const run = training.round(state.round);
+  return [begin, end].map((count) => knownAfter(nodes, run, all.slice(0, count), training.rounding[1]));
 }
 
 // ---- Moving --------------------------------------------------------------------------------------------------------
@@ -78,11 +85,11 @@ function goToPhase(phase) {
 // The same place in another grain: the scene that has the step just taken.
 function setGrain(grain) {
   if (grain === state.grain || !GRAINS.includes(grain)) return;
-  const {after, steps} = scene();
-  const step = steps.at(-1) ?? after.at(-1);
+  const {all, end} = scene();
+  const step = all[end - 1];
   state.grain = grain;
   const at = scenes().findIndex((one) => one.steps.includes(step));
-  go(at < 0 ? scenes().findIndex((one) => one.after.length >= after.length) : at, true);
+  go(at < 0 ? scenes().findIndex((one) => one.end >= end) : at, true);
 }
 
 // The scene that determines a number of a node, the one of the present phase if there is one.
@@ -106,8 +113,7 @@ let latest = null; // that
 
 function show() {
   const one = scene();
-  const before = known(one.before);
-  const after = known(one.after);
+  const [before, after] = knownIn(one);
   const visible = state.shown ? after : before;
   const rows = formulas[state.mode].rows(one, taken(), before, after);
   const marks = marksOf(nodes, one.steps);
@@ -125,8 +131,18 @@ function show() {
 function formulasOf(mode) {
   if (!(mode in MODES)) return [];
   const round = trainings[mode].round(state.round);
-  const [before, after] = [scene().before, scene().after].map((steps) => knownAfter(nodes, round, steps));
-  return formulas[mode].rows(scene(), round, before, after);
+  return formulas[mode].rows(scene(), round, ...knownIn(scene(), mode));
+}
+
+// The gradients of inputs, which nothing learns from, are shown if they are asked for, and step by scalar step.
+const showsInputs = () => state.inputs || state.grain === "scalar";
+const isTold = (i) => nodes[i].kind !== "input" || showsInputs();
+const uses = nodes.map(() => []); // of each node, what it is handed a contribution by
+nodes.forEach(({parents = []}, i) => parents.forEach((parent) => uses[parent].push(i)));
+
+// Inputs whose gradients can be told, for those of all that is computed from them are known.
+function inputsDue(complete) {
+  return nodes.flatMap(({kind}, i) => (kind === "input" && state.grain !== "scalar" && uses[i].every((child) => complete[child]) ? [i] : []));
 }
 
 // What is written at each place of a picture.
@@ -135,11 +151,12 @@ function textsOf({data, grad, complete, new: next, memory}, {phase}) {
   const texts = new Map();
   const put = (place, x, show = figures) => x !== undefined && texts.set(place, plain(show(x)));
   data.forEach((x, i) => put(`data ${i}`, x));
-  grad.forEach((x, i) => put(`grad ${i}`, x, complete[i] ? figures : (sum) => `${figures(sum)} …`)); // a sum so far
+  grad.forEach((x, i) => isTold(i) && put(`grad ${i}`, x, complete[i] ? figures : (sum) => `${figures(sum)} …`)); // a sum so far
+  if (state.inputs) for (const i of inputsDue(complete)) put(`grad ${i}`, taken().grad[i]);
   next.forEach((x, i) => put(`new ${i}`, x, (theta) => `→ ${figures(theta)}`));
-  memory.forEach((xs, i) => xs.forEach((x, k) => put(`memory ${i} ${k}`, x, (m) => number(m, DIGITS))));
+  memory.forEach((xs, i) => xs.forEach((x, k) => put(`memory ${i} ${k}`, x, fourDigits)));
   if (phase !== "forward") {
-    taken().slopes.forEach((slopes, i) => slopes.forEach((slope, k) => put(`slope ${i} ${k}`, slope, (x) => number(x, DIGITS))));
+    taken().slopes.forEach((slopes, i) => slopes.forEach((slope, k) => put(`slope ${i} ${k}`, slope, fourDigits)));
   }
   return texts;
 }

@@ -8,7 +8,8 @@ const KEYS = {
   b: () => goToPhase("backward"), u: () => goToPhase("update"), w: () => goToPhase("forward"),
   "[": () => changeGrain(-1), "]": () => changeGrain(1),
   "<": () => goToRound(state.round - 1), ">": () => goToRound(state.round + 1),
-  n: toggleView, r: toggleRounding, t: () => toggle("table"), e: () => toggle("explanation"), q: () => quiz.toggle(),
+  n: toggleView, r: toggleRounding, t: () => toggle("table"), e: explain, i: toggleInputs, q: () => quiz.toggle(),
+  j: () => toNumber(1), J: () => toNumber(-1),
   f: toggleFullScreen, p: togglePlaying, "?": () => byId("keys").showModal(),
 };
 
@@ -34,6 +35,42 @@ function toggle(id) {
   show();
 }
 
+// Gradients of inputs; the place stays, where it can.
+function toggleInputs() {
+  const {all, end} = scene();
+  state.inputs = !state.inputs;
+  const at = scenes().findIndex((one) => one.all === all && one.end >= end);
+  state.at = at < 0 ? scenes().findIndex((one) => one.end >= end) : at;
+  show();
+}
+
+// Explains the number that has the focus; or the step's own.
+function explain() {
+  const focused = document.activeElement.closest?.("[data-node]");
+  const node = focused ? Number(focused.dataset.node) : null;
+  const isOther = !byId("explanation").hidden && node !== null && node !== chosenToExplain;
+  chosenToExplain = byId("explanation").hidden || isOther ? node : null;
+  if (isOther) show();
+  else toggle("explanation");
+}
+
+// From number to number of the picture, in the program's order; from elsewhere to the first.
+function toNumber(by) {
+  const rows = [...pictures[state.view].svg.querySelectorAll("[data-node]")];
+  const next = rows[rows.indexOf(document.activeElement.closest("[data-node]")) + by];
+  if (!next) return;
+  follow(pictures[state.view], {result: [`data ${next.dataset.node}`], upstream: [], local: []});
+  next.focus({preventScroll: true});
+}
+
+// One of a picture's numbers is reached by Tab, the others from it.
+byId("picture").addEventListener("focusin", ({target}) => {
+  const view = target.closest("#picture > .view");
+  if (!view || !target.matches("[data-node]")) return;
+  for (const other of view.querySelectorAll('[tabindex="0"]')) other.setAttribute("tabindex", "-1");
+  target.setAttribute("tabindex", "0");
+});
+
 function toggleFullScreen() {
   if (document.fullscreenElement) document.exitFullscreen();
   else document.documentElement.requestFullscreen?.();
@@ -56,7 +93,8 @@ document.addEventListener("keydown", (event) => {
   if (target.matches("input, select, textarea")) return;
   if ((key === "Enter" || key === " ") && target.matches("button, summary")) return;
   const row = target.closest?.("[data-node]");
-  if (key === "Enter" && row) openNode(Number(row.dataset.node), row);
+  if (target === byId("timeline") && ["ArrowUp", "ArrowDown"].includes(key)) (key === "ArrowUp" ? backwards : forwards)();
+  else if (key === "Enter" && row) openNode(Number(row.dataset.node), row);
   else if (Object.hasOwn(KEYS, key)) KEYS[key](event);
   else return;
   event.preventDefault();
@@ -152,10 +190,18 @@ function addressNow() {
   if (state.round > 1) words.round = state.round;
   if (state.mode !== "exact") words.rounding = state.mode;
   if (!byId("table").hidden) words.table = "";
-  if (document.body.classList.contains("embed")) words.embed = "";
+  if (state.inputs) words.inputs = "";
+  if (isEmbedded) words.embed = "";
   changesToAddress(words);
   const fragment = Object.entries(words).map(([key, x]) => (x === "" ? key : `${key}=${x}`)).join("&");
   return `${location.href.split("#")[0]}#${fragment}`;
+}
+
+let isEmbedded = false;
+
+// In a small frame, and where it is asked for, the page is its picture and little else.
+function fitFrame() {
+  document.body.classList.toggle("embed", isEmbedded || (innerWidth <= 900 && innerHeight <= 500));
 }
 
 function readAddress() {
@@ -166,9 +212,12 @@ function readAddress() {
   state.mode = one("rounding", Object.keys(MODES), state.mode);
   state.round = Math.max(1, Math.min(1000, Math.floor(Number(words.get("round"))) || 1));
   if (!lesson.optimizer) state.round = 1;
+  state.inputs = words.has("inputs");
   byId("table").hidden = !words.has("table");
+  byId("toggle-table").ariaPressed = String(words.has("table"));
   changesFromAddress(words);
-  document.body.classList.toggle("embed", words.has("embed") || (innerWidth <= 900 && innerHeight <= 500));
+  isEmbedded = words.has("embed");
+  fitFrame();
   go((Math.floor(Number(words.get("step"))) || 1) - 1);
 }
 

@@ -1,5 +1,8 @@
 // The program on numbers: forward, backward and update, to the same numbers as Python's. It knows of no page.
 
+// A lesson as Python wrote it, with infinity and NaN, which JSON has not.
+const readLesson = (json) => JSON.parse(json, (key, x) => (typeof x?.float === "string" ? Number(x.float) : x));
+
 const same = (x) => x;
 
 // The program, forward and backward, from the data of its leaves: what `Program.replay` gives.

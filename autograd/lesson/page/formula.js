@@ -15,7 +15,21 @@ const bracketed = (shown) => (shown.startsWith("-") ? notations.mathml.brackets(
 // not be.
 function shower(decimals) {
   const isRounded = (x) => decimals?.some((d) => x === round(x, d));
-  return (x) => number(x, isRounded(x) ? 12 : DIGITS);
+  return memoized((x) => number(x, isRounded(x) ? 12 : DIGITS));
+}
+
+const fourDigits = memoized((x) => number(x, DIGITS));
+
+// A function of a number that keeps what it gave; from step to step most numbers on the board are the same.
+function memoized(f) {
+  const known = new Map();
+  return (x) => {
+    if (!known.has(x)) {
+      if (known.size > 100_000) known.clear();
+      known.set(x, f(x));
+    }
+    return known.get(x);
+  };
 }
 
 class Formulas {

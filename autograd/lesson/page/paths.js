@@ -7,7 +7,7 @@ function lightPaths(node) {
   const picture = pictures[state.view];
   paths.shown = node;
   for (const other of Object.values(pictures)) {
-    other.pathLayer ??= other.svg.insertBefore(element("g", {class: "paths", "aria-hidden": "true"}), other.markLayer);
+    other.pathLayer ??= other.sheet.insertBefore(element("g", {class: "paths", "aria-hidden": "true"}), other.markLayer);
     other.pathLayer.replaceChildren();
   }
   if (node === null || !state.shown) return;

@@ -6,9 +6,11 @@
 const SVG = "http://www.w3.org/2000/svg";
 const PAD = 8;
 const LINE = 28;
-const GRADIENT = 98;
+const VALUE = 84; // the room for a value; that for gradients differs by box
+const SLOPE = 74; // that for a local derivative on an edge
 const BASE = 20; // from the top of a line to where its text stands
 const HEADING = LINE + 4;
+const WIDEST = 12; // of digits, in bold: a text that may be too wide is measured
 const UNKNOWN = "";
 
 function element(name, attributes = {}, ...children) {
@@ -16,6 +18,20 @@ function element(name, attributes = {}, ...children) {
   for (const [key, value] of Object.entries(attributes)) if (value !== null) made.setAttribute(key, value);
   made.append(...children);
   return made;
+}
+
+// The area that two rectangles share.
+function shared(a, b) {
+  const wide = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
+  const high = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
+  return Math.max(0, wide) * Math.max(0, high);
+}
+
+// A line between two rectangles, where they are nearest.
+function leader(a, b) {
+  const nearest = (x, from, size) => Math.max(from, Math.min(x, from + size));
+  const [x1, y1] = [nearest(b.x + b.width / 2, a.x, a.width), nearest(b.y + b.height / 2, a.y, a.height)];
+  return element("line", {class: "leader", x1, y1, x2: nearest(x1, b.x, b.width), y2: nearest(y1, b.y, b.height)});
 }
 
 class Picture {
@@ -26,11 +42,17 @@ class Picture {
     this.edges = new Map(); // by what they stand for, "7 0"
     this.curves = [];
     this.homes = new Map(); // of each node, its rows
+    this.groups = new Map(); // of each box, by its id
     this.live = new Set();
+    this.framed = []; // each frame with its box
+    this.used = []; // the rectangles of marks
+    this.written = new Map(); // of each place, what stands there
+    this.labels = new Map(); // of each node, what is said of it
     this.edgeLayer = element("g", {class: "edges"});
     this.boxLayer = element("g", {class: "boxes"});
     this.markLayer = element("g", {class: "marks", "aria-hidden": "true"});
-    svg.append(this.arrows(), this.edgeLayer, this.boxLayer, this.markLayer);
+    this.sheet = element("g", {}, this.edgeLayer, this.boxLayer, this.markLayer);
+    svg.append(this.arrows(), this.sheet);
     view.edges.forEach((edge) => this.drawEdge(edge));
     const first = ({rows: [{node, slope}]}) => node ?? Number(slope.split(" ")[0]);
     for (const box of [...view.boxes].sort((a, b) => first(a) - first(b))) this.drawBox(box);
@@ -50,21 +72,22 @@ class Picture {
     const line = element("path", {d: path, class: "edge"});
     this.edgeLayer.append(line);
     for (const one of along) this.edges.set(one, [...(this.edges.get(one) ?? []), line]);
-    if (slope) this.number(`slope ${slope}`, this.boxLayer, label[0], label[1] + BASE - LINE / 2, "slope middle");
+    if (slope) this.number(`slope ${slope}`, this.boxLayer, label[0], label[1] + BASE - LINE / 2, SLOPE, "slope middle");
   }
 
-  drawBox({id, kind, rows, title, symbol, headings, line, x, y, width, height}) {
+  drawBox({id, kind, rows, title, symbol, headings, line, gradient, x, y, width, height}) {
     const group = element("g", {class: `box ${kind}`, id: `${this.svg.id}-${id}`, transform: `translate(${x} ${y})`});
     this.boxLayer.append(group);
+    this.groups.set(id, group);
     group.append(element("rect", {width, height, rx: kind === "unit" ? 8 : 6}));
     let top = PAD / 4;
-    const inner = {width, line, two: ["input", "weight", "constant"].includes(kind)};
+    const inner = {width, line, gradient, two: ["input", "weight", "constant"].includes(kind)};
     if (title || symbol || headings) {
       const heading = title?.text ?? symbol;
       this.text(group, PAD, top + BASE + 3, heading, "title");
       if (title && symbol && kind !== "unit") this.plate(group, width, symbol);
       const isOperation = !title && symbol !== "";
-      if (headings || isOperation) this.headings(group, width, top + BASE + 3, isOperation);
+      if (headings || isOperation) this.headings(group, inner, top + BASE + 3, isOperation);
       top += HEADING;
     }
     for (const row of rows) {
@@ -78,48 +101,51 @@ class Picture {
   }
 
   // Over the columns; the derivatives' is out of sight while there are none.
-  headings(group, width, y, isOperation) {
-    if (!isOperation) this.text(group, width - 2 * PAD - GRADIENT, y, "value", "heading end");
+  headings(group, {width, gradient}, y, isOperation) {
+    if (!isOperation) this.text(group, width - 2 * PAD - gradient, y, "value", "heading end");
     this.text(group, width - PAD, y, `∂${this.nodes[this.output].label}/∂`, "heading end derivative");
   }
 
   plate(group, width, symbol) {
-    const wide = Math.max(24, symbol.length * 12 + 8);
-    group.append(element("rect", {class: "plate", x: width - wide - 4, y: 4, width: wide, height: 24, rx: 4}));
-    this.text(group, width - wide / 2 - 4, BASE + 2, symbol, "symbol middle");
+    const label = this.text(group, 0, BASE + 2, symbol, "symbol middle");
+    const wide = Math.max(24, label.getComputedTextLength() + 10);
+    group.append(element("rect", {class: "plate", x: width - wide - 4, y: 4, width: wide, height: 24, rx: 4}), label);
+    label.setAttribute("x", width - wide / 2 - 4);
   }
 
-  drawRow(place, {node, name, slope, curve, by, value}, {width, two, line}, tall) {
-    if (slope !== undefined) return this.drawSlope(place, slope, curve, by, width, tall);
-    this.prepare(place, node);
-    if (value === true) this.number(`data ${node}`, place, width - PAD, BASE, "end");
-    else if (value === false) this.gradient(place, node, width - PAD, BASE);
-    else if (two) {
-      this.text(place, PAD, BASE, name, "name");
-      this.number(`data ${node}`, place, width - PAD, BASE, "end");
-      if (this.nodes[node].kind !== "constant") this.gradient(place, node, width - PAD, BASE + line - 2);
-    } else {
-      this.text(place, PAD, BASE, name, "name");
-      this.number(`data ${node}`, place, width - 2 * PAD - GRADIENT, BASE, "end");
-      this.gradient(place, node, width - PAD, BASE, false);
+  drawRow(place, {node, name, slope, curve, by, value}, inner, tall) {
+    const {width, two, line, gradient} = inner;
+    if (slope !== undefined) return this.drawSlope(place, slope, curve, by, inner, tall);
+    this.prepare(place, node, width, two ? 2 * line : line);
+    const right = width - PAD;
+    if (value === true) this.number(`data ${node}`, place, right, BASE, gradient, "end");
+    else if (value === false) this.gradient(place, node, right, BASE, gradient);
+    else if (this.nodes[node].kind === "constant") this.number(`data ${node}`, place, right, BASE, VALUE, "end");
+    else {
+      const until = two ? right : right - gradient - PAD;
+      this.fit(this.text(place, PAD, BASE, name, "name"), until - VALUE - PAD - 2);
+      this.number(`data ${node}`, place, until, BASE, VALUE, "end");
+      if (!two) this.gradient(place, node, right, BASE, gradient, false);
+      else this.gradient(place, node, right, BASE + line, gradient);
     }
   }
 
   // A gradient, and the new number that takes its place after the update.
-  gradient(place, node, x, y, labelled = true) {
-    if (labelled) this.text(place, PAD, y, "∂", "heading derivative");
-    this.number(`grad ${node}`, place, x, y, "end grad");
-    if (this.nodes[node].kind === "parameter") this.number(`new ${node}`, place, x, y, "end new");
+  gradient(place, node, x, y, room, labelled = true) {
+    if (labelled) this.text(place, PAD, y, "∂", `heading derivative${this.nodes[node].kind === "input" ? " of-input" : ""}`);
+    this.number(`grad ${node}`, place, x, y, room, "end grad");
+    if (this.nodes[node].kind === "parameter") this.number(`new ${node}`, place, x, y, room, "end new");
   }
 
-  drawSlope(place, slope, curve, by, width, tall) {
+  drawSlope(place, slope, curve, by, {width, gradient}, tall) {
     const [node] = slope.split(" ").map(Number);
     const y = BASE + (tall > LINE ? (tall - LINE) / 2 : 0);
-    place.append(element("rect", {class: "band", x: 1, width: width - 2, height: tall}));
+    place.append(element("rect", {class: curve ? "band" : "band derivative", x: 1, width: width - 2, height: tall}));
     if (curve) this.drawCurve(place, node, Number(slope.split(" ")[1]), tall);
     const words = curve ? `${this.nodes[node].op}′` : `∂/∂${this.nodes[by].label}`;
-    this.text(place, curve ? width - 2 * PAD - GRADIENT : PAD, y, words, `heading derivative${curve ? " end" : ""}`);
-    this.number(`slope ${slope}`, place, width - PAD, y, "end slope");
+    const label = this.text(place, curve ? width - 2 * PAD - gradient : PAD, y, words, `heading derivative${curve ? " end" : ""}`);
+    this.fit(label, curve ? 60 : width - 3 * PAD - gradient);
+    this.number(`slope ${slope}`, place, width - PAD, y, gradient, "end slope");
   }
 
   // The activation from −6 to 6, the point at which it is worked, and the tangent there.
@@ -144,6 +170,12 @@ class Picture {
     for (const {node, k, left, wide, high, line, tangent, point} of this.curves) {
       const {row, parents} = this.nodes[node];
       const inputs = parents.map((parent) => run.data[parent]);
+      const isKnown = known.data[node] !== undefined && Number.isFinite(run.data[node]);
+      for (const one of [point, tangent]) one.classList.toggle("unknown", !isKnown);
+      tangent.classList.toggle("unknown", !isKnown || !showTangent);
+      const drawn = `${inputs} ${run.data[node]} ${isKnown}`;
+      if (line.dataset.drawn === drawn) continue;
+      line.dataset.drawn = drawn;
       const reach = Math.max(6, 1.2 * Math.abs(inputs[k]) || 0);
       const f = (x) => rows[row].forward(inputs.with(k, x));
       const xs = Array.from({length: 49}, (_, step) => reach * (step / 24 - 1));
@@ -152,9 +184,6 @@ class Picture {
       const at = (x, y) => [left + (wide * (x + reach)) / (2 * reach), 4 + high * (1 - (y - low) / (top - low || 1))];
       const points = xs.map((x) => at(x, f(x))).filter((pair) => pair.every(Number.isFinite));
       line.setAttribute("d", `M${points.map((pair) => pair.map((x) => x.toFixed(1)).join(",")).join("L")}`);
-      const isKnown = known.data[node] !== undefined && Number.isFinite(run.data[node]);
-      for (const one of [point, tangent]) one.classList.toggle("unknown", !isKnown);
-      tangent.classList.toggle("unknown", !isKnown || !showTangent);
       if (!isKnown) continue;
       const [cx, cy] = at(inputs[k], run.data[node]);
       point.setAttribute("cx", cx);
@@ -172,18 +201,21 @@ class Picture {
     return text;
   }
 
-  number(place, group, x, y, classes) {
+  // A number at its place; one that is longer than its room is squeezed.
+  number(place, group, x, y, room, classes) {
     const text = this.text(group, x, y, UNKNOWN, `number ${classes}`);
     text.dataset.place = place;
+    text.dataset.room = room;
     const [quantity, node] = place.split(" ");
     if (quantity === "slope" || this.nodes[node].row) text.classList.add("computed");
     this.numbers.set(place, [...(this.numbers.get(place) ?? []), text]);
   }
 
   // A row can be reached by key and pointer.
-  prepare(place, node) {
+  prepare(place, node, width, height) {
+    place.append(element("rect", {class: "touch", width, height}));
     place.dataset.node = node;
-    place.setAttribute("tabindex", "0");
+    place.setAttribute("tabindex", this.homes.size ? "-1" : "0");
     place.setAttribute("role", "button");
     this.homes.set(node, [...(this.homes.get(node) ?? []), place]);
   }
@@ -192,44 +224,59 @@ class Picture {
 
   // `texts` gives what is written at each place; what is not in it is not known.
   write(texts) {
+    const written = [];
     for (const [place, elements] of this.numbers) {
-      const shown = texts.get(place) ?? UNKNOWN;
+      const [quantity, node] = place.split(" ");
+      // A new number takes the place of the gradient that led to it.
+      const shown = quantity === "grad" && texts.has(`new ${node}`) ? UNKNOWN : texts.get(place) ?? UNKNOWN;
+      if (this.written.get(place) === shown) continue;
+      this.written.set(place, shown);
       for (const text of elements) {
-        if (text.textContent === shown) continue;
         text.textContent = shown;
-        this.squeeze(text);
+        written.push(text);
       }
     }
-    for (const place of texts.keys()) { // a new number takes the place of the gradient that led to it
-      if (!place.startsWith("new ")) continue;
-      for (const text of this.numbers.get(place.replace("new", "grad")) ?? []) text.textContent = UNKNOWN;
-    }
+    this.squeeze(written);
     for (const [node, places] of this.homes) {
       const said = [["value", "data"], ["gradient", "grad"], ["new", "new"]]
         .flatMap(([word, quantity]) => (texts.get(`${quantity} ${node}`) ? [`${word} ${texts.get(`${quantity} ${node}`)}`] : []));
       const label = [this.nodes[node].label, ...said].join(", ");
+      if (this.labels.get(node) === label) continue;
+      this.labels.set(node, label);
       for (const place of places) place.setAttribute("aria-label", label);
     }
   }
 
-  // A long number is made to fit its column.
-  squeeze(text) {
-    const most = text.classList.contains("slope") ? 92 : GRADIENT;
-    text.removeAttribute("textLength");
-    if (text.textContent.length < 8 || text.getComputedTextLength() <= most) return;
-    text.setAttribute("textLength", most);
-    text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  fit(text, room) {
+    text.dataset.room = room;
+    this.squeeze([text]);
+  }
+
+  // Long texts are made to fit their columns. All are measured before the first is changed, or each would be laid out
+  // anew.
+  squeeze(texts) {
+    for (const text of texts) text.removeAttribute("textLength");
+    const room = (text) => Number(text.dataset.room);
+    const long = texts.filter((text) => text.textContent.length * WIDEST > room(text));
+    for (const text of long.filter((one) => one.getComputedTextLength() > room(one))) {
+      text.setAttribute("textLength", room(text));
+      text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+    }
   }
 
   // Marks what a step reads and writes, each in its role, and the edges that it goes along: see `marksOf`.
   mark(marks, isBackward, phase) {
-    for (const one of this.live) one.classList.remove(...ROLES, "back", "forth", "active");
+    for (const one of this.live) one.classList.remove(...ROLES, "back", "forth", "active", ...PATHS);
     this.live.clear();
     this.markLayer.replaceChildren();
     this.svg.dataset.phase = phase;
+    const framed = new Map();
     for (const role of ROLES) {
-      for (const place of marks[role] ?? []) for (const text of this.numbers.get(place) ?? []) this.frame(text, role);
+      for (const place of marks[role] ?? []) {
+        for (const text of this.numbers.get(place) ?? []) if (text.textContent && !framed.has(text)) framed.set(text, role);
+      }
     }
+    this.frame(framed);
     for (const along of marks.along) {
       for (const line of this.edges.get(along) ?? []) {
         line.classList.add(isBackward ? "back" : "forth");
@@ -239,55 +286,86 @@ class Picture {
     }
   }
 
-  // A frame about a number, whose line differs by role.
-  frame(text, role) {
-    if (this.live.has(text) || !text.textContent) return;
-    text.classList.add(role);
-    this.live.add(text);
-    const box = text.closest(".box");
-    box?.classList.add("active");
-    if (box) this.live.add(box);
-    const {x, y, width, height} = this.placeOf(text);
-    this.markLayer.append(element("rect", {class: `frame ${role}`, x: x - 4, y: y - 1, width: width + 8, height: height + 2, rx: 5}));
+  // A frame about each number, whose line differs by role.
+  frame(roles) {
+    for (const [text, role] of roles) {
+      const box = text.closest(".box");
+      text.classList.add(role);
+      box?.classList.add("active");
+      for (const one of [text, box]) if (one) this.live.add(one);
+    }
+    const places = [...roles].map(([text, role]) => [role, this.placeOf(text)]); // measured before any is drawn
+    this.used = places.map(([, place]) => place);
+    const frames = places.map(([role, {x, y, width, height}]) =>
+      element("rect", {class: `frame ${role}`, x: x - 4, y: y - 1, width: width + 8, height: height + 2, rx: 5}));
+    this.framed = [...roles.keys()].map((text, k) => [text.closest(".box"), frames[k]]);
+    this.markLayer.append(...frames);
   }
 
   // Where an element stands, in the picture's own pixels.
   placeOf(text) {
     const {x, y, width, height} = text.getBBox();
     let [dx, dy] = [0, 0];
-    for (let one = text; one !== this.svg; one = one.parentNode) {
+    for (let one = text; one !== this.sheet; one = one.parentNode) {
       const moved = one.transform.baseVal.consolidate()?.matrix;
       if (moved) [dx, dy] = [dx + moved.e, dy + moved.f];
     }
     return {x: x + dx, y: y + dy, width, height};
   }
 
-  // A small table beside a node: the terms of a sum, or an update, where it covers least.
+  // A small table: the terms of a sum, or an update. It stands near its number, where it covers no number that is used,
+  // and as little else as can be; a line leads to it. Each term, {words, role, edge}, and its edge have a dash pattern.
   tally(place, lines) {
     const [text] = this.numbers.get(place) ?? [];
     if (!text) return;
-    const home = text.closest(".box");
-    const near = home ? this.boxOf(home) : this.placeOf(text);
-    const width = Math.max(...lines.map(({words}) => words.length)) * 11 + 2 * PAD;
-    const height = lines.length * 26 + PAD;
-    const {whole} = this;
-    const keep = (x, most) => Math.min(Math.max(x, 0), most);
-    const middle = near.y + near.height / 2 - height / 2;
-    const spots = [
-      [near.x, near.y + near.height + 6], [near.x, near.y - height - 6],
-      [near.x + near.width + 6, middle], [near.x - width - 6, middle],
-    ].map(([x, y]) => ({x: keep(x, whole.width - width - 2 * PAD), y: keep(y, whole.height - height - 2 * PAD), width, height}));
-    const shared = (a, b) => Math.max(0, Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x))
-      * Math.max(0, Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y));
-    const covered = (spot) => this.view.boxes.reduce((sum, box) => sum + shared(spot, box), 0);
-    const best = spots.reduce((least, spot) => (covered(spot) < covered(least) ? spot : least));
-    const group = element("g", {class: "tally", transform: `translate(${best.x} ${best.y})`});
-    group.append(element("rect", {width, height, rx: 6}));
-    lines.forEach(({words, role}, k) => {
-      const line = this.text(group, width - PAD, 24 + 26 * k, words, `end ${role ?? ""}`);
-      line.classList.add(`path-${k % 4}`);
-    });
+    const near = this.placeOf(text);
+    const sample = lines.some(({edge}) => edge) ? 40 : 0;
+    const group = element("g", {class: "tally"});
+    const frame = element("rect", {rx: 6});
+    group.append(frame);
     this.markLayer.append(group);
+    const written = lines.map(({words, role}, k) => this.text(group, 0, 24 + 26 * k, words, `end ${role ?? ""}`));
+    const width = Math.max(...written.map((one) => one.getComputedTextLength())) + 2 * PAD + sample;
+    const height = lines.length * 26 + PAD;
+    const spot = this.free(near, width, height);
+    for (const [key, x] of Object.entries({width, height})) frame.setAttribute(key, x);
+    group.setAttribute("transform", `translate(${spot.x} ${spot.y})`);
+    lines.forEach(({edge}, k) => {
+      written[k].setAttribute("x", width - PAD);
+      if (!edge) return;
+      const path = PATHS[k % PATHS.length];
+      group.append(element("line", {class: `sample ${path}`, x1: PAD, x2: PAD + 30, y1: 18 + 26 * k, y2: 18 + 26 * k}));
+      for (const line of this.edges.get(edge) ?? []) {
+        line.classList.add(path);
+        this.live.add(line);
+      }
+    });
+    this.markLayer.prepend(leader(near, spot));
+    this.used.push(spot);
+  }
+
+  // The best place for something of this size.
+  free(near, width, height) {
+    const {box, whole} = this;
+    const [left, top] = [Math.max(box.x, whole.x), Math.max(box.y, whole.y)];
+    const right = Math.min(box.x + box.width, whole.x + whole.width) - width;
+    const bottom = Math.min(box.y + box.height, whole.y + whole.height) - height;
+    const seen = this.view.boxes.filter((one) => shared(one, box) > 0);
+    const labels = this.view.edges.flatMap(({label}) => (label ? [{x: label[0] - SLOPE / 2, y: label[1] - LINE / 2, width: SLOPE, height: LINE}] : []));
+    const cost = (spot) => {
+      const sum = (places) => places.reduce((total, one) => total + shared(spot, one), 0);
+      const [dx, dy] = [spot.x + width / 2 - near.x - near.width / 2, spot.y + height / 2 - near.y - near.height / 2];
+      return 100 * sum(this.used) + 2 * sum(seen) + 4 * sum(labels) + 12 * Math.hypot(dx, dy);
+    };
+    let best = {x: left, y: top, width, height, cost: Infinity};
+    for (let x = left; x <= right; x += 16) {
+      for (let y = top; y <= bottom; y += 12) {
+        const spot = {x, y, width, height};
+        const worth = cost(spot);
+        if (worth < best.cost) best = {...spot, cost: worth};
+      }
+    }
+    return best;
   }
 
   boxOf(group) {
@@ -297,8 +375,26 @@ class Picture {
   // ---- What part of it is seen ------------------------------------------------------------------------------------
 
   look(box) {
+    if (this.box && Object.keys(box).every((key) => box[key] === this.box[key])) return;
     this.box = box;
-    this.svg.setAttribute("viewBox", [box.x, box.y, box.width, box.height].join(" "));
+    // The sheet is moved, and the viewBox is of its size alone: all text would be laid out anew for another viewBox.
+    const words = `0 0 ${box.width} ${box.height}`;
+    if (this.svg.getAttribute("viewBox") !== words) this.svg.setAttribute("viewBox", words);
+    this.sheet.setAttribute("transform", `translate(${-box.x} ${-box.y})`);
+    this.cut(box);
+  }
+
+  // A box that is not seen whole shows no numbers: half a number would be another one.
+  cut(seen) {
+    for (const {id, x, y, width, height} of this.view.boxes) {
+      const isWhole = x >= seen.x && y >= seen.y && x + width <= seen.x + seen.width && y + height <= seen.y + seen.height;
+      this.groups.get(id).classList.toggle("cut", !isWhole);
+    }
+  }
+
+  // Nor is a number framed that is not shown.
+  cutFrames() {
+    for (const [box, frame] of this.framed) frame.classList.toggle("unknown", box?.classList.contains("cut") ?? false);
   }
 
   // Pixels of the screen for one of the picture.
@@ -308,4 +404,5 @@ class Picture {
   }
 }
 
+const PATHS = ["path-0", "path-1", "path-2", "path-3"]; // dash patterns of contributions
 const ROLES = ["upstream", "local", "result", "read"];

@@ -37,6 +37,7 @@ const quiz = {
     this.guesses.set(this.key(), {tries: tries + 1, first: first || (right && tries === 0)});
     if (right) {
       state.shown = true;
+      byId("answer").blur(); // so that the next key goes on
       show();
       return this.say("Right");
     }

@@ -1,8 +1,8 @@
-// Scenes: what is shown one after the other in a grain, {phase, kind, steps, units, title, ask, say, before, after}.
+// Scenes: what is shown one after the other in a grain, {phase, kind, steps, units, title, ask, say, all, begin, end}.
 //
-// A scene's `steps` are those of its group; `before` and `after` are all that have been taken when it begins and when it
-// is over. It may `ask` a question before it shows what its steps determine, and `say` something then. A story tells
-// scenes of its own in place of the unit-level ones: see `autograd.lesson.story`.
+// A scene's `steps` are those of its group, from `begin` to before `end` among `all` steps of the grain. It may `ask` a
+// question before it shows what its steps determine, and `say` something then. A story tells scenes of its own in place
+// of the unit-level ones: see `autograd.lesson.story`.
 
 const PHASES = {forward: "Forward", backward: "Backward", update: "Update"};
 
@@ -14,13 +14,15 @@ function scenesOf(lesson, steps) {
 }
 
 function inOrder(groups, described) {
-  let before = [];
-  return groups.map((group) => {
-    const after = [...before, ...group.steps];
-    const scene = {ask: "", say: "", ...group, ...described(group), before, after};
-    before = after;
-    return scene;
-  });
+  const all = [];
+  return groups.map((group) => ({ask: "", say: "", ...group, ...described(group), ...taking(group.steps, all)}));
+}
+
+// That these are the next steps, after all before.
+function taking(steps, all) {
+  const begin = all.length;
+  all.push(...steps);
+  return {steps, all, begin, end: all.length};
 }
 
 // What a class is told of a group, and asked.
@@ -50,17 +52,15 @@ function describe({nodes, optimizer}, {kind, steps, units: members}, grain) {
 // The scenes of a story, each found among the groups of units and layers by what it names: a kind, and outputs of units.
 // What a story leaves out is not known in it.
 function told({nodes, story}, groups) {
-  let [before, latest] = [[], groups[0]];
+  const all = [];
+  let latest = groups[0];
   return story.map(({kind, of, ...words}) => {
     const labels = of.split(" ").sort().join(" ");
     const outputs = ({units}) => units.map(({node}) => nodes[node].label).sort().join(" ");
     const group = groups.find((one) => one.kind === kind && (!one.units.length || outputs(one) === labels));
     const own = Object.fromEntries(Object.entries(words).filter(([, text]) => text));
-    const steps = group?.steps ?? [];
     latest = group ?? latest;
-    const after = [...before, ...steps];
-    const scene = {units: [], ask: "", say: "", title: "", phase: latest.phase, ...group, ...own, kind, of, steps, before, after};
-    before = after;
-    return scene;
+    const scene = {units: [], ask: "", say: "", title: "", phase: latest.phase, ...group, ...own, kind, of};
+    return {...scene, ...taking(group?.steps ?? [], all)};
   });
 }

@@ -4,14 +4,14 @@ const close = (x, y) => Object.is(x, y) || x === y || Math.abs(x - y) <= 1e-12 *
 
 function differences() {
   const {data, grad, next} = trainings.exact.round(1);
-  const mine = {data, grad, new: lesson.expected.new.map(([i]) => next[i])};
-  const right = {...lesson.expected, new: lesson.expected.new.map(([, x]) => x)};
-  return Object.entries(right).flatMap(([quantity, xs]) => xs.flatMap((x, i) => (close(x, mine[quantity][i]) ? [] : [`${quantity} ${i}`])));
+  const right = {...lesson.expected, new: Object.fromEntries(lesson.expected.new)};
+  return Object.entries({data, grad, new: next}).flatMap(([quantity, mine]) =>
+    Object.keys(right[quantity]).flatMap((i) => (close(right[quantity][i], mine[i]) ? [] : [`${quantity} of ${nodes[i].label}`])));
 }
 
 const found = differences();
 byId("differs").hidden = found.length === 0;
-byId("differs").textContent = `This browser computes other numbers than Python did, in ${found.length} places: ${found.slice(0, 3).join(", ")}.`;
+byId("differs").textContent = `This browser computes other numbers than Python did, in ${found.length === 1 ? "1 place" : `${found.length} places`}: ${found.slice(0, 3).join(", ")}.`;
 
 // What a page that embeds this one may use; see `autograd.walkthrough`.
 window.board = {
@@ -26,7 +26,7 @@ window.board = {
   // A number that is refused throws, and nothing is changed.
   set(label, x) {
     const node = nodeOf(label);
-    if (!isGiven(node)) throw new RangeError(`no leaf is called ${label}`);
+    if (!isGiven(node)) throw new RangeError(`no input or parameter is called ${label}`);
     if (typeof x !== "number" || !Number.isFinite(x)) throw new TypeError(`${label} needs a finite number, got ${x}`);
     const refused = changes.set(node, x);
     if (refused) throw new RangeError(refused);

@@ -2,8 +2,7 @@
 //
 // A scalar step is {phase, kind, ...}:
 //   forward: "given", the leaves; "result", of `node`
-//   backward: "seed", the output's own gradient; "hand", `node` hands its `k`-th parent, `parent`, a contribution: the
-//     only one (`alone`), or the `last` of several
+//   backward: "seed", the output's own gradient; "hand", `node` hands its `k`-th parent, `parent`, a contribution
 //   update: "line" `line` of the rule, for the parameter `node`; `writes` is 0 for theta, k for what is remembered
 // A group is {phase, kind, steps, units}: what a class takes at once. Its kind is that of its step; or "unit" (forward),
 // "delta" (the gradients of a unit's output and net input), "products" (those of its weights and bias), "inputs",
@@ -17,16 +16,9 @@ function scalarSteps({nodes, optimizer}, t) {
   const last = nodes.length - 1;
   nodes.forEach(({row}, node) => row && steps.push({phase: "forward", kind: "result", node}));
   steps.push({phase: "backward", kind: "seed", node: last});
-  const toCome = nodes.map(() => 0);
-  for (const {parents = []} of nodes) for (const parent of parents) toCome[parent] += 1;
-  const alone = toCome.map((count) => count === 1);
   for (let node = last; node >= 0; node--) {
-    (nodes[node].parents ?? []).forEach((parent, k) => {
-      toCome[parent] -= 1;
-      if (nodes[parent].kind === "constant") return;
-      const hand = {node, k, parent, alone: alone[parent], last: toCome[parent] === 0};
-      steps.push({phase: "backward", kind: "hand", ...hand});
-    });
+    (nodes[node].parents ?? []).forEach((parent, k) =>
+      nodes[parent].kind !== "constant" && steps.push({phase: "backward", kind: "hand", node, k, parent}));
   }
   for (const node of optimizer?.parameters ?? []) {
     ruleLook(optimizer, t).lines.forEach(({writes}, line) =>
@@ -37,51 +29,62 @@ function scalarSteps({nodes, optimizer}, t) {
 
 // The groups of each grain, by its name.
 function grouped(lesson, steps) {
-  const byUnit = unitGroups(lesson, steps, (unit) => [unit.node]);
-  const byLayer = unitGroups(lesson, steps, (unit) => [unit.column]);
+  const home = homesOf(lesson);
+  const level = levelsOf(lesson, home);
+  const byUnit = unitGroups(lesson, home, steps, ({node}) => node);
+  const byLayer = unitGroups(lesson, home, steps, (unit) => level.get(unit));
   const scalar = steps.map((step) => ({...step, steps: [step], units: []}));
   return {layer: byLayer, unit: byUnit, scalar};
 }
 
-// Groups by unit, those of units with the same key together. Units come in the order of the program, and a layer has no
-// unit that another of its units depends on.
-function unitGroups({nodes, units}, steps, key) {
+// Of each node that is computed, the unit that it belongs to; what belongs to none, as a weight that is computed, is as
+// a unit of its own.
+function homesOf({nodes, units}) {
   const home = new Map(units.flatMap((unit) => unit.members.map((node) => [node, unit])));
-  const own = ({node, parent}) => home.get(node) === home.get(parent);
-  const isLeaf = (node) => !nodes[node].row;
-  const together = (chosen) => {
-    const sets = new Map();
-    for (const unit of chosen) {
-      const name = String(key(unit));
-      sets.set(name, [...(sets.get(name) ?? []), unit]);
-    }
-    return [...sets.values()];
-  };
-  const made = units.filter(({members}) => members.some((node) => !isLeaf(node)));
-  const ordered = together([...made].sort((a, b) => key(a)[0] - key(b)[0]));
-  const of = (kind) => steps.filter((step) => step.kind === kind);
-  const [results, hands] = [of("result"), of("hand")];
-  const groups = [{phase: "forward", kind: "given", steps: of("given"), units: []}];
-  const add = (phase, kind, group, members) => group.length && groups.push({phase, kind, steps: group, units: members});
-  for (const members of ordered) add("forward", "unit", results.filter(({node}) => members.includes(home.get(node))), members);
-  let waiting = of("seed");
-  for (const members of [...ordered].reverse()) {
-    const within = (step) => members.includes(home.get(step.parent)) && !isLeaf(step.parent);
-    const deltas = [...hands.filter((step) => within(step) && !own(step)), ...hands.filter((step) => within(step) && own(step))];
-    if (deltas.length) {
-      add("backward", "delta", [...waiting, ...deltas], members);
-      waiting = [];
-    }
-    const learns = (step) => members.includes(home.get(step.node)) && nodes[step.parent].kind === "parameter";
-    const products = hands.filter(learns);
-    if (products.length) {
-      add("backward", "products", [...waiting, ...products], members);
-      waiting = [];
+  return new Map(nodes.flatMap(({row, label}, node) =>
+    row ? [[node, home.get(node) ?? {title: label, node, net: null, members: [node]}]] : []));
+}
+
+// How many units stand one behind the other before each.
+function levelsOf({nodes}, home) {
+  const level = new Map();
+  for (const [node, unit] of home) {
+    const before = nodes[node].parents.map((parent) => home.get(parent)).filter((one) => one && one !== unit);
+    level.set(unit, Math.max(level.get(unit) ?? 0, ...before.map((one) => level.get(one) + 1)));
+  }
+  return level;
+}
+
+// Groups by unit, those of units with the same key together, which is not less than that of the units before them.
+function unitGroups({nodes}, home, steps, key) {
+  const sets = [];
+  const setOf = new Map();
+  for (const unit of [...new Set(home.values())].sort((a, b) => key(a) - key(b) || a.node - b.node)) {
+    if (sets.at(-1)?.key !== key(unit)) sets.push({key: key(unit), units: [], results: [], deltas: [], own: [], products: []});
+    sets.at(-1).units.push(unit);
+    setOf.set(unit, sets.at(-1));
+  }
+  const others = {given: [], seed: [], inputs: [], line: []};
+  for (const step of steps) {
+    const {kind, node, parent} = step;
+    const set = setOf.get(home.get(node));
+    const into = setOf.get(home.get(parent));
+    if (kind === "result") set.results.push(step);
+    else if (kind !== "hand") others[kind].push(step);
+    else if (into) (home.get(node) === home.get(parent) ? into.own : into.deltas).push(step);
+    else (nodes[parent].kind === "parameter" ? set.products : others.inputs).push(step);
+  }
+  const groups = [{phase: "forward", kind: "given", steps: others.given, units: []}];
+  const add = (phase, kind, group, units) => group.length && groups.push({phase, kind, steps: group, units});
+  for (const {units, results} of sets) add("forward", "unit", results, units);
+  let waiting = others.seed; // goes with the first that follows
+  for (const {units, deltas, own, products} of sets.reverse()) {
+    for (const [kind, group] of [["delta", [...deltas, ...own]], ["products", products]]) {
+      if (group.length) waiting = add("backward", kind, [...waiting, ...group], units) && [];
     }
   }
-  const inputs = hands.filter(({parent}) => isLeaf(parent) && nodes[parent].kind !== "parameter");
-  add("backward", "inputs", [...waiting, ...inputs], []);
-  add("update", "update", of("line"), []);
+  add("backward", "inputs", [...waiting, ...others.inputs], []);
+  add("update", "update", others.line, []);
   return groups;
 }
 
@@ -89,25 +92,24 @@ function unitGroups({nodes, units}, steps, key) {
 // of them, and gradients with what they have been handed so far. A number that is not yet known is undefined.
 function knownAfter(nodes, taken, steps, roundGrad = same) {
   const known = {data: [], grad: [], complete: [], new: [], memory: []};
+  const handed = nodes.map(() => 0); // how many contributions
   nodes.forEach(({row}, i) => !row && (known.data[i] = taken.leaves[i] ?? taken.data[i]));
   for (const step of steps) {
     const {kind, node} = step;
     if (kind === "result") known.data[node] = taken.data[node];
     else if (kind === "seed") [known.grad[node], known.complete[node]] = [taken.grad[node], true];
-    else if (kind === "hand") hand(nodes, known, taken, step, roundGrad);
+    else if (kind === "hand") {
+      const {k, parent} = step;
+      known.grad[parent] = (known.grad[parent] ?? 0) + contribution(nodes, taken, node, k);
+      known.complete[parent] = (handed[parent] += 1) === handsTo(nodes, parent);
+    }
     else if (kind === "line" && step.writes) (known.memory[node] ??= [])[step.writes - 1] = taken.after[node][step.writes - 1];
     else if (kind === "line") known.new[node] = taken.next[node];
   }
-  for (const parent of known.grad.keys()) {
-    if (known.complete[parent]) known.grad[parent] = taken.grad[parent]; // to the last bit, in any order
-  }
+  known.grad.forEach((sum, i) => { // a whole one to the last bit, in whichever order it came together
+    known.grad[i] = known.complete[i] ? taken.grad[i] : roundGrad(sum);
+  });
   return known;
-}
-
-function hand(nodes, known, taken, {node, k, parent}, roundGrad) {
-  known.grad[parent] = roundGrad((known.grad[parent] ?? 0) + contribution(nodes, taken, node, k));
-  (known.handed ??= new Map()).set(parent, (known.handed.get(parent) ?? 0) + 1);
-  known.complete[parent] = known.handed.get(parent) === handsTo(nodes, parent);
 }
 
 // What a node hands its k-th parent: nothing where a choice has discarded it.

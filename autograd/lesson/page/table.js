@@ -3,11 +3,11 @@
 const tabled = nodes.flatMap(({kind}, i) => (kind === "parameter" ? [i] : []));
 
 function makeTable() {
-  const memory = lesson.optimizer?.memory ?? [];
+  const memory = lesson.optimizer ? remembered(lesson.optimizer.t + 1) : [];
   const head = byId("parameters").createTHead().insertRow();
-  const headings = ["", "value", "gradient", ...memory.map(({text: letter}) => letter), ...(lesson.optimizer ? ["new"] : [])];
+  const headings = ["", "value", "gradient", ...memory.map(([letter]) => letter), ...(lesson.optimizer ? ["new"] : [])];
   head.append(...headings.map((words) => Object.assign(document.createElement("th"), {textContent: words, scope: "col"})));
-  const places = (i) => [`data ${i}`, `grad ${i}`, ...memory.map((_, k) => `memory ${i} ${k}`), ...(lesson.optimizer ? [`new ${i}`] : [])];
+  const places = (i) => [`data ${i}`, `grad ${i}`, ...memory.map(([, k]) => `memory ${i} ${k}`), ...(lesson.optimizer ? [`new ${i}`] : [])];
   return tabled.map((i) => {
     const row = byId("parameters").tBodies[0].insertRow();
     row.dataset.node = i;
@@ -26,8 +26,9 @@ listeners.push(({texts, marks}) => {
   for (const {row, cells} of tableRows) {
     let marked = false;
     for (const [place, cell] of cells) {
-      cell.textContent = texts.get(place) ?? "";
-      cell.className = roles.get(place) ?? "";
+      const [shown, role] = [texts.get(place) ?? "", roles.get(place) ?? ""];
+      if (cell.textContent !== shown) cell.textContent = shown;
+      if (cell.className !== role) cell.className = role;
       marked ||= roles.get(place) === "result";
     }
     row.classList.toggle("now", marked);

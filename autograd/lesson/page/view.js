@@ -1,7 +1,7 @@
 // The pictures on the page: numbers, marks, tallies; which part is seen; and the overview of a large one.
 
 const LEGIBLE = 16; // pixels: what is followed is no smaller
-const SMALL = 12; // in an embedded page
+const SMALL = 12; // in an embedded page, and on a phone
 
 listeners.push(({scene: one, texts, marks, visible, taken: run, rows, shown, view}) => {
   const isBackward = one.phase === "backward";
@@ -14,9 +14,11 @@ listeners.push(({scene: one, texts, marks, visible, taken: run, rows, shown, vie
     const isStale = one.phase === "update" && visible.new.length > 0;
     picture.svg.dataset.stale = isStale;
     byId("stale").hidden = !isStale;
+    picture.svg.dataset.inputs = showsInputs();
+    follow(picture, marks);
+    picture.cutFrames();
     const told = one.kind === "update" ? chosen(rows) : rows;
     for (const row of told) if (shown) addTally(picture, row, run);
-    follow(picture, marks);
   }
 });
 
@@ -25,11 +27,11 @@ function addTally(picture, {place, value, soFar}, run) {
   const [quantity, parent] = [place.split(" ")[0], Number(place.split(" ")[1])];
   const show = formulas[state.mode].show;
   if (quantity === "grad" && handsTo(nodes, parent) > 1) {
-    const handed = scene().after.filter((step) => step.kind === "hand" && step.parent === parent);
+    const handed = scene().all.slice(0, scene().end).filter((step) => step.kind === "hand" && step.parent === parent);
     if (handed.length < 2) return;
     const terms = handed.map(({node, k}) => {
       const x = plain(show(contribution(nodes, run, node, k)));
-      return {words: `${nodes[node].label}: ${x.startsWith("−") ? x : `+${x}`}`};
+      return {words: `${nodes[node].label}: ${x.startsWith("−") ? x : `+${x}`}`, edge: `${node} ${k}`};
     });
     picture.tally(place, [...terms, {words: `= ${plain(show(value))}${soFar ? " so far" : ""}`, role: "result"}]);
   } else if (quantity === "new") {
@@ -37,7 +39,7 @@ function addTally(picture, {place, value, soFar}, run) {
     const step = plain(number(value - old, DIGITS));
     picture.tally(place, [
       {words: `old ${plain(show(old))}`},
-      ...(lesson.optimizer.memory.map(({text: letter}, k) => ({words: `${letter} ${plain(number(run.after[parent][k], DIGITS))}`}))),
+      ...remembered(run.t).map(([letter, k]) => ({words: `${letter} ${plain(number(run.after[parent][k], DIGITS))}`})),
       {words: step.startsWith("−") ? `step ${step}` : `step +${step}`, role: "upstream"},
       {words: `new ${plain(show(value))}`, role: "result"},
     ]);
@@ -48,12 +50,10 @@ function addTally(picture, {place, value, soFar}, run) {
 function follow(picture, marks) {
   const {width, height} = picture.svg.getBoundingClientRect();
   const fits = Math.min(width / picture.whole.width, height / picture.whole.height);
-  const least = (document.body.classList.contains("embed") ? SMALL : LEGIBLE) / 20;
-  overview(picture, fits < least);
-  if (fits >= least) {
-    picture.look(picture.whole);
-    return cut(picture, picture.whole);
-  }
+  const isSmall = document.body.classList.contains("embed") || innerWidth <= 700;
+  const least = (isSmall ? SMALL : LEGIBLE) / 20;
+  if (fits >= least) picture.look(picture.whole);
+  if (fits >= least) return overview(picture, false);
   const places = [...marks.result, ...marks.upstream, ...marks.local].flatMap((place) => picture.numbers.get(place) ?? []);
   const seen = {width: width / least, height: height / least};
   const boxes = places.map((text) => picture.placeOf(text));
@@ -69,18 +69,10 @@ function follow(picture, marks) {
     y: along(top, bottom, seen.height, picture.whole.y, picture.whole.height),
     ...seen,
   });
-  overview(picture, true);
-  cut(picture, picture.box);
+  return overview(picture, true);
 }
 
-// A box that is not seen whole shows no numbers: half a number would be another one.
-function cut({view, svg}, seen) {
-  for (const {id, x, y, width, height} of view.boxes) {
-    const isWhole = x >= seen.x && y >= seen.y && x + width <= seen.x + seen.width && y + height <= seen.y + seen.height;
-    byId(`${svg.id}-${id}`).classList.toggle("cut", !isWhole);
-  }
-}
-
+// Where a large picture stands, in the corner in which it covers least, and nothing that the step uses.
 function overview(picture, isShown) {
   const map = byId("overview");
   map.toggleAttribute("hidden", !isShown);
@@ -92,6 +84,23 @@ function overview(picture, isShown) {
     map.replaceChildren(...picture.view.boxes.map(({x, y, width, height}) => element("rect", {x, y, width, height})), element("rect", {class: "seen"}));
   }
   for (const [key, x] of Object.entries(box)) map.lastChild.setAttribute(key, x);
+  const {scale} = picture;
+  const [width, height] = [map.clientWidth / scale, map.clientHeight / scale];
+  const corners = ["bottom right", "bottom left", "top right", "top left"].map((corner) => {
+    const spot = {x: corner.includes("right") ? box.x + box.width - width : box.x, y: corner.includes("bottom") ? box.y + box.height - height : box.y, width, height};
+    const sum = (places) => places.reduce((total, one) => total + shared(spot, one), 0);
+    return {corner, cost: 100 * sum(picture.used) + sum(picture.view.boxes)};
+  });
+  map.setAttribute("class", corners.reduce((a, b) => (b.cost < a.cost ? b : a)).corner);
 }
 
-addEventListener("resize", () => show());
+// What the optimizer remembers, where its rule makes use of it: [letter, place].
+function remembered(t) {
+  const written = new Set(ruleLook(lesson.optimizer, t).lines.map(({writes}) => writes));
+  return lesson.optimizer.memory.flatMap(({text: letter}, k) => (written.has(k + 1) ? [[letter, k]] : []));
+}
+
+addEventListener("resize", () => {
+  fitFrame();
+  show();
+});

@@ -1,4 +1,4 @@
-"""A browser's page that must stay quiet, the toy network's page in it, and the engine's own numbers."""
+"""A browser's page that must stay quiet, and the toy network's page in it."""
 
 from __future__ import annotations
 
@@ -8,43 +8,24 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-import optim
-from autograd import Value, half_squared_error
-from demos.toy_network import INPUTS, TARGET, slide_network
-from tests.lesson.page.toy_page import Known, show, toy
+from autograd import Walkthrough, walkthrough
+from demos.gallery.toy_story import TOY_STORY
+from tests.lesson.page.lessons import toy
+
+LECTERN = {"width": 1280, "height": 720}
 
 
-@pytest.fixture(scope="session")
-def engine() -> list[Known]:
-    """Two steps of training."""
-    model = slide_network()
-    optimizer = optim.SGD(model.parameters(), lr=0.9)
-    rounds = []
-    for _ in range(2):
-        optimizer.zero_grad()
-        E = half_squared_error(model(INPUTS), Value(TARGET, "t"))
-        E.name = "E"
-        E.backward()
-        known, waiting, seen = Known(), [E], set()
-        while waiting:
-            value = waiting.pop()
-            if value in seen:
-                continue
-            seen.add(value)
-            known.data[str(value.name)], known.grad[str(value.name)] = value.data, value.grad
-            if value.parents:
-                known.interior.add(str(value.name))
-            waiting += [parent for parent in value.parents if isinstance(parent, Value)]
-        optimizer.step()
-        known.new = {str(parameter.name): parameter.data for parameter in model.parameters()}
-        rounds.append(known)
-    return rounds
+def show(page: Page, written: Walkthrough, path: Path, fragment: str = "") -> str:
+    """Write the page to the folder and open it; returns its address."""
+    address = written.write(path / "page.html").as_uri()
+    page.goto(address + fragment)
+    return address
 
 
 @pytest.fixture
 def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
     """A page that must log nothing, raise nothing and fetch nothing but a file of the test's own."""
-    context = browser.new_context(viewport={"width": 1600, "height": 900})
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
     page = context.new_page()
     said: list[str] = []
     requests: list[str] = []
@@ -61,6 +42,7 @@ def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
 
 @pytest.fixture
 def lesson(page: Page, tmp_path: Path) -> Page:
-    """The toy network's page, at its first step."""
-    show(page, toy(), tmp_path)
+    """The toy network's page with its story, at its first step."""
+    output, optimizer = toy()
+    show(page, walkthrough(output, optimizer=optimizer, story=TOY_STORY), tmp_path)
     return page

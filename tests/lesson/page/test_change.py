@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.lesson.page.test_large_programs import chain
 
 import nn
 import optim
@@ -31,7 +32,6 @@ from autograd import (
     walkthrough,
 )
 from demos.toy_network import slide_error, slide_network
-from tests.lesson.page.toy_page import chain
 
 
 def toy() -> tuple[Value, Any]:

@@ -1,147 +1,142 @@
-"""Keys, buttons, the slider, the picture's nodes, and the address."""
+"""Keys, a presenter's remote, a finger, buttons, and the address."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Browser, Page, expect
 
-from tests.lesson.page.toy_page import ROUND, STEPS, at, show, state, toy
+from tests.lesson.page.conftest import LECTERN, show
+from tests.lesson.page.rooms import function, large, story
 
 
-def test_keys_step_and_jump(lesson: Page) -> None:
-    forward, backward, update = 1, 9, 34
-    for key, step in [
-        ("ArrowLeft", 1), ("ArrowRight", 2), ("Space", 3), ("Shift+Space", 2), ("ArrowLeft", 1),
-        ("End", STEPS), ("ArrowRight", STEPS), ("[", forward), ("b", backward), ("u", update), ("f", forward),
-        ("]", ROUND + forward), ("]", ROUND + forward), ("u", ROUND + update), ("b", ROUND + backward),
-        ("f", ROUND + forward), ("[", forward), ("[", forward), ("End", STEPS), ("Home", 1),
+def at(page: Page) -> tuple[int, bool]:
+    """The step, from 1, and whether its answer is shown."""
+    step, shown = page.evaluate("[state.at + 1, state.shown]")
+    return step, shown
+
+
+def test_keys_reveal_and_step_and_jump(lesson: Page) -> None:
+    for key, place in [
+        ("PageUp", (1, True)), ("PageDown", (2, False)), ("PageDown", (2, True)), ("ArrowRight", (3, False)),
+        ("Space", (3, True)), ("ArrowLeft", (3, False)), ("PageUp", (2, True)), ("Shift+Space", (2, False)),
+        ("End", (15, True)), ("b", (7, False)), ("u", (14, False)), ("w", (1, True)), ("Home", (1, True)),
     ]:  # fmt: skip
         lesson.keyboard.press(key)
-        at(lesson, step)
+        assert at(lesson) == place, key
 
 
-def test_play_starts_goes_on_and_stops(page: Page, tmp_path: Path) -> None:
-    page.clock.install()
-    show(page, toy(steps=1), tmp_path)
-    button = page.locator("#play")
-    page.keyboard.press("p")
-    expect(button).to_have_text("Pause")
-    at(page, 1, ROUND)
-    page.clock.run_for(2001)
-    at(page, 2, ROUND)
-    page.clock.run_for(2001)
-    at(page, 3, ROUND)
-    page.keyboard.press("p")
-    expect(button).to_have_text("Play")
-    page.clock.run_for(9000)
-    at(page, 3, ROUND)
-
-    page.locator("#speed").select_option("fast")
-    button.click()
-    page.clock.run_for(801)
-    at(page, 4, ROUND)
-    page.locator("#next").click()  # the reader takes over
-    at(page, 5, ROUND)
-    expect(button).to_have_text("Play")
-    page.clock.run_for(9000)
-    at(page, 5, ROUND)
-
-    button.click()
-    page.clock.run_for(100_000)
-    at(page, ROUND, ROUND)
-    expect(button).to_have_text("Play")
-    button.click()  # at the end: from the start
-    at(page, 1, ROUND)
+def test_steps_are_finer_and_coarser_and_the_place_stays(lesson: Page) -> None:
+    for key, grain in [("]", "scalar"), ("]", "scalar"), ("[", "unit"), ("[", "layer"), ("[", "layer")]:
+        lesson.keyboard.press(key)
+        assert lesson.evaluate("state.grain") == grain
+        expect(lesson.locator("#grain")).to_have_value(grain)
+    lesson.keyboard.press(">")
+    assert lesson.evaluate("state.round") == 2
+    lesson.keyboard.press("<")
+    assert lesson.evaluate("state.round") == 1
 
 
 def test_buttons_do_what_keys_do(lesson: Page) -> None:
     expect(lesson.locator("#previous")).to_be_disabled()
-    for button, step in [("next", 2), ("next", 3), ("previous", 2), ("phase-backward", 9), ("phase-update", 34)]:
-        lesson.locator(f"#{button}").click()
-        at(lesson, step)
-    expect(lesson.locator("#phase-update")).to_have_attribute("aria-current", "step")
-    expect(lesson.locator("#phase-forward")).not_to_have_attribute("aria-current", "step")
-    lesson.locator("#phase-forward").click()
-    at(lesson, 1)
-    lesson.locator("#round").select_option("2")
-    at(lesson, ROUND + 1)
-    lesson.locator("#rounding").click()
-    expect(lesson.locator("#rounding")).to_have_attribute("aria-pressed", "true")
-    lesson.locator("#quiz").click()
-    expect(lesson.locator("#guess")).to_be_visible()
-    lesson.locator("#quiz").click()
-    expect(lesson.locator("#guess")).to_be_hidden()
-    lesson.keyboard.press("End")
-    expect(lesson.locator("#next")).to_be_disabled()
+    lesson.locator("#next").click()
+    assert at(lesson) == (2, False)
+    lesson.locator("#previous").click()
+    assert at(lesson) == (1, True)
+    for name, pressed in [("table", "#table"), ("explanation", "#explanation"), ("quiz", "#guess")]:
+        lesson.locator(f"#toggle-{name}").click()
+        expect(lesson.locator(pressed)).to_be_visible()
+        expect(lesson.locator(f"#toggle-{name}")).to_have_attribute("aria-pressed", "true")
+        lesson.locator(f"#toggle-{name}").click()
+        expect(lesson.locator(pressed)).to_be_hidden()
+    lesson.locator("#toggle-view").click()
+    expect(lesson.locator("#graph")).to_be_visible()
+    expect(lesson.locator("#network")).to_be_hidden()
 
 
-def test_r_and_q_switch_and_switch_back(lesson: Page) -> None:
-    lesson.keyboard.press("ArrowRight")
-    lesson.keyboard.press("ArrowRight")
-    result = lesson.locator("#result")
-    for key, shown in [("r", "0.332"), ("r", "0.3318"), ("q", "?")]:
+def test_full_screen(lesson: Page) -> None:
+    lesson.keyboard.press("f")
+    lesson.wait_for_function("document.fullscreenElement !== null")
+    lesson.keyboard.press("f")
+    lesson.wait_for_function("document.fullscreenElement === null")
+
+
+def test_a_finger_wipes_to_the_next_step(lesson: Page) -> None:
+    wipe = """([from, to]) => {
+      const touch = (x) => new Touch({identifier: 1, target: document.body, clientX: x, clientY: 300});
+      dispatchEvent(new TouchEvent("touchstart", {touches: [touch(from)], changedTouches: [touch(from)]}));
+      dispatchEvent(new TouchEvent("touchend", {touches: [], changedTouches: [touch(to)]}));
+    }"""
+    lesson.evaluate(wipe, [600, 300])
+    assert at(lesson) == (2, False)
+    lesson.evaluate(wipe, [300, 600])
+    assert at(lesson) == (1, True)
+    lesson.evaluate(wipe, [300, 310])
+    assert at(lesson) == (1, True)
+
+
+def test_play_goes_on_by_itself(page: Page, tmp_path: Path) -> None:
+    page.clock.install()
+    show(page, function(), tmp_path)
+    page.keyboard.press("p")
+    expect(page.locator("#play")).to_have_text("Pause")
+    page.clock.run_for(2600)
+    assert at(page) == (2, True)
+    page.keyboard.press("p")
+    page.clock.run_for(9000)
+    assert at(page) == (2, True)
+
+
+def test_the_keyboard_alone_reaches_everything(lesson: Page) -> None:
+    reached = set()
+    for _ in range(40):
+        lesson.keyboard.press("Tab")
+        name = lesson.evaluate("document.activeElement.id || (document.activeElement.dataset.node ? 'row' : '')")
+        outline = lesson.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert name == "" or outline != "none", name
+        reached.add(name)
+    assert {"row", "next", "timeline", "play", "grain", "toggle-view", "toggle-table", "help", "full"} <= reached
+
+    lesson.locator("#timeline").focus()
+    for key, place in [("ArrowRight", (2, False)), ("ArrowDown", (2, True)), ("ArrowUp", (2, False))]:
         lesson.keyboard.press(key)
-        expect(result).to_have_text(shown)
-        at(lesson, 3)
-    expect(lesson.locator("#answer")).to_be_focused()
-    lesson.keyboard.press("Escape")
-    lesson.keyboard.press("q")
-    expect(result).to_have_text("0.3318")
+        assert at(lesson) == place
+    lesson.locator("#network [data-node='0']").first.focus()
+    said = []
+    for _ in range(12):
+        said.append(lesson.evaluate("document.activeElement.ariaLabel"))
+        lesson.keyboard.press("j")
+    assert len(set(said)) == 12
+    lesson.keyboard.press("J")
+    assert lesson.evaluate("document.activeElement.ariaLabel") == said[-1]
 
 
-def test_the_slider(lesson: Page) -> None:
-    slider = lesson.locator("#slider")
-    slider.fill("20")
-    at(lesson, 20)
-    slider.focus()
-    lesson.keyboard.press("ArrowRight")
-    at(lesson, 21)
-    lesson.keyboard.press("End")
-    at(lesson, STEPS)
-    expect(slider).to_have_value(str(STEPS))
-    lesson.keyboard.press("Home")
-    expect(slider).to_have_value("1")
+def test_a_number_out_of_sight_is_brought_into_it_by_key(page: Page, tmp_path: Path) -> None:
+    show(page, large(), tmp_path)
+    page.locator("#network [data-node]").first.focus()
+    for _ in range(60):
+        page.keyboard.press("j")
+    box = page.evaluate("(({left, right, top, bottom}) => [left, right, top, bottom])(document.activeElement.getBoundingClientRect())")
+    assert box[0] >= 0
+    assert box[1] <= LECTERN["width"]
+    assert page.evaluate("!document.activeElement.closest('.box').matches('.cut')")
 
 
-def test_click_and_enter_on_a_node_go_to_its_step(lesson: Page) -> None:
-    def node(name: str) -> Any:
-        return lesson.locator(f'#graph .node[aria-label="{name}"]')
-
-    node("o6").click()
-    assert state(lesson)["title"] == "o6 is computed"
-    node("i5").focus()
-    lesson.keyboard.press("Enter")
-    assert state(lesson)["title"] == "i5 is computed"
-    node("w14").click()  # a leaf is given, at the start
-    at(lesson, 1)
-    lesson.keyboard.press("b")
-    node("i4").click()
-    assert state(lesson)["title"] == "o4 hands i4 its share of the gradient"
-    node("w56").focus()
-    lesson.keyboard.press("Enter")
-    assert state(lesson)["title"] == "i6 hands w56 its share of the gradient"
-    lesson.keyboard.press("]")
-    lesson.keyboard.press("u")
-    node("b5").click()
-    now = state(lesson)
-    assert now["title"] == "b5 is updated"
-    assert int(now["counter"].split()[1]) > ROUND
-
-
-def test_the_address_leads_to_a_step_and_follows(page: Page, tmp_path: Path) -> None:
-    address = show(page, toy(), tmp_path, "#step=12")
-    at(page, 12)
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowRight")
-    expect(page).to_have_url(f"{address}#step=14")
+def test_the_address_keeps_what_is_shown(browser: Browser, page: Page, tmp_path: Path) -> None:
+    show(page, story(), tmp_path)
+    for key in ["PageDown", "]", "n", "r", "t", "i", ">", "PageDown", "PageDown"]:
+        page.keyboard.press(key)
+    kept = "({...state, table: byId('table').hidden, counter: byId('counter').textContent})"
     page.wait_for_timeout(400)
-    expect(page).to_have_url(f"{address}#step=14")
-    page.evaluate("location.hash = '#step=5'")
-    at(page, 5)
-    for wild, step in [("#step=1000", STEPS), ("#step=0", 1)]:
-        page.evaluate("(hash) => { location.hash = hash; }", wild)
-        at(page, step)
-    page.evaluate("location.hash = '#nonsense'")
-    at(page, 1)
+    before = page.evaluate(kept)
+    page.reload()
+    assert page.evaluate(kept) == before
+    assert before["grain"] == "scalar"
+    assert before["round"] == 2
+
+
+@pytest.mark.parametrize("fragment", ["#step=1000", "#step=-1", "#nonsense", "#grain=none&view=x&round=-3"])
+def test_a_wild_address_is_harmless(page: Page, tmp_path: Path, fragment: str) -> None:
+    show(page, story(), tmp_path, fragment)
+    assert at(page)[0] == (15 if "1000" in fragment else 1)

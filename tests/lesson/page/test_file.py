@@ -12,10 +12,23 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from autograd import walkthrough
-from tests.lesson.page.toy_page import STEPS, chain, toy
+from autograd import Walkthrough, walkthrough
+from demos.gallery.toy_story import TOY_STORY
+from tests.lesson.page.lessons import LESSONS, bare, toy
 
 ROOT = Path(__file__).parents[3]
+
+
+def toy_page() -> Walkthrough:
+    output, optimizer = toy()
+    return walkthrough(output, optimizer=optimizer, story=TOY_STORY)
+
+
+def digest() -> str:
+    """The checksum of all lessons' pages."""
+    lessons = [make() for make in LESSONS.values()]
+    pages = [toy_page(), *[walkthrough(output, optimizer=optimizer) for output, optimizer in lessons]]
+    return hashlib.sha256("".join([page.html for page in pages]).encode()).hexdigest()
 
 
 def test_the_same_program_gives_the_same_bytes() -> None:
@@ -30,13 +43,8 @@ def test_the_same_program_gives_the_same_bytes() -> None:
     assert runs == [digest(), digest()]
 
 
-def digest() -> str:
-    """The toy page's checksum."""
-    return hashlib.sha256(toy().html.encode()).hexdigest()
-
-
 def test_the_toy_page_is_small() -> None:
-    assert len(toy().html.encode()) < 400_000
+    assert len(toy_page().html.encode()) <= 400_000
 
 
 def test_jupyter_shows_the_page_in_a_frame() -> None:
@@ -46,7 +54,7 @@ def test_jupyter_shows_the_page_in_a_frame() -> None:
         def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
             found.append((tag, dict(attrs)))
 
-    page = toy()
+    page = toy_page()
     Reader().feed(page._repr_html_())
     ((tag, attributes),) = found
     assert tag == "iframe"
@@ -54,21 +62,27 @@ def test_jupyter_shows_the_page_in_a_frame() -> None:
 
 
 def test_the_frame_works_in_a_browser(page: Page) -> None:
-    page.set_content(f"<!doctype html><title>notebook</title><body>{toy()._repr_html_()}</body>")
+    page.set_content(f"<!doctype html><title>notebook</title><body>{toy_page()._repr_html_()}</body>")
     frame = page.frame_locator("iframe")
     counter = frame.locator("#counter")
-    expect(counter).to_have_text(f"Step 1 of {STEPS}")
+    expect(counter).to_have_text(f"1 / {len(TOY_STORY)}")
     frame.locator("#next").click()
-    expect(counter).to_have_text(f"Step 2 of {STEPS}")
-    expect(frame.locator("#result")).to_have_text("−0.7")
+    expect(counter).to_have_text(f"2 / {len(TOY_STORY)}")
+    expect(frame.locator("#formulas output").first).to_have_text("?")
     page.keyboard.press("ArrowRight")
-    expect(counter).to_have_text(f"Step 3 of {STEPS}")
+    expect(frame.locator("#formulas output").first).to_have_text("−0.000435")
+    page.keyboard.press("ArrowRight")
+    expect(counter).to_have_text(f"3 / {len(TOY_STORY)}")
     page.wait_for_timeout(400)  # in which the address would have followed
+    inner = page.frames[1]
+    thrown = "try { history.replaceState(null, '', '#x'); 'none' } catch (error) { error.name }"
+    assert inner.evaluate(thrown) == "SecurityError"
+    assert inner.evaluate("board.step(3).w46.data") == -0.3
 
 
 def test_walkthrough_writes_the_page(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
-    page = walkthrough(chain(3), path)
+    page = walkthrough(bare()[0], path)
     assert path.read_bytes() == page.html.encode()
     assert os.listdir(tmp_path) == ["page.html"]
     assert len(repr(page)) < 100  # a prompt is not flooded with HTML
@@ -78,7 +92,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
     def full(*_: object) -> None:
         raise OSError("no space left on device")
 
-    page = walkthrough(chain(3))
+    page = walkthrough(bare()[0])
     old = tmp_path / "page.html"
     old.write_text("old")
     with monkeypatch.context() as patched:

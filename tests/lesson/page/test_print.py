@@ -1,86 +1,86 @@
-"""In print: a handout of every step, and in a quiz a worksheet of blanks."""
+"""In print: a handout of every step; in a quiz a worksheet of blanks with room to work."""
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.lesson.page.toy_page import OWN, STEPS, at, state, walk
+from tests.lesson.page.conftest import show
+from tests.lesson.page.rooms import large, story, wide
+
+POINT = 96 / 72
+SHEET = {"width": 1032, "height": 703}  # A4 on its side, within its margins
 
 
-def printed(told: list[dict[str, Any]]) -> list[str]:
-    """The results that a handout adds to the formulas."""
-    return ["" if now["title"] == OWN else now["result"] for now in told]
-
-
-def test_print_is_a_handout_of_every_step(lesson: Page) -> None:
-    told = walk(lesson)
-    lesson.keyboard.press("Home")
+def test_print_is_a_handout_of_every_step_and_screen_is_as_before(lesson: Page) -> None:
     handout = lesson.locator("#handout")
     expect(handout).to_be_hidden()
     lesson.emulate_media(media="print")
     expect(handout).to_be_visible()
-    rows = handout.locator("li")
-    expect(rows).to_have_count(STEPS)
-    assert rows.locator("h2").all_inner_texts() == [f"{now['phase']}: {now['title']}" for now in told]
-    assert rows.locator("b").all_inner_texts() == printed(told)
-    expect(rows.last).to_be_visible()
-    for hidden in ("controls", "ledger", "guess", "next"):
-        expect(lesson.locator(f"#{hidden}")).to_be_hidden()
-    expect(lesson.locator("#graph")).to_be_visible()
-    backward = {now["counter"]: now["nodes"] for now in told if now["phase"] == "Backward pass"}
-    assert state(lesson)["nodes"] == backward["Step 33 of 88"]  # the weights that the other numbers come from
-    assert state(lesson)["nodes"]["w14"][-2:] == ["data 0.2", "grad 0.008725"]
-    stage = lesson.locator("#stage")
-    expect(stage).to_be_visible()
-    expect(stage).to_have_text("After the backward pass of training step 1, before the update")
+    expect(handout.locator("li")).to_have_count(15)
+    titles = handout.locator("h2").all_inner_texts()
+    assert titles[0] == "Forward: One student"
+    assert titles[-1] == "Update: How far will E fall?"
+    results = handout.locator("output").all_inner_texts()
+    assert {"0.3318", "−0.04352", "0.1921", "−0.1312", "−0.0209"} <= set(results)
+    assert "?" not in results
+    for hidden in ("#band", "footer", "#guess", "#table"):
+        expect(lesson.locator(hidden)).to_be_hidden()
+    place = "[...document.querySelectorAll('#network [data-place]')].filter((one) => one.textContent === '−0.04352').length"
+    assert lesson.evaluate(place) == 1  # after the backward pass
     lesson.emulate_media(media="screen")
     expect(handout).to_be_hidden()
-    expect(stage).to_be_hidden()
-    expect(lesson.locator("#panel-title")).to_have_text(told[0]["title"])
-    at(lesson, 1)
-    assert state(lesson)["nodes"] == told[0]["nodes"]
-    lesson.keyboard.press("]")
-    lesson.emulate_media(media="print")
-    expect(stage).to_have_text("After the backward pass of training step 2, before the update")
-    assert state(lesson)["nodes"] == backward["Step 77 of 88"]
-    lesson.emulate_media(media="screen")
+    assert lesson.evaluate("[state.at, state.shown]") == [0, True]
 
 
-def test_in_a_quiz_print_is_a_worksheet_of_blanks(lesson: Page) -> None:
-    told = walk(lesson)
-    lesson.keyboard.press("Home")
+def test_the_pictures_text_is_eight_points_or_the_picture_is_left_out(page: Page, tmp_path: Path) -> None:
+    for written, is_there in [(story, True), (wide, True), (large, False)]:
+        page.set_viewport_size({"width": SHEET["width"], "height": SHEET["height"]})
+        show(page, written(), tmp_path)
+        page.emulate_media(media="print")
+        picture = page.locator("#network")
+        if is_there:
+            expect(picture).to_be_visible()
+            box = picture.bounding_box()
+            assert box is not None
+            assert box["height"] <= SHEET["height"]
+            scale = page.evaluate("pictures.network.scale")
+            assert 20 * scale >= 8 * POINT
+        else:
+            expect(picture).to_be_hidden()
+        page.emulate_media(media="screen")
+
+
+def test_in_a_quiz_print_is_a_worksheet_of_blanks_that_gives_nothing_away(lesson: Page) -> None:
     lesson.keyboard.press("q")
     lesson.emulate_media(media="print")
-    rows = lesson.locator("#handout li")
-    blanks = rows.locator("b.blank")
-    expect(blanks).to_have_count(sum(map(bool, printed(told))))
-    assert rows.locator("p").nth(8).text_content() == "∂E∂E=1"  # nothing to fill in
-    assert rows.locator("h2").all_inner_texts() == [f"{now['phase']}: {now['title']}" for now in told]
-    assert rows.locator("b").all_inner_texts() == [""] * STEPS
-    assert all(box is not None and box["width"] > 100 for box in [blank.bounding_box() for blank in blanks.all()])
-    expect(lesson.locator("#stage")).to_have_text("At the start of training step 1")
-    picture = "".join(lesson.locator("#graph").all_inner_texts())
-    assert all(now["result"] not in picture for now in told if len(now["result"]) > 5)
+    handout = lesson.locator("#handout")
+    assert handout.locator("output").count() == 0
+    boxes = [one.bounding_box() for one in handout.locator(".blank").all()]
+    assert len(boxes) > 30
+    assert all(box is not None and box["width"] > 100 for box in boxes)
+    words = handout.inner_text() + (lesson.locator("#network").text_content() or "")
+    for result in ("0.3318", "0.04352", "0.1312", "0.008725", "0.1921", "0.000435"):
+        assert result not in words, result
+    rows = [one.bounding_box() for one in handout.locator("li:nth-child(8) .formula").all()]
+    gaps = [below["y"] - above["y"] - above["height"] for above, below in zip(rows, rows[1:]) if above and below]
+    assert min(gaps) > 25  # room to work
     lesson.emulate_media(media="screen")
-    lesson.locator("#quiz").click()
+    lesson.keyboard.press("Escape")
+    lesson.locator("#toggle-quiz").click()
     lesson.emulate_media(media="print")
-    expect(blanks).to_have_count(0)
-    assert rows.locator("b").all_inner_texts() == printed(told)
+    assert lesson.locator("#handout .blank").count() == 0
     lesson.emulate_media(media="screen")
 
 
 def test_in_the_handout_no_formula_is_printed_over_another(lesson: Page) -> None:
-    lesson.set_viewport_size({"width": 700, "height": 1000})  # about a sheet of A4
+    lesson.set_viewport_size({"width": SHEET["width"], "height": SHEET["height"]})
     lesson.emulate_media(media="print")
-    # Signs stick out of their boxes by up to 4 pixels.
-    covered = lesson.evaluate("""() => [...document.querySelectorAll("#handout p")].flatMap((line) => {
-      const parts = [...line.querySelectorAll("mo, mi, mn, b:not(:empty)")];
-      const spans = parts.map((part) => [part.closest("span, b"), part.getBoundingClientRect()]);
-      return spans.flatMap(([a, p]) => spans.filter(([b, q]) => a !== b && p.width * q.width > 0
-        && Math.min(p.right, q.right) > Math.max(p.left, q.left)
-        && Math.min(p.bottom, q.bottom) + 4 > Math.max(p.top, q.top)).map(() => line.textContent));
-    })""")
-    assert covered == []
+    covered = lesson.evaluate("""() => {
+      const rows = [...document.querySelectorAll("#handout .formula")].map((row) => [...row.querySelectorAll("mi, mn, output")].map((one) => one.getBoundingClientRect()));
+      const hit = (p, q) => Math.min(p.right, q.right) - Math.max(p.left, q.left) > 1 && Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top) > 5;
+      return rows.flatMap((row, i) => (rows[i + 1] ?? []).filter((q) => row.some((p) => hit(p, q)))).length;
+    }""")
+    assert covered == 0
     lesson.emulate_media(media="screen")
