@@ -336,16 +336,16 @@ def test_a_change_in_a_later_round_is_of_that_round(board: Page) -> None:
 
 
 def test_a_change_takes_less_than_a_frame(page: Page, tmp_path: Path) -> None:
-    """16 ms on the toy network and 50 ms at 2,000 nodes, on a quiet machine; twice that here."""
-    time = """([label, n]) => {
+    """16 ms on the toy network and 50 ms at 2,000 nodes: the best of several times, for other work may be under way."""
+    time = """([label, n]) => Math.min(...Array.from({length: n}, (_, k) => {
       const start = performance.now();
-      for (let k = 0; k < n; k++) board.set(label, k / n);
-      return (performance.now() - start) / n;
-    }"""
+      board.set(label, k / n);
+      return performance.now() - start;
+    }))"""
     opened(page, toy(), tmp_path)
-    assert page.evaluate(time, ["w46", 20]) < 32
+    assert page.evaluate(time, ["w46", 40]) < 16
     opened(page, (chain(2000), None), tmp_path)
-    assert page.evaluate(time, ["x", 5]) < 100
+    assert page.evaluate(time, ["x", 12]) < 50
 
 
 def test_hyperparameters_come_and_go_as_a_pair(page: Page, tmp_path: Path) -> None:
