@@ -17,6 +17,7 @@ listeners.push(({scene: one, texts, marks, visible, taken: run, rows, shown, vie
     picture.svg.dataset.inputs = showsInputs();
     follow(picture, marks);
     picture.cutFrames();
+    placeTable(picture);
     const told = one.kind === "update" ? chosen(rows) : rows;
     for (const row of told) if (shown) addTally(picture, row, run);
   }
@@ -70,6 +71,15 @@ function follow(picture, marks) {
     ...seen,
   });
   return overview(picture, true);
+}
+
+// The table goes to the side where it covers less of what the step uses.
+function placeTable({used, box, scale}) {
+  const table = byId("table");
+  if (table.hidden) return;
+  const [width, height] = [table.offsetWidth / scale, table.offsetHeight / scale];
+  const cost = (x) => used.reduce((sum, one) => sum + shared({x, y: box.y, width, height}, one), 0);
+  table.classList.toggle("left", cost(box.x) < cost(box.x + box.width - width));
 }
 
 // Where a large picture stands, in the corner in which it covers least, and nothing that the step uses.
