@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo gallery test coverage check bench pictures golden clean
+.PHONY: demo gallery test fuzz coverage check bench pictures golden clean
 
 demo: .venv/demos.stamp  ## the slide's toy network, stepped through
 	$(BIN)/python -m demos toy_network
@@ -13,6 +13,11 @@ gallery: .venv/demos.stamp  ## every example, and the gallery of them: out/index
 
 test: .venv/dev.stamp  ## the whole test suite
 	$(BIN)/python -m pytest
+
+FUZZ ?= 60
+
+fuzz: .venv/dev.stamp  ## random programs in every reading, for FUZZ seconds
+	$(BIN)/python -m tests.fuzz --seconds $(FUZZ)
 
 coverage: .venv/dev.stamp  ## the same, and which lines and branches no test has reached
 	$(BIN)/python -m coverage run -m pytest

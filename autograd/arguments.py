@@ -79,3 +79,9 @@ def data(name: str | None, x: Any, attribute: str = "data") -> float:
     raise TypeError(
         f"the {attribute} of {value} must be a float, got {type(x).__name__} {shown(x)}: set it to float(...)"
     )
+
+
+def check_data(*values: Any) -> None:
+    """Raise a TypeError that names the Value whose data, which anyone may set, is no number."""
+    for value in values:
+        data(value.name, value.data)

@@ -256,6 +256,11 @@ def _power(a: Any, b: Any) -> Any:
     return np.power(a, b)
 
 
+def _softmax(z: Sequence[Any]) -> list[Any]:
+    powers = [np.exp(x - max(map(np.real, z))) for x in z]
+    return [power / total(powers) for power in powers]
+
+
 # Complex numbers. Which case applies is decided by the real part; on the border between two the function may have a
 # corner (Martins, Sturdza & Alonso 2003, "The complex-step derivative approximation").
 COMPLEX = Reading(
@@ -263,6 +268,7 @@ COMPLEX = Reading(
         name: getattr(ARRAYS, name) for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "arctan")
     },
     sigmoid=lambda x: 1 / (1 + np.exp(-x)),
+    softmax=_softmax,
     sum=total,
     dot=ARRAYS.dot,
     abs=lambda x: x if _greater(x, 0) else -x,

@@ -30,6 +30,7 @@ from autograd.numbers import Reading
 from autograd.primitives import PRIMITIVES
 from autograd.value import Constant, Value, topological_order
 from autograd.watching import own_leaves, watched, watcher
+from autograd.written_out import softmax
 
 Tree = Any  # a number, an array of numbers, or a list or tuple of trees
 Function = Callable[..., Any]
@@ -238,7 +239,7 @@ def _choose(c: Any, a: Any, b: Any) -> Any:
 # The reading on which a row's partials are Values again: its functions are the rows. Domains are not looked at, now or
 # when it is run again, for a formula may mention a branch that `where` discards.
 VALUES = Reading(**{name: row if row.domain is None else replace(row, domain=None) for name, row in PRIMITIVES.items()})
-VALUES.where = _choose
+VALUES.where, VALUES.softmax = _choose, softmax
 
 
 class _Run:

@@ -33,6 +33,18 @@ class Domain:
     within: Callable[..., Sequence[Any]] | None = None
     told: Callable[..., Any] | None = None
 
+    def guarded(self, m: Any, y: Any, inputs: Sequence[Any], is_sequence: bool) -> Sequence[Any]:
+        """The inputs, the first of them NaN where ``told`` says so; no partial does without the first.
+
+        Args:
+            is_sequence: whether it is one.
+        """
+        if self.told is None:
+            return inputs
+        defined, (first, *others) = self.told(m, y), inputs
+        guarded = [m.where(defined, x, math.nan) for x in (first if is_sequence else [first])]
+        return [guarded if is_sequence else guarded[0], *others]
+
 
 def _is_a_number(m: Any, y: Any) -> Any:
     return m.equal(y, y)
@@ -54,7 +66,7 @@ POWER = Domain(
     "a > 0, or a = 0 and b >= 0, or a < 0 and a whole b",
     lambda a, b: a > 0 or (a == 0 and b >= 0) or (a < 0 and b == b // 1),
 )
-NOT_EMPTY = Domain("at least one number", lambda x: len(x) > 0)
+NOT_EMPTY = Domain("at least one number", lambda x, *others: len(x) > 0)
 PROBABILITY = Domain(
     "0 <= p <= 1, 0 <= y <= 1, p > 0 where y > 0 and p < 1 where y < 1 (a loss on logits has no such limits)",
     lambda p, y: (0 < p < 1 and 0 <= y <= 1) or p == y == 0 or p == y == 1,

@@ -41,6 +41,21 @@ def logsumexp(m: Any, x: Sequence[Any]) -> Any:
     return top + m.log(m.sum([m.exp(xi - top) for xi in x]))
 
 
+def softmax_partials(m: Any, p: Any, x: Any, z: Sequence[Any]) -> tuple[Any, list[Any]]:
+    """p (1 - p), and -p p_i by the logit of another class i: p_k (1[i=k] - p_i), a row of the Jacobian."""
+    return p * (1 - p), [-p * other for other in m.softmax((x, *z))[1:]]
+
+
+def softmax_cross_entropy(m: Any, z: Sequence[Any], y: Sequence[Any]) -> Any:
+    """log(e^z1 + ... + e^zn) - y.z, or -(y.log softmax(z)) as the y sum to 1; large z cancel before anything rounds."""
+    top = m.maximum(z)
+    return top - m.dot(y, z) + m.log(m.sum([m.exp(zk - top) for zk in z]))
+
+
+def softmax_cross_entropy_partials(m: Any, e: Any, z: Sequence[Any], y: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    return [pk - yk for pk, yk in zip(m.softmax(z), y)], [-zk for zk in z]
+
+
 def chosen(m: Any, y: Any, x: Sequence[Any]) -> tuple[list[Any]]:
     """1 for the x that was chosen as y, 0 for the others; equal ones share the 1."""
     chosen = [m.where(m.equal(xi, y), 1.0, 0.0) for xi in x]

@@ -65,9 +65,21 @@ def dot(a: Iterable[Any], b: Iterable[Any]) -> Any:
     return total(map(operator.mul, a, b))
 
 
+def ascending_sum(numbers: Iterable[float]) -> float:
+    return float(total(sorted(numbers)))
+
+
+def softmax(z: Sequence[float]) -> list[float]:
+    """e^zk / (e^z1 + ... + e^zn) for each k; nothing overflows, and the sum is the same in any order of the z."""
+    top = max(z)
+    powers = [math.exp(x - top) for x in z]
+    whole = ascending_sum(powers)
+    return [power / whole for power in powers]
+
+
 FUNCTIONS = (
-    "exp expm1 log log1p sqrt sin cos tanh arctan abs sigmoid pow sum dot maximum minimum greater equal where".split()
-)
+    "exp expm1 log log1p sqrt sin cos tanh arctan abs sigmoid softmax pow sum dot maximum minimum greater equal where"
+).split()
 
 
 class Reading(SimpleNamespace):
@@ -89,6 +101,7 @@ FLOATS = Reading(
     arctan=math.atan,
     abs=abs,
     sigmoid=lambda x: 1 / (1 + _exp(-x)),
+    softmax=softmax,
     pow=_pow,
     sum=total,
     dot=dot,
@@ -99,9 +112,18 @@ FLOATS = Reading(
     where=lambda condition, a, b: a if condition else b,
 )
 
+
+def _softmax_of_arrays(z: Sequence[Any]) -> list[Any]:
+    top = functools.reduce(np.maximum, z)
+    powers = [np.exp(x - top) for x in z]
+    whole = total(powers)
+    return [power / whole for power in powers]
+
+
 ARRAYS = Reading(
     **{name: getattr(np, name) for name in "exp expm1 log log1p sqrt sin cos tanh arctan abs".split()},
     sigmoid=lambda x: 1 / (1 + np.exp(-x)),
+    softmax=_softmax_of_arrays,
     pow=np.power,
     greater=np.greater,
     equal=np.equal,

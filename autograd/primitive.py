@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from math import nan
 from numbers import Real
 from typing import Any
 
 import numpy as np
 
+from autograd import shapes
 from autograd.domains import Domain, DomainError
 from autograd.labels import shown
 from autograd.numbers import ARRAYS, FLOATS
@@ -106,7 +106,7 @@ class Primitive:
         if type(operand) is float or isinstance(operand, Real):  # the first test is for speed
             return float(operand)
         if isinstance(operand, list | tuple | np.ndarray):
-            raise TypeError(self.one_axis if self.n_ary else self.one_by_one)
+            raise TypeError(shapes.refused(self.name, self.signature, self.n_ary))
         raise TypeError(f"{self.name} takes numbers and Values, got {type(operand).__name__} {shown(operand)}")
 
     def flatten(self, arguments: Sequence[Any]) -> Sequence[Any]:
@@ -126,7 +126,7 @@ class Primitive:
                 if isinstance(argument, str) or not hasattr(argument, "__iter__"):
                     raise TypeError(f"{self.signature} takes a sequence of numbers and Values, got {argument!r}")
                 if getattr(argument, "ndim", 1) != 1 and self.name in ("dot", "affine"):
-                    raise TypeError(self.one_axis)
+                    raise TypeError(shapes.refused(self.name, self.signature, self.n_ary))
                 flat.extend(argument)
                 if length is None:
                     length = len(flat) - start
@@ -161,11 +161,7 @@ class Primitive:
 
     def told(self, m: Any, y: Any, inputs: Sequence[Any]) -> Sequence[Any]:
         """The inputs for `partials`, where nobody looks at the domain: outside it, each partial is NaN or infinite."""
-        if self.domain is None or self.domain.told is None:
-            return inputs
-        defined, (first, *others) = self.domain.told(m, y), inputs  # the first, for no partial does without
-        guarded = [m.where(defined, x, nan) for x in (first if self.sequences[0] else [first])]
-        return [guarded if self.sequences[0] else guarded[0], *others]
+        return inputs if self.domain is None else self.domain.guarded(m, y, inputs, self.sequences[0])
 
     def check_domain(self, inputs: Sequence[Any], nodes: Sequence[str | None] | None = None) -> None:
         """Raise DomainError where the numbers ``inputs`` lie outside the domain; ``nodes`` are their nodes' names."""
@@ -175,20 +171,6 @@ class Primitive:
         if nodes is not None and not self.n_ary:
             got = [f"{words} (node {node!r})" if node else words for words, node in zip(got, nodes)]
         raise DomainError(f"{self.signature} needs {self.domain.text}; got {', '.join(got)}")
-
-    @property
-    def one_axis(self) -> str:
-        """What to write where an operation on sequences is given arrays of more than one axis, or nested lists."""
-        write = {
-            "dot": "[autograd.dot(w, x) for w in W]",
-            "affine": "autograd.linear(x, zip(W, b)), or [autograd.affine(w, x, b) for w, b in zip(W, b)]",
-        }.get(self.name, f"[autograd.{self.name}(row) for row in rows]")
-        return f"{self.signature} takes sequences of numbers and Values, of one axis; of a matrix, write {write}"
-
-    @property
-    def one_by_one(self) -> str:
-        """What to write where an operation on single numbers is given a list of them."""
-        return f"{self.name} takes numbers and Values, got a list; write [autograd.{self.name}(x) for x in xs]"
 
     @property
     def signature(self) -> str:

@@ -58,13 +58,16 @@ dot       = Primitive("dot",       "a* b*",   "a·b",        lambda m, a, b: m.d
 affine    = Primitive("affine",    "w* x* b", "w·x+b",      lambda m, w, x, b: m.dot(w, x) + b,  lambda m, y, w, x, b: (x, w, 1.0))
 maximum   = Primitive("maximum",   "x*",      "max",        lambda m, x: m.maximum(x),           longer.chosen,                                  domains.NOT_EMPTY)
 minimum   = Primitive("minimum",   "x*",      "min",        lambda m, x: m.minimum(x),           longer.chosen,                                  domains.NOT_EMPTY)
-logsumexp = Primitive("logsumexp", "x*",      "log Σ exp",  longer.logsumexp,                    lambda m, y, x: ([m.exp(xi - y) for xi in x],), domains.NOT_EMPTY)
+logsumexp = Primitive("logsumexp", "x*",      "log Σ exp",  longer.logsumexp,                    lambda m, y, x: (m.softmax(x),),                domains.NOT_EMPTY)
+# p_k, of the logit x of class k and those of the other classes: z_k+1, ..., z_K, z_1, ..., z_k-1. The K nodes of one softmax share their parents.
+softmax   = Primitive("softmax",   "x z*",    "softmax",    lambda m, x, z: m.softmax((x, *z))[0], longer.softmax_partials)
 
-# Losses that a slide writes as one quantity, E. o: output, t: target; p: a probability (or one for each class), y: its target.
+# Losses that a slide writes as one quantity, E. o: output, t: target; p: a probability (or one for each class), y: its target; z: logits.
 squared_error        = Primitive("squared_error",        "o t",   "(t−o)²",     lambda m, o, t: (t - o) * (t - o),      lambda m, y, o, t: (-2 * (t - o), 2 * (t - o)))
 half_squared_error   = Primitive("half_squared_error",   "o t",   "½(t−o)²",    lambda m, o, t: (t - o) * (t - o) / 2,  lambda m, y, o, t: (-(t - o), t - o))
 binary_cross_entropy = Primitive("binary_cross_entropy", "p y",   "BCE",        longer.binary_cross_entropy,            longer.binary_cross_entropy_partials, domains.PROBABILITY)
 cross_entropy        = Primitive("cross_entropy",        "p* y*", "−Σ y log p", longer.cross_entropy,                   longer.cross_entropy_partials,        domains.PROBABILITIES)
+softmax_cross_entropy = Primitive("softmax_cross_entropy", "z* y*", "−Σ y log softmax", longer.softmax_cross_entropy, longer.softmax_cross_entropy_partials, domains.NOT_EMPTY)
 # fmt: on
 
 PRIMITIVES: dict[str, Primitive] = {name: row for name, row in list(globals().items()) if isinstance(row, Primitive)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,7 +9,7 @@ from operator import attrgetter
 from typing import ClassVar, Literal
 
 from autograd.choices import may_be_discarded
-from autograd.labels import plain
+from autograd.labels import distinct, named
 from autograd.numbers import FLOATS
 from autograd.primitive import Primitive
 from autograd.value import Constant, Parameter, Value, topological_order
@@ -163,10 +162,8 @@ class Program:
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
-        """What a formula calls each node: its name, or v7 for node 7 without one; ``o4#12`` where a name recurs."""
-        labels = [node.name or f"v{node.index}" for node in self.nodes]
-        uses = Counter(labels)
-        return tuple([label if uses[label] == 1 else f"{label}#{i}" for i, label in enumerate(labels)])
+        """What a formula calls each node, and no other: its name, or v7 for node 7; ``o4#12`` where a name recurs."""
+        return distinct([node.name for node in self.nodes])
 
     def __len__(self) -> int:
         return len(self.nodes)
@@ -176,13 +173,14 @@ class Program:
 
     def __str__(self) -> str:
         lines = []
-        for node, label in zip(self.nodes, self.labels):
+        labels = [*map(named, self.labels)]
+        for node, label in zip(self.nodes, labels):
             if node.op is None:
                 lines.append(f"{label} = {node.data:.6g}  ({node.kind})")
             else:
-                operands = ", ".join([self.labels[parent] for parent in node.parents])
+                operands = ", ".join([labels[parent] for parent in node.parents])
                 lines.append(f"{label} = {node.op.name}({operands}) = {node.data:.6g}")
-        return "\n".join(map(plain, lines))
+        return "\n".join(lines)
 
 
 def program_order(output: Value) -> list[Value]:

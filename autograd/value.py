@@ -74,7 +74,7 @@ def record(primitive: Primitive, operands: Sequence[Any]) -> Value:
         data = primitive.forward(FLOATS, *inputs)
         local_derivatives = primitive.partials(FLOATS, data, *inputs)
     except TypeError:
-        check_data(*parents)
+        arguments.check_data(*parents)
         raise
     if primitive.n_ary:
         local_derivatives = tuple(primitive.flatten(local_derivatives))
@@ -84,12 +84,6 @@ def record(primitive: Primitive, operands: Sequence[Any]) -> Value:
             return Constant(data)
         local_derivatives = tuple([d if v else 0.0 for d, v in zip(local_derivatives, varies)])
     return new_node(data, primitive, parents, local_derivatives)
-
-
-def check_data(*values: Value) -> None:
-    """Raise a TypeError that names the Value whose data, which anyone may set, is no number."""
-    for value in values:
-        arguments.data(value.name, value.data)
 
 
 class Value:

@@ -13,9 +13,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from autograd import primitives
+from autograd.arguments import check_data
+from autograd.domains import DomainError
 from autograd.numbers import FLOATS, total
 from autograd.outputs import Outputs
-from autograd.value import VARYING, Constant, Value, check_data, new_node
+from autograd.value import VARYING, Constant, Value, new_node
 
 add, sub, mul, div, neg, power = (primitives.PRIMITIVES[name] for name in ("add", "sub", "mul", "div", "neg", "pow"))
 Method = Callable[[Any, Any], Any]
@@ -247,3 +249,25 @@ def linear(inputs: Sequence[Any], units: Iterable[tuple[Sequence[Any], Any]]) ->
         else:
             nets.append(affine(weights, inputs, bias))
     return nets
+
+
+def softmax(values: Iterable[Any]) -> list[Value]:
+    """The probabilities ``p_k = e^z_k / (e^z_1 + ... + e^z_K)`` of K classes (HKU, "BP with different activation and
+    cost functions"): K nodes, whose edges bear ``p_k (1 - p_k)`` for z_k and ``-p_k p_i`` for another z_i.
+
+    Nothing overflows, and they sum to 1, whatever the logits. The parents of each p_k are all the logits, its own first
+    and then around: z_k, ..., z_K, z_1, ..., z_k-1.
+
+    Args:
+        values: the logits z, Values, numbers or arrays; at least one.
+    """
+    z = tuple(values)
+    if not z:
+        raise DomainError("softmax(z) needs at least one number")
+    if not VARYING.issuperset(map(type, z)):
+        return Outputs([primitives.softmax(z[k], (*z[k + 1 :], *z[:k])) for k in range(len(z))])
+    p, nodes = FLOATS.softmax([value.data for value in z]), Outputs()
+    for k, own in enumerate(p):
+        others = [-own * other for other in (*p[k + 1 :], *p[:k])]
+        nodes.append(new_node(own, primitives.softmax, (*z[k:], *z[:k]), (own * (1 - own), *others)))
+    return nodes

@@ -44,7 +44,8 @@ class Softmax(Module):
     def __call__(self, x: Sequence[Value]) -> list[Value]:
         if isinstance(x, Value):
             raise TypeError("softmax takes the list of a layer's units, got one Value; give it to a Layer")
-        return autograd.softmax(x)
+        p: list[Value] = autograd.softmax(x)
+        return p
 
 
 # Functions of one Value, without parameters: each row of the table that takes one number, whichever it is.

@@ -121,7 +121,7 @@ def cross_entropy(output: Iterable[Value | float], target: Units) -> Value:
     """
     s = _classes(output, "cross_entropy")
     y = _distribution(target, len(s))
-    return _total([autograd.logsumexp(s) - autograd.dot(y, s)])
+    return _total([autograd.softmax_cross_entropy(s, y)])
 
 
 def hinge(output: Units, target: Units) -> Value:

@@ -37,20 +37,24 @@ from autograd.compiling.array_reads import ArrayReads
 from autograd.compiling.groups import Grouping
 from autograd.compiling.slices import Indices, contiguous, is_whole, transpose, transposed_shape
 from autograd.compiling.trace import Trace
-from autograd.compiling.variables import Array, MatrixProduct, Slot
+from autograd.compiling.variables import Array, MatrixProduct, Slot, whole_softmax
+from autograd.numbers import Reading
 from autograd.primitive import Primitive
+from autograd.primitives import softmax
 
 
 class ArrayCode(ArrayReads):
     """Writes the lines of one program: `forward_pass`, then `backward_pass`. Each library of arrays is a subclass.
 
     Attributes:
-        ones: the function of this name.
+        ones, selected: the functions of these names; the latter is a matrix product in whose sums a term is 0 where the
+            gradient d is, though it were 0 times infinity: see `may_be_discarded`.
         output: where the program's outputs lie, once the forward pass is written.
     """
 
-    reserved: ClassVar[Sequence[str]] = "np m ones parts gradient value value_and_grad len float".split()
+    reserved: ClassVar[Sequence[str]] = "np m ones selected parts gradient value value_and_grad len float".split()
     ones: ClassVar[str] = "def ones(n):\n    return np.ones(n)  # ones(m) @ d is d.sum(0), in half the time\n"
+    selected: ClassVar[str]
     output: Slot
 
     def __init__(self, trace: Trace) -> None:
@@ -74,31 +78,51 @@ class ArrayCode(ArrayReads):
         op = self.nodes[group[0]].op
         assert op is not None
         members, columns = np.array(group), np.array([self.grouping.parents[i] for i in group])
+        if op is softmax:
+            order = whole_softmax(self.home[columns] * (self.place.max() + 1) + self.place[columns])
+            if order is not None:
+                self.softmaxes(members[order], columns[order, 0].reshape(-1, columns.shape[1]))
+                return
         slots = [self.slot(columns[:, inputs]) for inputs in op.unflatten(list(range(columns.shape[1])))]
         single = len(group) == 1
         if not single:  # in the order of what they read, so that it is read as it lies
             order = np.lexsort([slot.ranks() for slot in sorted(slots, key=lambda slot: slot.array.batched)])
             members, slots = members[order], [Slot(slot.array, slot.places[order]) for slot in slots]
-        array = Array(
+        array = self.array_for(members, op, slots)
+        product, discarded = MatrixProduct.of(op, slots), not self.discarded.isdisjoint(group)
+        if product is not None:
+            self.matrix_product(op, product, array, discarded)
+        else:
+            if single and op.n_ary:  # the order within sequences is free: as what they read lies
+                order = np.lexsort([s.places[0] for s, sequence in zip(slots, op.sequences) if sequence][::-1])
+                slots = [Slot(s.array, s.places[0][order]) if q else s for s, q in zip(slots, op.sequences)]
+            self.elementwise(op, slots, array, discarded)
+        self.keep(array, members)
+
+    def array_for(self, members: Indices, op: Primitive, slots: Sequence[Slot]) -> Array:
+        """The array of a group of nodes, named as they are."""
+        return Array(
             self.names.common([self.nodes[i].name for i in members], op.name),
             len(members),
             any(slot.array.batched for slot in slots),
             any(slot.array.needs_gradient for slot in slots),
         )
-        product = MatrixProduct.of(op, slots)
-        if product is not None:
-            self.matrix_product(op, product, array)
-        else:
-            if single and op.n_ary:  # the order within sequences is free: as what they read lies
-                order = np.lexsort([s.places[0] for s, sequence in zip(slots, op.sequences) if sequence][::-1])
-                slots = [Slot(s.array, s.places[0][order]) if q else s for s, q in zip(slots, op.sequences)]
-            self.elementwise(op, slots, array, not self.discarded.isdisjoint(group))
-        self.keep(array, members)
+
+    def formulas_for(self, array: Array, single: bool) -> Reading:
+        """What writes a formula, and a line of its own for what it may use more than once, backward again."""
+        written: dict[str, ArrayExpression] = {}
+
+        def hoist(name: str, x: ArrayExpression) -> ArrayExpression:
+            if x.text not in written:
+                written[x.text] = self.write(f"{array.name}_{name}", x)
+            return written[x.text]
+
+        return array_formulas(single, hoist)
 
     def elementwise(self, op: Primitive, slots: Sequence[Slot], array: Array, discarded: bool) -> None:
         """A group whose formula is evaluated on arrays as it is on numbers; ``discarded``: see `may_be_discarded`."""
         single = array.width == 1
-        m = array_formulas(single, lambda name, x: self.write(f"{array.name}_{name}", x))
+        m = self.formulas_for(array, single)
         inputs = [self.operand(slot, sequence=q, single=single) for slot, q in zip(slots, op.sequences)]
         output = as_number(op.forward(m, *self.named(op, array, inputs, op.within(m, inputs))))
         if output.number is None and array.batched and not output.batched:  # `where` chose while it was written
@@ -111,7 +135,7 @@ class ArrayCode(ArrayReads):
             y = ArrayExpression(array.name, ATOM, NUMBER if single else NODES, array.batched, per_node=True)
             told = self.named(op, array, inputs, op.told(m, y, inputs))
             partials = [as_expression(p[0] if isinstance(p, list) else p) for p in op.partials(m, y, *told)]
-            receivers = [(s, p) for s, p in zip(slots, partials) if s.array.needs_gradient and p.number != 0.0]
+            receivers = [(s, p) for s, p in zip(slots, partials) if s.array.needs_gradient]
             if not receivers:
                 return
             d = self.gradient(array, f"d_{array.name}" if len(receivers) > 1 else None)
@@ -121,6 +145,8 @@ class ArrayCode(ArrayReads):
                 d = self.write(f"d_{array.name}", d)
             d = d.reshaped(NUMBER if d.uniform else y.axes)
             for slot, partial in receivers:
+                if partial.number == 0.0 and d.uniform:  # else it may be infinite, and 0 times that is NaN
+                    continue
                 term = m.where(m.equal(d, 0), 0.0, partial * d) if discarded else partial * d
                 repeats = slot.places.ndim > 1 or len(slot.places) > array.width
                 if repeats and term.axes != SEQUENCES and not term.uniform:
@@ -141,8 +167,8 @@ class ArrayCode(ArrayReads):
 
         return [x if x is old else written(name, x) for name, old, x in zip(op.names, inputs, changed)]
 
-    def matrix_product(self, op: Primitive, product: MatrixProduct, array: Array) -> None:
-        """A group that is a matrix product."""
+    def matrix_product(self, op: Primitive, product: MatrixProduct, array: Array, discarded: bool) -> None:
+        """A group that is a matrix product; ``discarded``: see `may_be_discarded`."""
         items, units = product.items, product.units
         x, weights = self.operand(product.left, sequence=True), self.operand(product.right, sequence=True)
         m = array_formulas()
@@ -157,20 +183,57 @@ class ArrayCode(ArrayReads):
             d = self.gradient(array, f"d_{array.name}")
             if d.uniform:
                 d = self.write(f"d_{array.name}", array.full(d))
-            by_unit, by_weight = d, matmul(ArrayExpression(f"{x}.T"), d)
+            by_unit, columns = d, ArrayExpression(f"{x}.T")
+            rows, width, transposed = d, product.left.places.shape[-1], ArrayExpression(f"{weights}.T")
             if items > 1:
-                rows = ArrayExpression(f"{d}.reshape(-1, {units})")
+                rows, columns = (
+                    ArrayExpression(f"{d}.reshape(-1, {units})"),
+                    ArrayExpression(f"{x}.reshape(-1, {width}).T"),
+                )
                 by_unit = matmul(ArrayExpression(f"ones(m * {items})"), rows)
-                by_weight = matmul(ArrayExpression(f"{x}.reshape(-1, {product.left.places.shape[-1]}).T"), rows)
                 d = ArrayExpression(f"{d}.reshape(m, {items}, {units})")
+            by_weight = matmul(columns, rows)
+            by_input = ArrayExpression(f"{d} * {transposed}", MUL) if units == 1 else matmul(d, transposed)
+            if discarded:
+                by_weight = ArrayExpression(f"selected({columns}, {rows})")
+                by_input = ArrayExpression(f"selected({weights}, {rows}.T).T")
+                by_input = ArrayExpression(f"{by_input}.reshape(m, {items}, {width})") if items > 1 else by_input
             self.contribute(product.right, by_weight, False)
             for slot in filter(None, product.rest):
                 self.contribute(slot, by_unit, by_unit.batched, units)
-            transposed = ArrayExpression(f"{weights}.T")
-            by_input = ArrayExpression(f"{d} * {transposed}", MUL) if units == 1 else matmul(d, transposed)
             self.contribute(product.left, replace(by_input, batched=True), True)
 
         self.backward.append(hand_on)
+
+    def softmaxes(self, members: Indices, logits: Indices) -> None:
+        """A group that is the whole softmax of each row of ``logits``, all of whose nodes are worked out together."""
+        rows, count = logits.shape
+        slot = self.slot(logits if rows > 1 else logits[0])
+        array = self.array_for(members, softmax, [slot])
+        m, z = self.formulas_for(array, single=True), self.operand(slot, sequence=True)
+        (p,) = m.softmax([z])
+        axes = "m, " if array.batched else ""
+        flat = f".reshape({axes}{array.width})" if rows > 1 else ""
+        self.lines.append(f"{array.name} = {p.within(ATOM)}{flat}" if flat else f"{array.name} = {p}")
+        discarded = not self.discarded.isdisjoint(members.tolist())
+
+        def times(a: ArrayExpression, d: ArrayExpression) -> ArrayExpression:
+            product: ArrayExpression = m.where(m.equal(d, 0), 0.0, a * d) if discarded else a * d
+            return product
+
+        def hand_on() -> None:
+            if not array.contributions or not slot.array.needs_gradient:
+                return
+            d = self.gradient(array, f"d_{array.name}")
+            d = self.write(f"d_{array.name}", array.full(d)) if d.uniform else d
+            shape = f".reshape({axes}{rows}, {count})" if rows > 1 else ""
+            y, d = [ArrayExpression(f"{x}{shape}", ATOM, SEQUENCES, array.batched) for x in (array.name, d)]
+            # Σ_k d_k p_k (1[i=k] - p_i) = d_i p_i - p_i Σ_k d_k p_k
+            weighted = self.write(f"d_{array.name}_weighted", times(y, d))
+            self.contribute(slot, weighted - times(y, m.sum([weighted])), array.batched)
+
+        self.backward.append(hand_on)
+        self.keep(array, members)
 
     # The backward pass.
 

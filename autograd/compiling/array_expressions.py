@@ -227,13 +227,16 @@ def array_formulas(single: bool = False, hoist: Hoist = lambda name, x: x) -> Re
         hoist: given a name and an expression that the formula may use more than once, returns what to write for it.
     """
 
+    powers: set[ArrayExpression] = set()
+
     def reduce(method: str, sequence: ArrayExpression) -> ArrayExpression:
         text = f"{as_number(sequence).within(ATOM)}.{method}(-1{', keepdims=True' if single else ''})"
         return ArrayExpression(text, ATOM, NUMBER if single else NODES, sequence.batched, sequence.per_node)
 
     def total(terms: Sequence[ArrayExpression]) -> ArrayExpression:
         (each,) = terms
-        return reduce("sum", each)
+        whole = reduce("sum", each)
+        return hoist("sum", whole) if each in powers else whole
 
     def extreme(method: str, pairwise: str) -> Callable[[Sequence[Any]], ArrayExpression]:
         def choose(operands: Sequence[Any]) -> ArrayExpression:
@@ -288,11 +291,26 @@ def array_formulas(single: bool = False, hoist: Hoist = lambda name, x: x) -> Re
     def call(name: str) -> Callable[[Any], ArrayExpression]:
         return lambda x: compound(f"np.{name}({as_number(as_expression(x))})", ATOM, as_expression(x))
 
+    def exp(x: Any) -> ArrayExpression:
+        power = call("exp")(x)
+        if power.axes == SEQUENCES:  # then softmax and its kin use them again, and their sum
+            power = hoist("exp", power)
+            powers.add(power)
+        return power
+
+    def softmax(z: Sequence[Any]) -> list[ArrayExpression]:
+        parts = [as_expression(part) for part in z]
+        tops = [maximum([part]) if part.axes == SEQUENCES else part for part in parts]
+        top = hoist("max", maximum(tops)) if len(tops) > 1 else tops[0]
+        shares = [exp(part - top) for part in parts]
+        whole = sum([total([share]) if share.axes == SEQUENCES else share for share in shares])
+        return [share / whole for share in shares]
+
     return Reading(
-        **{
-            name: call(name) for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "arctan", "abs")
-        },
+        **{name: call(name) for name in ("expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "arctan", "abs")},
+        exp=exp,
         sigmoid=lambda x: 1 / (1 + call("exp")(-as_expression(x))),
+        softmax=softmax,
         pow=power,
         sum=total,
         dot=dot,

@@ -68,4 +68,6 @@ def _loss(
     functions.append(function("value", code.arguments, [*head, *forward], total))
     if any("ones(m" in line for line in code.lines):
         functions.append(code.ones)
+    if any("selected(" in line for line in code.lines):
+        functions.append(code.selected)
     return [*functions, code.value_and_grad([*head, *forward, "", *code.lines], total)]

@@ -35,7 +35,7 @@ RESERVED = [
     *"arguments await break case catch class const continue debugger default delete do else enum eval export".split(),
     *"extends false finally for function if implements import in instanceof interface let new null package".split(),
     *"private protected public return static super switch this throw true try typeof var void while with".split(),
-    *"yield undefined Infinity NaN Math pow total maximum minimum".split(),
+    *"yield undefined Infinity NaN Math pow total ascending_sum maximum minimum".split(),
 ]
 
 

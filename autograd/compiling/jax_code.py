@@ -18,9 +18,19 @@ from autograd.compiling.variables import Array
 class JaxCode(ArrayCode):
     """Writes the lines of one program for JAX."""
 
+    reserved = (*ArrayCode.reserved, "lax")
+    selected = """def selected(a, d):
+    product = a @ d
+    return lax.cond(
+        np.isfinite(product).all(),
+        lambda: product,
+        lambda: np.where(d == 0, 0.0, a[..., None] * d).sum(-2),  # 0 times infinity is 0
+    )
+"""
+
     def modules(self) -> dict[str, Any]:
-        """JAX's NumPy, which is imported when it is needed."""
-        return {"np": importlib.import_module("jax.numpy")}
+        """JAX's NumPy and its choices, which are imported when they are needed."""
+        return {"np": importlib.import_module("jax.numpy"), "lax": importlib.import_module("jax.lax")}
 
     def add_at(self, to: str, colon: str, index: str, places: Indices, term: ArrayExpression) -> None:
         """A new array takes the name of the old one."""

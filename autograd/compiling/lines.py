@@ -10,13 +10,17 @@ from autograd.formulas.expression import SYMBOLS, Expression, Name, Number
 Line = tuple[str, Expression]  # a name, and what it stands for
 
 
-def simplified(expression: Expression) -> Expression:
+def simplified(expression: Expression, known: dict[Expression, Expression] | None = None) -> Expression:
     """The expression without what would be computed in vain. What it comes to stays the same, to the last bit.
 
     Arithmetic on numbers is done, and a choice that they decide is made; there is no 1 × x, x / 1, x^1 or −(−x). The
     larger of a number and x is a choice, for that is faster and hands on a NaN too.
+
+    Args:
+        expression: what to simplify.
+        known: what parts have been simplified to, to which more is added.
     """
-    return expression.rebuilt(lambda part, new: _simplified(new))
+    return expression.rebuilt(lambda part, new: _simplified(new), known)
 
 
 def _simplified(e: Expression) -> Expression:
@@ -70,16 +74,17 @@ def parts_named(blocks: Sequence[Sequence[Line]], fresh: Callable[[str], str], r
             there, to be computed if they are taken.
     """
     roots = [root for block in blocks for _, root in block]
-    parts = dict.fromkeys([part for root in roots for part in root.parts()])
+    together = Expression("lines", *roots)  # so that what they share is gone through once
+    parts = dict.fromkeys(together.parts()[:-1])
     uses = Counter([*roots, *[operand for part in parts for operand in part.operands]])
     # What is computed whichever way choices fall out.
-    certain = {part for root in roots for part in root.reached(lambda choice: choice.operands[:1])} if raises else parts
+    certain = set(together.reached(lambda choice: choice.operands[:1])) if raises else parts
     reads: dict[Expression, Expression] = {}  # what is written for each part
     written: list[list[Line]] = []
     for block in blocks:
         written.append([])
         for name, root in block:
-            for part in root.parts():
+            for part in root.parts(whole=reads):
                 if part in reads:
                     continue
                 operands = [reads[operand] for operand in part.operands]

@@ -22,6 +22,12 @@ class NumpyCode(ArrayCode):
 
     reserved = (*ArrayCode.reserved, *"functools k column enumerate slice".split())
     ones = f"@functools.lru_cache(32)\n{ArrayCode.ones}"  # a batch has few sizes
+    selected = """def selected(a, d):
+    product = a @ d
+    if np.isfinite(product).all():
+        return product
+    return np.stack([np.where(d == 0, 0.0, row[:, None] * d).sum(0) for row in a])  # 0 times infinity is 0
+"""
 
     def modules(self) -> dict[str, Any]:
         """NumPy, and what keeps the ones."""

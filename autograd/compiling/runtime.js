@@ -10,6 +10,11 @@ function total(terms) {
   return terms.reduce((sum, term) => sum + term, 0);
 }
 
+// The same, smaller terms first.
+function ascending_sum(terms) {
+  return total([...terms].sort((a, b) => a - b));
+}
+
 function maximum(xs) {
   return xs.some(Number.isNaN) ? NaN : xs.reduce((most, x) => (x > most ? x : most));
 }
@@ -79,6 +84,8 @@ function filled(pieces, n, {digits, brackets}, names, show) {
 }
 
 const minus = (shown) => shown.replaceAll("-", "−");
+const raised = (exponent) => exponent.replace(/./g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]);
+const isWord = (shown) => /[a-z]$/.test(shown);
 
 // Of 2.5e-08 the mantissa, a cross, and the exponent; 1e-08 is the power alone.
 function scientific(shown) {
@@ -90,12 +97,16 @@ function scientific(shown) {
 
 const notations = {
   text: {
-    digits: minus,
+    digits(shown) {
+      if (isWord(shown)) return minus(shown).replace("inf", "∞").replace("nan", "NaN");
+      const [mantissa, times, exponent] = scientific(shown);
+      return minus(mantissa) + times + (exponent && `10${raised(exponent)}`);
+    },
     brackets: (piece) => `(${piece})`,
   },
   latex: {
     digits(shown) {
-      if (/[a-z]$/.test(shown)) return shown.replace("inf", "\\infty").replace("nan", "\\mathrm{nan}");
+      if (isWord(shown)) return shown.replace("inf", "\\infty").replace("nan", "\\mathrm{NaN}");
       const [mantissa, times, exponent] = scientific(shown);
       return mantissa + (times && " \\times ") + (exponent && `10^{${exponent}}`);
     },
@@ -103,7 +114,7 @@ const notations = {
   },
   mathml: {
     digits(shown) {
-      if (/[a-z]$/.test(shown)) return `<mn>${minus(shown)}</mn>`;
+      if (isWord(shown)) return `<mn>${notations.text.digits(shown)}</mn>`;
       const [mantissa, times, exponent] = scientific(shown).map(minus);
       const written = (mantissa && `<mn>${mantissa}</mn>`) + (times && `<mo>${times}</mo>`);
       return exponent ? `<mrow>${written}<msup><mn>10</mn><mn>${exponent}</mn></msup></mrow>` : written;

@@ -70,7 +70,7 @@ class Names:
             base = base[:-1]
         if any(label[len(base) : len(base) + 1].isdigit() for label in labels):
             base = base.rstrip("0123456789")  # w1 is not what w13 and w14 have in common
-        base = re.sub(r"\W+", "_", base).strip("_")
+        base = re.sub(r"[\W_]+", "_", re.sub("['′]", "_prime_", base)).strip("_")  # z^(1)_2 is z_1_2
         if not base.isidentifier():
             base = otherwise
         base = base[0].upper() + base[1:] if upper else base

@@ -23,10 +23,13 @@ from autograd.compiling.source import Names, Source, function
 from autograd.compiling.trace import Trace
 from autograd.formulas.expression import SYMBOLS, Expression, Name, Number, expression
 from autograd.formulas.languages import PYTHON
-from autograd.numbers import FLOATS, total
+from autograd.numbers import FLOATS, ascending_sum, total
 from autograd.program import Program
 
-NAMESPACE: dict[str, Any] = {"math": math, "total": total, "maximum": FLOATS.maximum, "minimum": FLOATS.minimum}
+NAMESPACE: dict[str, Any] = {
+    **{"math": math, "total": total, "ascending_sum": ascending_sum},
+    **{"maximum": FLOATS.maximum, "minimum": FLOATS.minimum},
+}
 RESERVED = [*NAMESPACE, *"abs float type value value_and_grad".split()]  # identifiers that the code uses itself
 
 
@@ -55,6 +58,7 @@ class StraightLines:
         ]
         self.learns = [node.index in learned for node in self.nodes]
         self.contributions: dict[int, list[Expression]] = defaultdict(list)  # to each node's gradient
+        self.simple: dict[Expression, Expression] = {}  # what has been simplified, for much is shared
         self.forward: list[Line] = []
         self.backward: list[Line] = []
         self._run_forward()
@@ -66,7 +70,7 @@ class StraightLines:
             if node.op is None:
                 continue
             inputs = node.op.unflatten([self.values[parent] for parent in node.parents])
-            value = simplified(expression(node.op.forward(SYMBOLS, *node.op.within(SYMBOLS, inputs))))
+            value = self._simplified(node.op.forward(SYMBOLS, *node.op.within(SYMBOLS, inputs)))
             if value.operands:
                 self.forward.append((self.names.common([node.name], node.op.name), value))
                 value = Name(self.forward[-1][0])
@@ -85,16 +89,20 @@ class StraightLines:
             if not self.raises:
                 inputs = node.op.told(SYMBOLS, y, inputs)
             partials = node.op.flatten(node.op.partials(SYMBOLS, y, *inputs))
-            for parent, partial in zip(node.parents, map(simplified, map(expression, partials))):
-                if self.learns[parent] and partial != Number(0.0):
+            for parent, partial in zip(node.parents, map(self._simplified, partials)):
+                finite = isinstance(d, Number)  # else 0 times it may be NaN
+                if self.learns[parent] and not (finite and partial == Number(0.0)):
                     term = (
                         SYMBOLS.where(SYMBOLS.equal(d, 0), 0.0, partial * d) if node.index in discarded else partial * d
                     )
                     self.contributions[parent].append(term)
 
+    def _simplified(self, formula: Any) -> Expression:
+        return simplified(expression(formula), self.simple)
+
     def _gradient(self, index: int) -> Expression:
         """The sum of a node's contributions, in a line where it is more than a name or a number."""
-        d: Expression = simplified(SYMBOLS.sum(self.contributions[index]))
+        d = self._simplified(SYMBOLS.sum(self.contributions[index]))
         if d.operands:
             self.backward.append((self.names.fresh(f"d_{self.values[index].word}"), d))
             d = Name(self.backward[-1][0])

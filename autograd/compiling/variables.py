@@ -56,6 +56,24 @@ class Slot:
         return np.array([first.setdefault(row.tobytes(), len(first)) for row in self.places])
 
 
+def whole_softmax(logits: Indices) -> Indices | None:
+    """The order in which a group of softmax nodes is one softmax after another, each in the order of its logits.
+
+    Args:
+        logits: of each node, a number for each logit, of which its own comes first.
+
+    Returns:
+        None where a node of one of them is missing.
+    """
+    count = logits.shape[1]
+    rows = np.sort(logits, axis=1)
+    order = np.lexsort([logits[:, 0], *rows.T[::-1]])
+    if len(order) % count:
+        return None
+    own, rows = logits[order, 0].reshape(-1, 1, count), rows[order].reshape(-1, count, count)
+    return order if (rows == own).all() else None
+
+
 @dataclass(frozen=True)
 class MatrixProduct:
     """A group that is a matrix product: its nodes are every pair of an item on the left and a unit on the right.

@@ -1,9 +1,10 @@
 """The formula wing: the same program in symbols, for the blackboard.
 
 `expression` is an exact tree, made by evaluating a row of the table on `SYMBOLS`; a `notation` writes it as text, in
-ASCII, in LaTeX or in MathML, with `names` as they are written there, and one of the `languages` as code; `tidying`
-leaves it as a lecturer does, and a `template` says what becomes of its choices. `nodes` says what the quantities of a
-program are called and what each is computed by; and `explanation` is the chain rule, factor by factor.
+ASCII, in LaTeX or in MathML, with `names` and `digits` as they are written there, and one of the `languages` as code;
+`tidying` leaves it as a lecturer does, and a `template` says what becomes of its choices. `nodes` says what the
+quantities of a program are called and what each is computed by; and `explanation` is the chain rule, factor by
+factor, along the `paths` of a program, with a word on why a factor is 0 or small, from `because`.
 """
 
 from autograd.formulas.expression import SYMBOLS as SYMBOLS

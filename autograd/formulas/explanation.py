@@ -7,33 +7,19 @@ Backpropagation Algorithm": ``δ_i = g'(s_i) Σ_j w_ij δ_j``). An explanation i
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograd.formulas.expression import Expression, Figure, Name, Number, equation, product, quotient, total
-from autograd.formulas.names import number
+from autograd.formulas.digits import number
+from autograd.formulas.expression import Number, quotient
+from autograd.formulas.names import in_ascii
 from autograd.formulas.nodes import ProgramFormulas
+from autograd.formulas.paths import Equation, Paths
+from autograd.labels import short, shown
 from autograd.program import Program
 from autograd.value import Value
 
 _MOST_NAMES = 40  # that an error lists
-
-
-@dataclass(frozen=True)
-class Equation:
-    """A quantity and all that it equals, one below the other.
-
-    Attributes:
-        left: a derivative, or a delta.
-        sides: the product (or sum of products) of local derivatives as quotients, as formulas and as numbers, and what
-            it comes to; without repetitions.
-        note: a remark in words; "" for none.
-    """
-
-    left: Expression
-    sides: tuple[Expression, ...]
-    note: str = ""
 
 
 @dataclass(frozen=True, repr=False)
@@ -60,11 +46,15 @@ class Explanation:
         return "\n\n".join([_text(one, ascii) for one in self.equations])
 
     def latex(self) -> str:
-        """The equations as LaTeX's ``aligned``, for a place where mathematics is displayed."""
+        """The equations as LaTeX's ``aligned``, for a place where mathematics is displayed.
+
+        The document needs ``\\usepackage{amsmath}``.
+        """
         written = []
         for one in self.equations:
-            sides = [f"&= {side.latex()}" for side in one.sides]
-            note = f" \\quad \\text{{({one.note})}}" if one.note else ""
+            sides = [f"&{_LATEX_SIGNS[sign]} {side.latex()}" for sign, side in zip(one.signs, one.sides)]
+            remarks = r"\text{; }".join([remark.latex() for remark in one.remarks])
+            note = f" \\quad ({remarks})" if remarks else ""
             written.append(f"{one.left.latex()} " + " \\\\\n".join(sides) + note)
         return "\\begin{aligned}\n" + " \\\\[1.5ex]\n".join(written) + "\n\\end{aligned}"
 
@@ -72,12 +62,15 @@ class Explanation:
         """The equations as one MathML ``<math>`` element."""
         rows = []
         for one in self.equations:
-            for k, side in enumerate(one.sides):
+            for k, (sign, side) in enumerate(zip(one.signs, one.sides)):
                 left = one.left.mathml() if k == 0 else ""
-                note = f"<mspace width='1em'/><mtext>({html.escape(one.note)})</mtext>" if one.note else ""
+                note = ""
+                if one.remarks and k == len(one.sides) - 1:
+                    remarks = "<mtext>;&#160;</mtext>".join([remark.mathml() for remark in one.remarks])
+                    note = f"<mspace width='1em'/><mo>(</mo>{remarks}<mo>)</mo>"
                 rows.append(
                     f'<mtr><mtd style="text-align: right">{left}</mtd>'
-                    f'<mtd style="text-align: left"><mo>=</mo>{side.mathml()}{note}</mtd></mtr>'
+                    f'<mtd style="text-align: left"><mo>{sign}</mo>{side.mathml()}{note}</mtd></mtr>'
                 )
         table = f'<mtable displaystyle="true" columnalign="right left">{"".join(rows)}</mtable>'
         return f'<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">{table}</math>'
@@ -92,10 +85,17 @@ class Explanation:
         return self.mathml()
 
 
+_LATEX_SIGNS = {"=": "=", "≈": r"\approx"}
+
+
 def _text(one: Equation, ascii: bool) -> str:
     left = one.left.text(ascii=ascii)
-    rows = [f"{left if k == 0 else ' ' * len(left)} = {side.text(ascii=ascii)}" for k, side in enumerate(one.sides)]
-    return "\n".join(rows) + (f"   ({one.note})" if one.note else "")
+    rows = [
+        f"{left if k == 0 else ' ' * len(left)} {in_ascii(sign) if ascii else sign} {side.text(ascii=ascii)}"
+        for k, (sign, side) in enumerate(zip(one.signs, one.sides))
+    ]
+    remarks = "; ".join([remark.text(ascii=ascii) for remark in one.remarks])
+    return "\n".join(rows) + (f"   ({remarks})" if remarks else "")
 
 
 def explain(
@@ -109,7 +109,8 @@ def explain(
     """The derivative of ``output`` by ``wrt``, factor by factor.
 
     Each factor is a local derivative, written as its row of the primitive table has it. Of a function made of pieces,
-    such as relu, the piece is written that the numbers fall into. Gradients need not have been computed.
+    such as relu, the piece is written that the numbers fall into. Gradients need not have been computed. Where a factor
+    is 0, or small, a remark says why; where the numbers that are shown do not give the next one, there is a ≈.
 
     >>> from autograd import Value, explain, sigmoid
     >>> w, x = Value(-0.7, "w"), Value(2.0, "x")
@@ -150,12 +151,14 @@ def explain(
         raise TypeError("a Program knows its nodes by name only: give wrt as text, such as 'w14'")
     for one in asked:
         if not isinstance(one, Value | str):
-            raise TypeError(f"wrt must be a Value, a node's name or a list of them, got {type(one).__name__} {one!r}")
+            raise TypeError(
+                f"wrt must be a Value, a node's name or a list of them, got {type(one).__name__} {shown(one)}"
+            )
         if isinstance(one, str) and one not in known:
             raise ValueError(_what_there_is(program, one))
     indices = [known.get(one) for one in asked]
     varying = {i for i in indices if i is not None and program.nodes[i].kind != "constant"}
-    paths = _Paths(program if rounding is None else program.rounded(*rounding), varying, numbers, digits, rounding)
+    paths = Paths(program if rounding is None else program.rounded(*rounding), varying, numbers, digits, rounding)
     equations: list[Equation] = []
     for one, i in zip(asked, indices):
         equations += paths.told(i) if i in varying else [_unrelated(program, one, i, digits)]
@@ -164,12 +167,12 @@ def explain(
 
 def _what_there_is(program: Program, name: str) -> str:
     """What to say of a name that no node is labelled with."""
-    names = [label for label, node in zip(program.labels, program) if node.kind != "constant"]
-    namesakes = [label for label, node in zip(program.labels, program) if name and node.name == name]
+    names = [short(label) for label, node in zip(program.labels, program) if node.kind != "constant"]
+    namesakes = [short(label) for label, node in zip(program.labels, program) if name and node.name == name]
     listed = ", ".join((namesakes or names)[:_MOST_NAMES]) + (", ..." if len(namesakes or names) > _MOST_NAMES else "")
     if namesakes:
-        return f"{len(namesakes)} nodes are called {name!r}; say which: {listed}"
-    return f"no node is called {name!r}; there are {listed}"
+        return f"{len(namesakes)} nodes are called '{short(name)}'; say which: {listed}"
+    return f"no node is called '{short(name)}'; there are {listed}"
 
 
 def _unrelated(program: Program, one: Value | str, index: int | None, digits: int) -> Equation:
@@ -181,96 +184,3 @@ def _unrelated(program: Program, one: Value | str, index: int | None, digits: in
         if any(node.name == label for node in program):
             note += ": the program's own node of this name is another Value"
     return Equation(quotient(ProgramFormulas(program).names[-1], label), (Number(0.0),), note)
-
-
-class _Paths:
-    """The paths of a program that lead from its output to the targets."""
-
-    def __init__(
-        self,
-        program: Program,
-        targets: set[int],
-        numbers: bool,
-        digits: int,
-        rounding: tuple[int, int] | None,
-    ) -> None:
-        self.program, self.numbers, self.digits = program, numbers, digits
-        self.board = ProgramFormulas(program)
-        data = self.board.numbers(program)
-        self.gradients = [node.grad for node in program] if rounding else program.gradients()
-        self.gradient_digits = 12 if rounding else digits  # a rounded gradient is shown as it is
-        self.last = len(program) - 1
-        on_a_path = set(targets)
-        # The nodes that a node is read by, and in which of their places; and the slopes there, by place.
-        self.children: list[dict[int, list[int]]] = [{} for _ in program]
-        self.slopes: dict[int, list[Expression]] = {}
-        parted: set[int] = set()  # where paths part: nodes that hand a share of their gradient to several others
-        read: set[int] = set()
-        for node in program:
-            places = [(k, parent) for k, parent in enumerate(node.parents) if parent in on_a_path]
-            if not places:
-                continue
-            on_a_path.add(node.index)
-            self.slopes[node.index] = [slope.look(data) for slope in self.board.slopes(node)]
-            for k, parent in places:
-                self.children[parent].setdefault(node.index, []).append(k)
-            parents = {parent for _, parent in places}
-            read.add(node.index)
-            if len(parents) > 1:
-                parted.add(node.index)
-        joined = {i for i in on_a_path if len(self.children[i]) > 1}
-        self.deltas = (parted | read & (joined | targets)) - {self.last}
-        self.met: set[int] = set()
-
-    def told(self, target: int) -> list[Equation]:
-        """The equations of the deltas that a target needs and that are not told yet, and its own."""
-        if target in self.met:
-            return []
-        met, waiting = {target}, [target]
-        while waiting:
-            new = self.children[waiting.pop()].keys() - met - self.met
-            met |= new
-            waiting += new
-        self.met |= met
-        return [self.equation(i) for i in sorted(met, reverse=True) if i == target or i in self.deltas]
-
-    def equation(self, i: int) -> Equation:
-        """What the gradient of node i is the sum of."""
-        derivative = quotient(self.board.names[-1], self.board.names[i])
-        left, lead = (self.delta(i), [derivative]) if i in self.deltas else (derivative, [])
-        value = Figure(self.gradients[i], self.gradient_digits)
-        if i == self.last:
-            return Equation(left, (value,))
-        quotients, slopes, figures = (
-            total([product(factors) for factors in terms])
-            for terms in zip(*[self.term(i, child) for child in self.children[i]])
-        )
-        # A path of one edge would say ∂y/∂a of the local derivative, beside or below the ∂y/∂a that it is a part of.
-        sides = [*lead, slopes] if self.last in self.children[i] else [equation(*lead, quotients), slopes]
-        if self.numbers:
-            sides += [figures, value]
-        written = [side.text() for side in sides]
-        return Equation(left, tuple(side for k, side in enumerate(sides) if k == 0 or written[k] != written[k - 1]))
-
-    def term(self, i: int, child: int) -> tuple[list[Expression], list[Expression], list[Expression]]:
-        """The stretch from node i by way of a child up to the next delta, or to the output: its factors, thrice."""
-        quotients: list[Expression] = []
-        slopes: list[Expression] = []
-        figures: list[Expression] = []
-        while True:
-            places = self.children[i][child]
-            local_derivatives = self.program.nodes[child].local_derivatives
-            quotients.append(quotient(self.board.names[child], self.board.names[i]))
-            slopes.append(total([self.slopes[child][k] for k in places]))
-            figures.append(Figure(sum(local_derivatives[k] for k in places), self.digits))
-            if child == self.last or child in self.deltas:
-                break
-            i, child = child, next(iter(self.children[child]))
-        if child != self.last:
-            quotients.append(self.delta(child))
-            slopes.append(self.delta(child))
-            figures.append(Figure(self.gradients[child], self.gradient_digits))
-        return quotients[::-1], slopes[::-1], figures[::-1]
-
-    def delta(self, i: int) -> Expression:
-        return Name(self.board.names[i], "δ")

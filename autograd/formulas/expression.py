@@ -27,9 +27,9 @@ from threading import RLock
 from typing import Any
 from weakref import WeakValueDictionary
 
-from autograd.formulas.names import number
+from autograd.formulas.digits import number
 from autograd.formulas.notation import ASCII, LATEX, LONGEST_SUM, MATHML, TEXT
-from autograd.numbers import FLOATS, FUNCTIONS, Reading
+from autograd.numbers import FLOATS, FUNCTIONS, Reading, ascending_sum
 
 _ALL: WeakValueDictionary[tuple[Any, ...], Expression] = WeakValueDictionary()
 _LOCK = RLock()  # a second expression of the same parts would not equal the first
@@ -133,14 +133,19 @@ class Expression:
         """The names and numbers in it, each once."""
         return [part for part in self.parts() if not part.operands]
 
-    def rebuilt(self, change: Callable[[Expression, Expression], Expression]) -> Expression:
+    def rebuilt(
+        self, change: Callable[[Expression, Expression], Expression], known: dict[Expression, Expression] | None = None
+    ) -> Expression:
         """The expression with each of its parts changed, operands first.
 
         Args:
             change: given a part, and that part with its operands already changed, returns what to put in its place.
+            known: what has been put in the place of parts by the same change; more is added.
         """
-        new: dict[Expression, Expression] = {}
-        for part in self.parts():
+        new: dict[Expression, Expression] = {} if known is None else known
+        for part in self.parts(whole=new):
+            if part in new:
+                continue
             operands = [new[operand] for operand in part.operands]
             new[part] = change(part, Expression(part.kind, *operands) if operands else part)
         return new[self]
@@ -332,10 +337,21 @@ def _sum(terms: Iterable[Any]) -> Expression:
     return _on_sequence("sum")([*terms] or [0.0])
 
 
+def _softmax(z: Iterable[Any]) -> list[Expression]:
+    """As it is computed, with what all share in an order of its own: p_2 of z2, z3, z1 is that of z1, z2, z3."""
+    operands = [*map(expression, z)]
+    texts = {operand: operand.text() for operand in operands}
+    ordered = sorted(operands, key=lambda operand: (len(texts[operand]), texts[operand]))
+    top = SYMBOLS.maximum(ordered)
+    whole = _on_sequence("ascending_sum")([SYMBOLS.exp(x - top) for x in ordered])
+    return [SYMBOLS.exp(x - top) / whole for x in operands]
+
+
 SYMBOLS = Reading(
     **{name: _on_operands(name) for name in FUNCTIONS}
     | {"sum": _sum, "dot": lambda a, b: _sum([expression(p) * q for p, q in zip(a, b)])}
     | {name: _on_sequence(name) for name in ("maximum", "minimum")}
+    | {"softmax": _softmax}
 )
 
 _OPERATIONS: dict[str, Callable[..., Any]] = {
@@ -343,5 +359,6 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     **{"sub": operator.sub, "div": operator.truediv, "neg": operator.neg, "mul": operator.mul},
     "add": lambda *terms: reduce(operator.add, terms),
     "product": lambda *factors: reduce(operator.mul, factors),
+    "ascending_sum": lambda *terms: ascending_sum(terms),
     **{name: lambda *xs, name=name: getattr(FLOATS, name)(xs) for name in ("sum", "maximum", "minimum")},
 }

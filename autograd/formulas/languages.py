@@ -72,7 +72,7 @@ class Language:
         if kind == "pow" and self.whole_powers and operands[1].value.is_integer() and abs(operands[1].value) < 1e16:
             return f"{self._within(ATOM, operands[0])}**{int(operands[1].value)}", POWER
         arguments = ", ".join(map(self.write, operands))
-        on_sequence = kind in ("sum", "maximum", "minimum")
+        on_sequence = kind in ("sum", "ascending_sum", "maximum", "minimum")
         return f"{self.functions[kind]}({self.sequence(arguments) if on_sequence else arguments})", ATOM
 
     def _in_a_row(self, kind: str, operands: Sequence[Tree]) -> tuple[str, int]:
@@ -114,7 +114,14 @@ def shortest(number: str) -> str:
 PYTHON = Language(
     functions={
         **{name: f"math.{name}" for name in "exp expm1 log log1p sqrt sin cos tanh pow".split()},
-        **{"arctan": "math.atan", "abs": "abs", "sum": "total", "maximum": "maximum", "minimum": "minimum"},
+        **{
+            "arctan": "math.atan",
+            "abs": "abs",
+            "sum": "total",
+            "ascending_sum": "ascending_sum",
+            "maximum": "maximum",
+            "minimum": "minimum",
+        },
     },
     choice=lambda a, condition, b: f"{a} if {condition} else {b}",
     sequence=lambda numbers: f"({numbers})",
@@ -126,7 +133,14 @@ PYTHON = Language(
 JAVASCRIPT = Language(
     functions={
         **{name: f"Math.{name}" for name in "exp expm1 log log1p sqrt sin cos tanh abs".split()},
-        **{"arctan": "Math.atan", "pow": "pow", "sum": "total", "maximum": "maximum", "minimum": "minimum"},
+        **{
+            "arctan": "Math.atan",
+            "pow": "pow",
+            "sum": "total",
+            "ascending_sum": "ascending_sum",
+            "maximum": "maximum",
+            "minimum": "minimum",
+        },
     },
     choice=lambda a, condition, b: f"{condition} ? {a} : {b}",
     sequence=lambda numbers: f"[{numbers}]",

@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
-from autograd.formulas.names import in_ascii, latex_name, latex_number, mathml_name, mathml_number, minus, number
-from autograd.labels import plain
+from autograd.formulas.digits import in_latex, in_mathml, in_text, number
+from autograd.formulas.names import in_ascii, latex_name, mathml_name, text_name
+from autograd.labels import named
 
 LONGEST_SUM = 6  # terms; a longer sum is written with an ellipsis
 
@@ -72,12 +73,27 @@ def spelled_out(e: Tree) -> Tree:
     return _Read("div", (_ONE, _Read("add", (_ONE, _Read("exp", (_Read("neg", tuple(e.operands)),))))))
 
 
+def _unshifted(power: Tree) -> Tree | None:
+    """e^z for e^(z − max(...)); None for anything else."""
+    shifted = power.operands[0] if power.kind == "exp" else power
+    if shifted.kind == "neg" and shifted.operands[0].kind == "maximum":  # where z is 0
+        return _Read("exp", (_Read("number", value=0.0),))
+    if shifted.kind == "sub" and shifted.operands[1].kind == "maximum" and power.kind == "exp":
+        return _Read("exp", (shifted.operands[0],))
+    return None
+
+
 def as_read(e: Tree) -> Tree:
     """An expression's outermost operation as it is read, rather than as it is computed."""
     if e.kind == "expm1":
         return _Read("sub", (_Read("exp", tuple(e.operands)), _ONE))
     if e.kind == "log1p":
         return _Read("log", (_Read("add", (_ONE, *e.operands)),))
+    if (
+        e.kind == "div" and e.operands[1].kind == "ascending_sum"
+    ):  # of a softmax, whose powers are of z less the largest z
+        own, *powers = [_unshifted(power) for power in (e.operands[0], *e.operands[1].operands)]
+        return e if own is None or None in powers else _Read("div", (own, _Read("sum", tuple(filter(None, powers)))))
     if e.kind in ("pow", "mul", "greater"):
         a, b = e.operands
         if e.kind == "pow" and b.kind == "number" and b.value in (1, -1):
@@ -105,7 +121,7 @@ class Notation:
 
     Attributes:
         name: a quantity's name, given its mark ("∂", "δ" or "") and the word itself.
-        number: a number, given as Python writes its digits.
+        number: a number, given as Python writes its digits (see `autograd.formulas.digits`).
         sign: an operator or a bracket.
         fraction: of two parts; None where it is written on the line, with a stroke, as then powers are with a ``^``.
         power: a base and an exponent.
@@ -176,7 +192,7 @@ class Pen:
             stroke = "/" if operands[0].mark else " / "
             return self.operand(operands[0], POWER, leading) + stroke + self.operand(operands[1], POWER)
         if kind == "pow":
-            return to.power(self.base(operands[0]), self.exponent(operands[1]))
+            return to.power(self.operand(operands[0], CALL), self.exponent(operands[1]))
         if kind == "exp" and to.euler:
             return to.power(to.euler, self.exponent(operands[0]))
         if kind == "where":
@@ -199,18 +215,15 @@ class Pen:
             return self.to.in_brackets(self.write(e))
         return self.write(e, leading)
 
-    def base(self, e: Tree) -> str:
-        """What is raised to a power; where that is lifted, 2 × 10⁻⁸ is in brackets too."""
-        written = self.operand(e, CALL)
-        has_exponent = e.value > 0 and "e" in self.figures(e)
-        return self.to.in_brackets(written) if has_exponent and self.to.fraction else written
-
     def exponent(self, e: Tree) -> str:
         """What a power is raised to, which needs brackets only on the line."""
         return self.write(e) if self.to.fraction else self.operand(e, CALL)
 
     def tightness(self, e: Tree) -> int:
-        """How tightly the outermost operation binds."""
+        """How tightly the outermost operation binds; 2 × 10⁻⁸, which is one too, binds as 2 × x does."""
+        if e.kind in ("number", "figure"):
+            digits = self.figures(e)
+            return NEGATIVE if "e" in digits and self.to.number(digits) != digits else LEAF
         return CALL if e.kind == "exp" and not self.to.euler else _TIGHTNESS.get(e.kind, CALL)
 
     def sum(self, e: Tree, leading: bool) -> str:
@@ -269,8 +282,8 @@ def _mathml_sign(sign: str) -> str:
 
 
 TEXT = Notation(
-    name=lambda mark, word: {"δ": "δ_"}.get(mark, mark) + plain(word),
-    number=minus,
+    name=lambda mark, word: {"δ": "δ_"}.get(mark, mark) + text_name(word),
+    number=in_text,
     sign=lambda sign: sign,
     fraction=None,
     power=lambda a, b: f"{a}^{b}",
@@ -281,7 +294,7 @@ TEXT = Notation(
 )
 ASCII = replace(
     TEXT,
-    name=lambda mark, word: in_ascii(TEXT.name(mark, word)),
+    name=lambda mark, word: in_ascii({"δ": "δ_"}.get(mark, mark) + named(word)),
     number=lambda digits: digits,
     sign=in_ascii,
     euler=None,
@@ -293,7 +306,7 @@ LATEX = Notation(
         "∂": f"\\partial {latex_name(word)}",
         "δ": f"\\delta_{{{latex_name(word)}}}",
     }[mark],
-    number=latex_number,
+    number=in_latex,
     sign=lambda sign: sign.replace(sign.strip(), _LATEX_SIGNS.get(sign.strip(), sign.strip())),
     fraction=lambda a, b: f"\\frac{{{a}}}{{{b}}}",
     power=lambda a, b: f"{{{a}}}^{{{b}}}",
@@ -310,7 +323,7 @@ MATHML = Notation(
         "∂": f"<mo>∂</mo>{mathml_name(word)}",
         "δ": f"<msub><mi>δ</mi><mrow>{mathml_name(word)}</mrow></msub>",
     }[mark],
-    number=mathml_number,
+    number=in_mathml,
     sign=_mathml_sign,
     fraction=lambda a, b: f"<mfrac><mrow>{a}</mrow><mrow>{b}</mrow></mfrac>",
     power=lambda a, b: f"<msup><mrow>{a}</mrow><mrow>{b}</mrow></msup>",

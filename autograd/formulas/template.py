@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from autograd.formulas.expression import Expression, Name, Number
 from autograd.formulas.languages import JAVASCRIPT, literal
-from autograd.formulas.notation import LATEX, LONGEST_SUM, MATHML, TEXT, Notation, Pen, Tree, as_read
+from autograd.formulas.notation import LATEX, LONGEST_SUM, MATHML, NEGATIVE, TEXT, Notation, Pen, Tree, as_read
 from autograd.formulas.tidying import tidy
 
 MOST_CASES = 8
@@ -162,11 +162,9 @@ class _TemplatePen(Pen):
         return mark or super().write(e, leading)
 
     def operand(self, e: Tree, at_least: int, leading: bool = False) -> str:
-        mark = self._mark(e, "" if leading else "-", lambda one: self.operand(one, at_least, leading))
+        guard = ("" if leading else "-") + ("e" if at_least > NEGATIVE and self.to.number("1e9") != "1e9" else "")
+        mark = self._mark(e, guard, lambda one: self.operand(one, at_least, leading))
         return mark or super().operand(e, at_least, leading)
-
-    def base(self, e: Tree) -> str:
-        return self._mark(e, "-e" if self.to.fraction else "-", self.base) or super().base(e)
 
     def _mark(self, e: Tree, guard: str, write: Callable[[Tree], str]) -> str | None:
         """The mark of a hole or of a choice, each side of which ``write`` writes; None where there is neither."""

@@ -11,13 +11,14 @@ def tidy(formula: Expression) -> Expression:
     """The formula as a lecturer leaves it.
 
     Arithmetic on numbers is done, but for fractions; there is no 1 × x, x / 1, x^1, x + 0 or 0 / x; x × x is x^2; and a
-    minus stands where it is least in the way: b − a for −(a − b), a − 1 for a + (−1), −(a / b) for (−a) / b.
+    minus stands where it is least in the way: b − a for −(a − b), a − 1 for a + (−1), −(a / b) for (−a) / b; and two
+    cancel: 2 × a for −2 × (−a).
     """
     return formula.rebuilt(lambda part, new: _tidied(new))
 
 
 def _tidied(e: Expression) -> Expression:
-    if e.kind == "pow" and _is(-1.0, e.operands[1]):
+    if e.kind == "pow" and _is(-1.0, e.operands[1]) and not _is(0.0, e.operands[0]):  # that is an infinity, 1 / 0 none
         return _tidied(1 / e.operands[0])
     if e.kind in _TIDY and e.kind != "div" and all(isinstance(operand, Number) for operand in e.operands):
         return Number(e.evaluate({}))
@@ -42,8 +43,9 @@ def _negated(e: Expression) -> Expression:
         return behind
     if isinstance(e, Number):
         return Number(-e.value)
-    if e.kind == "sub" and not _signed(e.operands[0])[0]:
-        return e.operands[1] - e.operands[0]
+    if e.kind == "sub":
+        minus, behind = _signed(e.operands[0])
+        return behind + e.operands[1] if minus else e.operands[1] - e.operands[0]
     return -e
 
 
@@ -58,10 +60,11 @@ def _tidy_sum(e: Expression) -> Expression:
 
 
 def _tidy_product(e: Expression) -> Expression:
-    a, b = e.operands
+    (minus_a, behind_a), (minus_b, behind_b) = map(_signed, e.operands)
+    a, b = (behind_a, behind_b) if minus_a and minus_b else e.operands
     if _is(1.0, a) or _is(1.0, b):
         return b if _is(1.0, a) else a
-    return a**2 if a == b else e
+    return a**2 if a == b else a * b
 
 
 def _tidy_quotient(e: Expression) -> Expression:

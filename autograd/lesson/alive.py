@@ -83,8 +83,9 @@ def optimizer_data(program: Program, optimizer: Optimizer) -> dict[str, Any]:
 def scripts(program: Program, optimizer: Optimizer | None) -> str:
     """The runtime, and what the page's engine runs this program with.
 
-    ``rows`` has the operations, by name and number of inputs; ``domains`` where they are defined; ``forms`` how a result and its local derivatives are
-    written, each a template of the inputs and the output; ``rule`` the optimizer's step, and how it is written.
+    ``rows`` has the operations, by name and number of inputs; ``domains`` where they are defined; ``forms`` how a result
+    and its local derivatives are written, each a template of the inputs and the output; ``rule`` the optimizer's step, and
+    how it is written.
     """
     forms = ",\n".join([_form_javascript(node, inputs) for node, inputs in _forms(program).values()])
     rule = "null" if optimizer is None else _rule_javascript(program, optimizer)

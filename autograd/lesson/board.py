@@ -85,8 +85,9 @@ def walkthrough(
             does not round where the program cannot be worked so, as log(p) cannot with p rounded to 0.
         max_nodes: refuse a larger program.
         story: the page's own order of steps, with questions; without, it follows from the program.
-        examples: inputs ``X``, a row an example, and targets ``y``, on which the page can train on. They go to the leaves
-            that are no parameters, in the program's order: the inputs first, the targets last.
+        examples: inputs ``X``, a row an example, and targets ``y``, on which the page can train on, once it has taken
+            the step of its own example. They go to the leaves that are no parameters, in the program's order: the inputs
+            first, the targets last.
         orders: in which order the examples are taken, for each epoch: numbers from 0, as ``rng.permutation(len(X))``.
             After these, and without, the page draws orders of its own, the same each time.
 

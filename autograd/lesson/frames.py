@@ -24,6 +24,7 @@ from autograd.formulas.expression import (
     equation,
     quotient,
 )
+from autograd.formulas.names import text_name
 from autograd.formulas.nodes import ProgramFormulas
 from autograd.lesson.updates import TIME, Optimizer, RuleFormulas
 from autograd.program import Node, Program
@@ -113,8 +114,8 @@ class Rounding:
         return Figure(x, 12 if is_rounded else 4)
 
     def text(self, x: float) -> str:
-        """That, for Python to read."""
-        return self.show(x).text(ascii=True)
+        """That, as mathematics writes it."""
+        return self.show(x).text()
 
 
 def frames(
@@ -213,6 +214,7 @@ class _Story:
         self.board = ProgramFormulas(program)
         self.names, self.symbols = self.board.names, self.board.symbols
         self.data = [self.board.numbers(run) for run in runs]
+        self.called = [*map(text_name, self.names)]  # in titles
         self.output = self.names[-1]
         self.written_data: list[dict[Expression, Expression | float]] = [
             {symbol: rounding.show(node.data) for symbol, node in zip(self.symbols, run) if isinstance(symbol, Name)}
@@ -239,7 +241,7 @@ class _Story:
                 tellings.append(Telling(formula.substitute(written), value, rounding.show(value)))
             edges = tuple([(node.index, parent, k) for k, parent in enumerate(node.parents)])
             reads = tuple(dict.fromkeys(node.parents))
-            title = f"{self.names[node.index]} is computed"
+            title = f"{self.called[node.index]} is computed"
             writes: tuple[int, Quantity] = (node.index, "data")
             yield Frame("forward", self.k, title, writes, reads, edges, equation(*sides), None, *tellings)
 
@@ -247,7 +249,7 @@ class _Story:
         """The output's gradient is 1; each node hands each parent local derivative times gradient."""
         one = [Telling(None, 1.0, Figure(1.0, 4))] * len(self.runs)
         symbols = equation(quotient(self.output, self.output), Number(1.0))
-        title = f"{self.output} changes by 1 when {self.output} changes by 1"
+        title = f"{self.called[-1]} changes by 1 when {self.called[-1]} changes by 1"
         yield Frame("backward", self.k, title, (len(self.program) - 1, "grad"), (), (), symbols, None, *one)
         sums = [[0.0] * len(self.program) for _ in self.runs]
         shares = Counter([parent for node in self.program for parent in node.parents])
@@ -296,7 +298,7 @@ class _Story:
         return Frame(
             "backward",
             self.k,
-            f"{child} hands {name} its share of the gradient",
+            f"{self.called[node.index]} hands {self.called[parent]} its share of the gradient",
             (parent, "grad"),
             (node.index,),
             ((node.index, parent, k),),
@@ -336,12 +338,13 @@ class _Story:
         given: dict[Expression, Expression] = {letter: Number(x) for letter, x in rule.letters.items()}
         if self.k == 1:  # later, what is remembered is what was computed the step before
             given.update({letter: Figure(exact[old], 4) for letter, old in zip(letters, rule.old)})
-        called: dict[Expression, Expression | float] = dict(zip(rule.names, [symbol, gradient, *letters, *letters]))
-        subjects: list[tuple[str, Expression, Quantity]] = [(name, symbol, "new")]
-        subjects += [(f"{word} of {name}", letter, "memory") for word, letter in zip(rule.memory, letters)]
+        quantities: dict[Expression, Expression | float] = dict(zip(rule.names, [symbol, gradient, *letters, *letters]))
+        called = self.called[index]
+        subjects: list[tuple[str, Expression, Quantity]] = [(called, symbol, "new")]
+        subjects += [(f"{word} of {called}", letter, "memory") for word, letter in zip(rule.memory, letters)]
         for line, *each in zip(look.lines, *tellings):
             words, subject, quantity = subjects[line.writes]
-            formula = line.template.look(exact).substitute({**called, TIME: float(t)})
+            formula = line.template.look(exact).substitute({**quantities, TIME: float(t)})
             symbols = equation(subject, formula, sign="←")
             used = tuple([equation(letter, x) for letter, x in given.items() if letter in formula.leaves()])
             given.pop(subject, None)  # from now on it is another

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from autograd import arguments
-from autograd.formulas.names import number
+from autograd.formulas.digits import number
 from autograd.labels import plain, shown
 from autograd.lesson.events import Event, Replaced, Step, worked
 from autograd.lesson.updates import Optimizer

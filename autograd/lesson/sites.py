@@ -150,18 +150,15 @@ def rectified_biases(program: Program) -> list[Site]:
 def logits(program: Program) -> list[Site]:
     """The net inputs of a softmax whose cross-entropy is taken; all of them are read."""
     wanted = {parent for node in program if node.op is primitives.cross_entropy for parent in _probabilities(node)}
-    found = {}
+    found: dict[int, tuple[int, ...]] = {}
     for node in program:
-        if node.op is primitives.logsumexp:
-            above = _children(program, node.index)
-            through_softmax = {n.index for sub in above for n in _children(program, sub.index)} & wanted
-            of_logits = any(
-                program.nodes[parent].op is primitives.dot and {*node.parents} <= {*program.nodes[parent].parents}
-                for sub in above
-                for parent in sub.parents
-            )
-            if through_softmax or of_logits:
-                found.update({i: node.parents for i in node.parents if _varies(program, i)})
+        if node.op is primitives.softmax_cross_entropy:
+            read = tuple(node.op.unflatten(node.parents)[0])
+        elif node.op is primitives.softmax and node.index in wanted:
+            read = tuple(sorted(node.parents))
+        else:
+            continue
+        found.update({i: read for i in read if _varies(program, i)})
     return [Site(i, reads=(i, *read)) for i, read in sorted(found.items())]
 
 

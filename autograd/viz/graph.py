@@ -11,7 +11,8 @@ from typing import Literal, get_args
 import graphviz
 
 from autograd import arguments
-from autograd.formulas.names import number
+from autograd.formulas.digits import figure
+from autograd.formulas.names import text_name
 from autograd.labels import plain
 from autograd.program import Node, Program
 from autograd.value import Value
@@ -123,7 +124,8 @@ def graph(
             place = {"id": f"e{node.index}-{parent}-{k}"}
             if program.nodes[parent].kind != "constant":
                 local = written[f"by {k}", node.index]
-                words = plain(f"d {program.labels[node.index]} / d {program.labels[parent]} = {local}")
+                child, by = text_name(program.labels[node.index]), text_name(program.labels[parent])
+                words = f"d {child} / d {by} = {local}"
                 tooltip = caption(words).replace("\\", r"\\")  # of an edge, which graphviz reads twice
                 drawing.edge(*nodes, local, tooltip=tooltip, **place)
             elif constants:
@@ -161,19 +163,6 @@ def _keep_order(drawing: graphviz.Digraph, program: Program, constants: bool) ->
             same.edge(f"n{upper}", f"n{lower}", style="invis", minlen="0")
 
 
-def figure(x: float, digits: int) -> str:
-    """A number to some significant digits, as mathematics writes it: 0.25, −∞, −2.5×10⁻⁸."""
-    mantissa, _, exponent = number(x, digits).replace("inf", "∞").partition("e")
-    power = f"10{str(int(exponent)).translate(_RAISED)}" if exponent else ""
-    mantissa = mantissa.replace("-", "−")
-    if mantissa.removeprefix("−") == "1" and power:
-        return mantissa.removesuffix("1") + power
-    return f"{mantissa}×{power}" if power else mantissa
-
-
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
 def texts(program: Program, show: Callable[[float], str], show_local: Callable[[float], str] | None = None) -> Texts:
     """The numbers of a program as a picture writes them; local derivatives may be written in a way of their own."""
     written: Texts = {}
@@ -193,7 +182,7 @@ def _box(node: Node, written: Texts, fontsize: float, direction: Direction) -> s
     numbers = [f"data {written['data', node.index]}", f"grad {written['grad', node.index]}"]
     if node.kind == "constant":
         numbers = [written["data", node.index]]
-    name = f'<B><FONT POINT-SIZE="{1.25 * fontsize:g}">{markup(node.name)}</FONT></B>' if node.name else ""
+    name = f'<B><FONT POINT-SIZE="{1.25 * fontsize:g}">{markup(text_name(node.name))}</FONT></B>' if node.name else ""
     rows = [f'<TR><TD ALIGN="LEFT">{line}</TD></TR>' for line in numbers]
     if node.op is not None:
         symbol = f'<FONT COLOR="white" POINT-SIZE="{fontsize:g}"> {markup(node.op.symbol)} </FONT>'

@@ -9,10 +9,11 @@ from functools import partial
 import graphviz
 
 from autograd import arguments, primitives
-from autograd.labels import plain
+from autograd.formulas.digits import figure
+from autograd.formulas.names import text_name
 from autograd.program import Program
 from autograd.value import Value
-from autograd.viz.graph import FONT, STYLES, Texts, caption, figure, markup, small_program, texts
+from autograd.viz.graph import FONT, STYLES, Texts, caption, markup, small_program, texts
 from autograd.viz.places import CLEAR, Labels, find_places
 from autograd.viz.render import Drawing
 from autograd.viz.units import Unit, find_titles, find_units, net_inputs
@@ -155,25 +156,25 @@ def _letters(line: str) -> int:
 def _unit_lines(program: Program, unit: Unit, title: str, err: bool) -> list[Line]:
     """A unit's title and its quantities."""
     node, net = unit.node, unit.net
-    headed = net is not None or title != program.labels[node.index]
-    lines: list[Line] = [("fixed", node.index, plain(title))] if headed else []
+    headed = net is not None or title != text_name(program.labels[node.index])
+    lines: list[Line] = [("fixed", node.index, title)] if headed else []
     if net is None and node.op is not None:
         lines.append(("fixed", node.index, node.op.symbol))
     shown = [node.index]
     if net is not None:
         bias = [net.parents[-1]] if net.op is primitives.affine else []
         shown = list(dict.fromkeys([*bias, net.index, node.index]))
-    lines += [("data", index, f"{plain(program.labels[index])} = ") for index in shown]
+    lines += [("data", index, f"{text_name(program.labels[index])} = ") for index in shown]
     if net is not None:
-        by_net = f"∂{plain(program.labels[-1])}/∂{plain(program.labels[net.index])} = "
-        lines.append(("err", net.index, f"Err{plain(title)} = ") if err else ("grad", net.index, by_net))
+        by_net = f"∂{text_name(program.labels[-1])}/∂{text_name(program.labels[net.index])} = "
+        lines.append(("err", net.index, f"Err{title} = ") if err else ("grad", net.index, by_net))
     return lines
 
 
 def _weight_lines(program: Program, weight: int, gradient: bool) -> list[Line]:
     if program.nodes[weight].kind == "constant":
         return [("data", weight, "× ")]
-    lines: list[Line] = [("data", weight, f"{plain(program.labels[weight])} = ")]
+    lines: list[Line] = [("data", weight, f"{text_name(program.labels[weight])} = ")]
     return [*lines, ("grad", weight, "grad ")] if gradient else lines
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from autograd import primitives
+from autograd.formulas.names import text_name
 from autograd.program import Node, Program
 
 ARITHMETIC = [primitives.PRIMITIVES[name] for name in ("neg", "add", "sub", "mul", "div", "pow")]  # no activations
@@ -85,4 +86,4 @@ def find_titles(program: Program, units: dict[int, Unit]) -> dict[int, str]:
             numbers[index] = suffix[0]
     if len(set(numbers.values())) < len(numbers):
         numbers.clear()
-    return {index: numbers.get(index, program.labels[index]) for index in units}
+    return {index: numbers.get(index) or text_name(program.labels[index]) for index in units}

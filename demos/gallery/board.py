@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import sys
 import textwrap
+import unicodedata
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +19,7 @@ from matplotlib.figure import Figure
 import autograd
 from autograd import Explanation, Program, Value
 from autograd.files import write_whole
+from autograd.formulas.digits import figure, minus
 from demos.gallery.items import Claim, Code, Derivation, Heading, Item, Number, Page, Picture, Table, Text
 from demos.gallery.markup import markup
 
@@ -30,6 +33,12 @@ def printable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def _plain(text: str) -> str:
+    """Text for a terminal that has no minus sign and no raised digits: -2.5×10^-8."""
+    lowered = re.sub("[⁻⁰¹²³⁴-⁹]+", lambda raised: "^" + unicodedata.normalize("NFKC", raised[0]), text)
+    return lowered.replace("−", "-")
 
 
 class Board:
@@ -76,8 +85,8 @@ class Board:
         if slide and Decimal(float(value)).quantize(Decimal(slide)) != Decimal(slide):
             raise AssertionError(f"{name} is {float(value)!r}, where the slide has {slide}")
         digits = max(digits, len(Decimal(slide).as_tuple().digits) + 2) if slide else digits
-        item = Number(name, _cell(value, digits), slide)
-        self._add(item, f"  {name} = {item.value}" + (f"   slide: {slide}" if slide else ""))
+        item = Number(name, _cell(value, digits), minus(slide))
+        self._add(item, f"  {name} = {item.value}" + (f"   slide: {item.slide}" if slide else ""))
 
     def claim(self, text: str, holds: bool | np.bool_) -> None:
         """State what was found to be so.
@@ -164,7 +173,7 @@ class Board:
     def _add(self, item: Item, printed: str) -> None:
         self.items.append(item)
         if self.echo:
-            print(printed, flush=True)
+            print(printed if printable(printed) else _plain(printed), flush=True)
 
     def _repr_html_(self) -> str:
         """All of it, with the pictures in it, for a notebook."""
@@ -190,9 +199,9 @@ def _is_number(x: object) -> bool:
 def _cell(x: Any, digits: int) -> str:
     """A cell of a table: numbers to so many significant digits, whole ones in full."""
     if isinstance(x, str):
-        return x
+        return minus(x) if x and _is_number(x) else x
     if isinstance(x, bool | np.bool_):
         return "yes" if x else "no"
     if isinstance(x, int | np.integer):
-        return str(x)
-    return f"{float(x) + 0.0:.{digits}g}"
+        return minus(str(x))
+    return figure(float(x), digits)

@@ -33,6 +33,7 @@ SYMPY = Reading(
     cos=sympy.cos,
     tanh=sympy.tanh,
     sigmoid=lambda x: 1 / (1 + sympy.exp(-x)),
+    softmax=lambda z: [sympy.exp(zk) / sympy.Add(*map(sympy.exp, z)) for zk in z],
     arctan=sympy.atan,
     abs=sympy.Abs,
     pow=lambda a, b: sympy.Pow(a, sympy.nsimplify(b, rational=True)),

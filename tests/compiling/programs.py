@@ -1,4 +1,4 @@
-"""Programs to compile, random ones and of many kinds, and what compares them with the scalar engine."""
+"""Programs to compile, of many kinds, and what compares them with the scalar engine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 import autograd
 import nn
-from autograd import PRIMITIVES, Parameter, Primitive, Value, relu, sigmoid, tanh
+from autograd import Parameter, Value, relu, tanh
 from autograd import sum as total
 
 Loss = Callable[..., Any]
@@ -43,56 +43,6 @@ def agree(loss: Loss, parameters: Sequence[Value], *arrays: Any) -> None:
     value, compiled_gradient = autograd.compile(loss, parameters, reduction="sum").value_and_grad(*arrays)
     np.testing.assert_allclose(value, m * expected, rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(compiled_gradient, np.multiply(m, gradient), rtol=1e-11, atol=1e-11)
-
-
-def in_domain(row: Primitive, operands: list[Any], squash: bool = True) -> Any:
-    """The row, on operands brought into its domain; what may grow is squashed."""
-    if row.name in ("log", "sqrt", "log1p", "div", "pow"):
-        changed = 1 if row.name == "div" else 0
-        operands = [0.5 + sigmoid(x) if i == changed else x for i, x in enumerate(operands)]
-    elif row.name in ("exp", "expm1"):
-        operands = [tanh(operands[0])]
-    elif row.name == "binary_cross_entropy":
-        operands = [sigmoid(x) for x in operands]
-    elif row.name == "cross_entropy":
-        operands = [[sigmoid(x) for x in xs] for xs in operands]
-    result = row(*operands)
-    grows = ("mul", "squared_error", "half_squared_error", "dot", "affine", "div", "pow", "sum")
-    return tanh(result) if squash and row.name in grows else result
-
-
-def random_program(seed: int) -> tuple[Loss, list[Parameter], int]:
-    """A loss of x and t made of random steps, each of which applies one row several times, and its parameters."""
-    rng = np.random.default_rng(seed)
-    parameters = [Parameter(x, f"p{i}") for i, x in enumerate(rng.normal(size=rng.integers(1, 8)).tolist())]
-    outside = Value(float(rng.normal()))
-    names = rng.choice(list(PRIMITIVES), size=rng.integers(1, 14))
-    steps = [(str(name), int(rng.integers(1, 5)), int(rng.integers(2**31)), bool(rng.integers(2))) for name in names]
-    unsquashed = set(rng.integers(len(steps), size=2).tolist())  # not more, so that numbers stay small
-
-    def loss(x: list[Value], t: Value) -> Value:
-        pool: list[Any] = [*parameters, *x, outside, t]
-        last: list[Any] = []
-        for k, (name, count, step_seed, chained) in enumerate(steps):
-            row, q = PRIMITIVES[name], np.random.default_rng(step_seed)
-            source = last if chained and last else pool
-            length = int(q.integers(1, 5))
-            common = [[source[i] for i in q.integers(len(source), size=length)] for _ in row.names]
-            is_common = q.integers(2, size=len(row.names))
-            new: list[Any] = []
-            for _ in range(count):
-                own = [[source[i] for i in q.integers(len(source), size=length)] for _ in row.names]
-                if q.random() < 0.2:
-                    own[0][0] = float(q.integers(-2, 3))
-                chosen = [c if shared else o for c, o, shared in zip(common, own, is_common)]
-                operands = [xs if sequence else xs[0] for xs, sequence in zip(chosen, row.sequences)]
-                result = in_domain(row, operands, k not in unsquashed)
-                new.append(result if isinstance(result, Value) else result * parameters[0])
-            last = new
-            pool += new
-        return total(last) + total(pool[-3:])  # type: ignore[no-any-return]
-
-    return loss, parameters, int(rng.integers(1, 4))
 
 
 W = [Parameter(x, f"w{k + 1}") for k, x in enumerate(np.random.default_rng(1).normal(size=12).tolist())]

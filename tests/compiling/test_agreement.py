@@ -6,37 +6,37 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
 import nn
 from autograd import Parameter, Primitive, Value, tanh, where
 from autograd import sum as total
-from tests.compiling.programs import NET, PROGRAMS, Loss, W, agree, random_program
+from tests.compiling.programs import NET, PROGRAMS, Loss, W, agree
+from tests.fuzz.programs import Recipe, vector_recipes
+from tests.fuzz.readings import Subject, compiled
 
 RNG = np.random.default_rng(0)
 
 
-@given(st.integers(0, 2**32 - 1), st.sampled_from([1, 2, 7]))
-def test_random_programs_agree_with_the_scalar_engine(seed: int, batch: int) -> None:
-    loss, parameters, inputs = random_program(seed)
-    rng = np.random.default_rng(seed)
-    agree(loss, parameters, rng.normal(size=(batch, inputs)), rng.normal(size=batch))
+@settings(max_examples=150)
+@given(vector_recipes(), st.sampled_from(["mean", "sum"]))
+def test_random_programs_agree_with_the_scalar_engine(recipe: Recipe, reduction: Any) -> None:
+    compiled(Subject(recipe), "numpy", reduction)
 
 
-@given(st.integers(0, 2**32 - 1))
-def test_the_gradient_of_a_batch_is_the_mean_of_the_examples_gradients(seed: int) -> None:
-    loss, parameters, inputs = random_program(seed)
-    rng = np.random.default_rng(seed)
-    X, t = rng.normal(size=(3, inputs)), rng.normal(size=3)
+@given(vector_recipes())
+def test_the_gradient_of_a_batch_is_the_mean_of_the_examples_gradients(recipe: Recipe) -> None:
+    loss, parameters = recipe.loss()
+    X = np.array(recipe.examples)
     f = autograd.compile(loss, parameters)
-    each = [f.value_and_grad(X[i : i + 1], t[i : i + 1])[1] for i in range(3)]
-    np.testing.assert_allclose(f.value_and_grad(X, t)[1], np.mean(each, axis=0), rtol=1e-10, atol=1e-11)
+    each = [f.value_and_grad(X[i : i + 1])[1] for i in range(len(X))]
+    np.testing.assert_allclose(f.value_and_grad(X)[1], np.mean(each, axis=0), rtol=1e-10, atol=1e-11)
     summed = autograd.compile(loss, parameters, reduction="sum")
-    value, gradient = summed.value_and_grad(X, t)
+    value, gradient = summed.value_and_grad(X)
     np.testing.assert_allclose(gradient, np.sum(each, axis=0), rtol=1e-10, atol=1e-11)
-    np.testing.assert_allclose(value, 3 * f(X, t), rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(value, len(X) * f(X), rtol=1e-12, atol=1e-12)
 
 
 def test_networks_agree() -> None:

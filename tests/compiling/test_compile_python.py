@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 import autograd
 import nn
 import optim
 from autograd import PRIMITIVES, DomainError, Parameter, Value, dot, sigmoid, softplus
 from autograd import sum as total
-from tests.compiling.programs import Loss, eager, in_domain, random_program
+from tests.compiling.programs import Loss, eager
+from tests.fuzz.programs import Recipe, in_domain, vector_recipes
 
 
 def agree(loss: Loss, parameters: Sequence[Value], *arrays: Any) -> None:
@@ -35,22 +35,23 @@ def agree(loss: Loss, parameters: Sequence[Value], *arrays: Any) -> None:
         np.testing.assert_allclose(gradient, expected_gradient, rtol=1e-11, atol=1e-11)
 
 
-@given(st.integers(0, 2**32 - 1), st.sampled_from([1, 1, 3]))
-def test_random_programs_agree_with_the_scalar_engine(seed: int, batch: int) -> None:
-    loss, parameters, inputs = random_program(seed)
-    rng = np.random.default_rng(seed)
-    agree(loss, parameters, rng.normal(size=(batch, inputs)), rng.normal(size=batch))
+@given(vector_recipes())
+def test_random_programs_agree_with_the_scalar_engine(recipe: Recipe) -> None:
+    loss, parameters = recipe.loss()
+    agree(loss, parameters, np.array(recipe.examples))
 
 
 @pytest.mark.parametrize("name", PRIMITIVES)
 def test_every_primitive_agrees(name: str) -> None:
     row = PRIMITIVES[name]
+    apply = lambda name, *x: PRIMITIVES[name](*x)  # noqa: E731
     parameters = [Parameter(x, f"p{k}") for k, x in enumerate([0.7, -1.3, 0.4, 0.7])]
 
     def loss(x: list[Value]) -> Any:
         operands = [[parameters[k], x[k], parameters[3], 1.5] if q else x[k] for k, q in enumerate(row.sequences)]
         mirrored = [[x[k], 0.5, parameters[k]] if q else parameters[k] for k, q in enumerate(row.sequences)]
-        return in_domain(row, operands) * parameters[2] + in_domain(row, mirrored)
+        first, second = [row(*in_domain(name, given, apply)) for given in (operands, mirrored)]
+        return first * parameters[2] + second
 
     agree(loss, parameters, [[0.3, -0.2, 2.0]])
     agree(loss, parameters, [[0.0, 0.7, 7.0], [-1.0, 0.0, 0.5]])

@@ -16,10 +16,11 @@ import autograd.compiling.javascript
 import optim
 from autograd import FLOATS, PRIMITIVES, Parameter, Primitive, Program, Reading, Value, domains, half_squared_error
 from autograd.compiling.javascript import program_javascript, row_javascript, rows_javascript, rule_javascript
-from autograd.formulas.names import number
+from autograd.formulas.digits import number
 from demos.toy_network import INPUTS, TARGET, slide_network
-from tests.compiling.programs import random_program
-from tests.formulas.test_explanation import ALL, programs
+from tests.fuzz.programs import Recipe, recipes, scalar_recipes, vector_recipes
+from tests.fuzz.readings import Subject
+from tests.fuzz.readings import javascript as program_agrees
 from tests.node import JavaScript
 
 CORNERS = [0.0, -0.0, 1.0, -1.0, 2.0, 0.5, 6.0, -3.0, 1e-9, -1e-9, 40.0, -40.0, 800.0, -800.0, 1e200, -1e200]
@@ -83,15 +84,9 @@ def agree(output: Value, javascript: JavaScript) -> None:
     close([value, *gradient], results(program.replay()), [off(EPSILON), off(-EPSILON)])
 
 
-@given(programs(ALL))
-def test_random_programs_agree(javascript: JavaScript, program: tuple[Value, list[Value]]) -> None:
-    agree(program[0], javascript)
-
-
-@given(st.integers(0, 2**32 - 1), st.lists(st.floats(-3, 3), min_size=4, max_size=4))
-def test_programs_of_every_row_agree(javascript: JavaScript, seed: int, x: list[float]) -> None:
-    loss, _, inputs = random_program(seed)
-    agree(loss([Value(xi) for xi in x[:inputs]], Value(x[-1])), javascript)
+@given(recipe=st.one_of(scalar_recipes(), recipes(most_inputs=2), vector_recipes()))
+def test_random_programs_agree(javascript: JavaScript, recipe: Recipe) -> None:
+    program_agrees(Subject(recipe), javascript)
 
 
 NAMES = ["class", "Math", "total", "θ", "x²", "a b", "</script>", "2", "", "w\n1", "x", "x"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import math
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
@@ -85,13 +86,20 @@ def test_the_course_runs_deck_by_deck_and_row_by_row() -> None:
     assert places == sorted(places)
 
 
+def test_tables_write_numbers_as_mathematics_does(tmp_path: Path) -> None:
+    board = Board(tmp_path, echo=False)
+    board.table(["what", "number"], [["a-b", -9.408e-05], ["x", "-0.7"], ["y", -3], ["z", math.inf]], "")
+    assert [row[1] for row in board.items[-1].rows] == ["−9.408×10⁻⁵", "−0.7", "−3", "∞"]  # type: ignore[union-attr]
+    assert board.items[-1].rows[0][0] == "a-b"  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize(
     ("value", "slide"), [(0.3318, "0.332"), (-0.6999, "-0.7"), (1.6089, "1.609"), (61, "61"), (-1e-9, "0.0")]
 )
 def test_a_number_that_rounds_to_the_slides_is_right(tmp_path: Path, value: float, slide: str) -> None:
     board = Board(tmp_path, echo=False)
     board.number("o4", Value(value), slide=slide)
-    assert board.items[-1].slide == slide  # type: ignore[union-attr]
+    assert board.items[-1].slide == slide.replace("-", "−")  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(("value", "slide"), [(0.3311, "0.332"), (0.7, "-0.7"), (0.13117, "0.1311"), (60, "61")])

@@ -15,6 +15,7 @@ from demos.toy_network import INPUTS, TARGET, slide_network
 from tests.conftest import required
 from tests.formulas.test_explanation import HOSTILE
 from tests.formulas.test_expression import symbols
+from tests.formulas.test_names import SLIDES
 
 NUMBERS = [0.5, -0.25, 1e-8, -2.5e-7, 1e20, -1e20, float("inf"), float("-inf"), float("nan")]
 NAMES = [
@@ -76,7 +77,9 @@ def explained() -> Iterator[str]:
 def test_whatever_is_written_compiles(tmp_path: Path) -> None:
     pdflatex = required("pdflatex")
     single = [*rows(), *told(), call("σ", Name("i4")), equation(Name("i4", "δ"), quotient("E", "i4"))]
-    single += [Name(name) for name in [*HOSTILE, *NAMES]] + [Number(x) ** 2 for x in NUMBERS]
+    single += [Name(name) for name in [*HOSTILE, *NAMES, *[name for name, *_ in SLIDES]]] + [
+        Number(x) ** 2 for x in NUMBERS
+    ]
     formulas = list(dict.fromkeys([*explained(), *[formula.latex() for formula in single]]))
     written = "\n\n".join([f"$\\displaystyle {formula}$" for formula in formulas])
     # Letters of other scripts are for other engines of TeX; here they stand for themselves.

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import autograd
 import nn
@@ -20,8 +19,8 @@ from autograd import MISTAKES, DomainError, Node, Parameter, Program, Value, wro
 from autograd.lesson.events import LEARNING_RATE, worked
 from autograd.lesson.mistake import Comparison, Site
 from demos.toy_network import INPUTS, TARGET, slide_network
-from tests.compiling.programs import random_program
-from tests.formulas.test_explanation import ALL, programs, toy
+from tests.formulas.test_explanation import toy
+from tests.fuzz.programs import PLAIN, Recipe, programs, vector_recipes
 from tests.lesson.nets import EVERYWHERE, NETS
 
 
@@ -42,17 +41,17 @@ def numbers(program: Program) -> dict[str, float]:
 # ---- The ordinary run ----------------------------------------------------------------------------------------------
 
 
-@given(programs(ALL))
+@given(programs(PLAIN))
 def test_with_nothing_replaced_a_step_is_the_engines(drawn: tuple[Value, list[Value]]) -> None:
     program = Program.of(drawn[0])
     (step,) = worked(program)
     assert step.program.nodes == program.replay().nodes
 
 
-@given(st.integers(0, 2**32 - 1), st.lists(st.floats(-3, 3), min_size=4, max_size=4))
-def test_so_is_one_of_every_row(seed: int, x: list[float]) -> None:
-    loss, _, inputs = random_program(seed)
-    program = Program.of(loss([Value(xi) for xi in x[:inputs]], Value(x[-1])))
+@given(vector_recipes())
+def test_so_is_one_of_every_row(recipe: Recipe) -> None:
+    loss, _ = recipe.loss()
+    program = Program.of(loss([Value(x) for x in recipe.examples[0]]))
     assert repr(worked(program)[0].program.nodes) == repr(program.replay().nodes)  # which a NaN has, too
 
 
@@ -165,7 +164,7 @@ def test_at_each_of_its_sites_it_makes_a_number_wrong_and_those_elsewhere_are_ri
 
 @pytest.mark.parametrize("mistake", MISTAKES)
 @settings(max_examples=30)
-@given(drawn=programs(ALL))
+@given(drawn=programs(PLAIN))
 def test_on_any_program_it_makes_a_number_wrong_and_the_values_stay_as_they_are(
     mistake: str, drawn: tuple[Value, list[Value]]
 ) -> None:
@@ -186,7 +185,7 @@ def test_on_any_program_it_makes_a_number_wrong_and_the_values_stay_as_they_are(
 
 
 @pytest.mark.parametrize("mistake", GATHERED)
-@given(drawn=programs(ALL))
+@given(drawn=programs(PLAIN))
 def test_at_a_site_what_is_gathered_is_what_the_mistake_says(mistake: str, drawn: tuple[Value, list[Value]]) -> None:
     program = Program.of(drawn[0]).replay()
     for site in MISTAKES[mistake].sites(program):

@@ -6,7 +6,9 @@ function latexOf(math) {
   const inner = [...math.childNodes].map(latexOf);
   const all = inner.join("");
   const grouped = (x) => (/^(.|\\[A-Za-z]+)$/u.test(x) ? x : `{${x}}`);
-  const make = {
+  const isCases = math.localName === "mrow" && math.firstChild?.textContent === "{" && math.children[1]?.localName === "mtable";
+  if (isCases) return inner[1].replace("{matrix}", "{cases}").replace(/\{matrix\}$/, "{cases}");
+  const made = {
     mfrac: () => `\\frac{${inner[0]}}{${inner[1]}}`,
     msub: () => `${inner[0]}_{${inner[1]}}`,
     msup: () => `${grouped(inner[0])}^{${inner[1]}}`,
@@ -19,7 +21,7 @@ function latexOf(math) {
     mi: () => (math.textContent.length > 1 && !/^\\/.test(all) ? `\\mathrm{${all}}` : all),
     math: () => all.trim(),
   }[math.localName];
-  return make ? make() : all;
+  return made ? made() : all;
 }
 
 const SPECIAL = {"\\": "\\backslash ", "{": "\\{", "}": "\\}", "$": "\\$", "#": "\\#", "%": "\\%", "&": "\\&", "_": "\\_", "^": "\\hat{}", "~": "\\sim "};

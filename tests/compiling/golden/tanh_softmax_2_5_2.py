@@ -12,10 +12,10 @@ def value(x, y, theta):
     s1 = x @ W1 + b1
     x1 = np.tanh(s1)
     s2 = x1 @ W2 + b2
-    logsumexp1_max = s2.max(-1, keepdims=True)
-    logsumexp1 = logsumexp1_max + np.log(np.exp(s2 - logsumexp1_max).sum(-1, keepdims=True))
-    dot1 = np.vecdot(y, s2)[:, None]
-    J = logsumexp1 - dot1
+    J_max = s2.max(-1, keepdims=True)
+    J_exp = np.exp(s2 - J_max)
+    J_sum = J_exp.sum(-1, keepdims=True)
+    J = J_max - np.vecdot(y, s2)[:, None] + np.log(J_sum)
     return J.sum() / m
 
 
@@ -30,12 +30,12 @@ def value_and_grad(x, y, theta, gradient):
     s1 = x @ W1 + b1
     x1 = np.tanh(s1)
     s2 = x1 @ W2 + b2
-    logsumexp1_max = s2.max(-1, keepdims=True)
-    logsumexp1 = logsumexp1_max + np.log(np.exp(s2 - logsumexp1_max).sum(-1, keepdims=True))
-    dot1 = np.vecdot(y, s2)[:, None]
-    J = logsumexp1 - dot1
+    J_max = s2.max(-1, keepdims=True)
+    J_exp = np.exp(s2 - J_max)
+    J_sum = J_exp.sum(-1, keepdims=True)
+    J = J_max - np.vecdot(y, s2)[:, None] + np.log(J_sum)
 
-    d_s2 = (np.exp(s2 - logsumexp1) - y) / m
+    d_s2 = (J_exp / J_sum - y) / m
     d_s1 = (1 - x1**2) * (d_s2 @ W2.T)
     d_W1, d_b1, d_W2, d_b2 = parts(gradient)
     np.matmul(x.T, d_s1, out=d_W1)

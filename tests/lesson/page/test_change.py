@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.lesson.page.test_large_programs import chain
 
 import nn
 import optim
@@ -32,6 +31,7 @@ from autograd import (
     walkthrough,
 )
 from demos.toy_network import slide_error, slide_network
+from tests.lesson.page.test_large_programs import chain
 
 
 def toy() -> tuple[Value, Any]:
@@ -337,7 +337,11 @@ def test_a_change_in_a_later_round_is_of_that_round(board: Page) -> None:
 
 def test_a_change_takes_less_than_a_frame(page: Page, tmp_path: Path) -> None:
     """16 ms on the toy network and 50 ms at 2,000 nodes, on a quiet machine; twice that here."""
-    time = "([label, n]) => {const t = performance.now(); for (let k = 0; k < n; k++) board.set(label, k / n); return (performance.now() - t) / n;}"
+    time = """([label, n]) => {
+      const start = performance.now();
+      for (let k = 0; k < n; k++) board.set(label, k / n);
+      return (performance.now() - start) / n;
+    }"""
     opened(page, toy(), tmp_path)
     assert page.evaluate(time, ["w46", 20]) < 32
     opened(page, (chain(2000), None), tmp_path)

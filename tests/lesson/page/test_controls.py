@@ -117,7 +117,9 @@ def test_a_number_out_of_sight_is_brought_into_it_by_key(page: Page, tmp_path: P
     page.locator("#network [data-node]").first.focus()
     for _ in range(60):
         page.keyboard.press("j")
-    box = page.evaluate("(({left, right, top, bottom}) => [left, right, top, bottom])(document.activeElement.getBoundingClientRect())")
+    box = page.evaluate(
+        "(({left, right, top, bottom}) => [left, right, top, bottom])(document.activeElement.getBoundingClientRect())"
+    )
     assert box[0] >= 0
     assert box[1] <= LECTERN["width"]
     assert page.evaluate("!document.activeElement.closest('.box').matches('.cut')")

@@ -17,10 +17,9 @@ import autograd
 import optim
 from autograd import Program, Value, half_squared_error, walkthrough
 from demos.toy_network import INPUTS, TARGET, slide_network
-from tests.compiling.programs import random_program
 from tests.compiling.test_javascript import EPSILON, close, identical
 from tests.conftest import required
-from tests.formulas.test_explanation import ALL, programs
+from tests.fuzz.programs import PLAIN, Recipe, programs, vector_recipes
 from tests.lesson.page.engine import PAGE, ask
 from tests.lesson.page.lessons import LESSONS, SLIDE, Decimals, choices, training
 from tests.node import JavaScript
@@ -57,16 +56,16 @@ def agree(output: Value, javascript: JavaScript) -> None:
 
 
 @settings(max_examples=50)
-@given(programs(ALL))
+@given(programs(PLAIN))
 def test_random_programs_are_replayed(javascript: JavaScript, program: tuple[Value, list[Value]]) -> None:
     agree(program[0], javascript)
 
 
 @settings(max_examples=40)
-@given(st.integers(0, 2**32 - 1), st.lists(st.floats(-3, 3), min_size=4, max_size=4))
-def test_programs_of_every_row_are_replayed(javascript: JavaScript, seed: int, x: list[float]) -> None:
-    loss, _, inputs = random_program(seed)
-    agree(loss([Value(xi) for xi in x[:inputs]], Value(x[-1])), javascript)
+@given(vector_recipes())
+def test_programs_of_every_row_are_replayed(javascript: JavaScript, recipe: Recipe) -> None:
+    loss, _ = recipe.loss()
+    agree(loss([Value(x) for x in recipe.examples[0]]), javascript)
 
 
 @settings(max_examples=50)

@@ -6,14 +6,12 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import autograd
 import optim
 from autograd import Parameter, Program, Value
 from demos.gallery.toy_story import TOY_STORY
-from tests.compiling.programs import random_program
-from tests.formulas.test_explanation import ALL, programs
+from tests.fuzz.programs import PLAIN, Recipe, programs, vector_recipes
 from tests.lesson.page.engine import ask
 from tests.lesson.page.lessons import LESSONS, Lesson, toy
 from tests.node import JavaScript
@@ -86,16 +84,18 @@ def test_every_grain_has_every_step_once(javascript: JavaScript, name: str) -> N
 
 
 @settings(max_examples=60)
-@given(programs(ALL))
+@given(programs(PLAIN))
 def test_every_grain_of_a_random_program(javascript: JavaScript, program: tuple[Value, list[Value]]) -> None:
     complete((program[0], None), javascript)
 
 
 @settings(max_examples=40)
-@given(st.integers(0, 2**32 - 1))
-def test_every_grain_of_programs_of_every_row(javascript: JavaScript, seed: int) -> None:
-    loss, parameters, inputs = random_program(seed)
-    complete((loss([Value(0.3)] * inputs, Value(0.7)), optim.Adam(parameters)), javascript)
+@given(vector_recipes())
+def test_every_grain_of_programs_of_every_row(javascript: JavaScript, recipe: Recipe) -> None:
+    loss, parameters = recipe.loss()
+    output = loss([Value(x) for x in recipe.examples[0]])
+    learned = [parameter for parameter in parameters if parameter in Program.of(output).index]
+    complete((output, optim.Adam(learned) if learned else None), javascript)
 
 
 def test_a_computed_weight_is_a_step_of_its_own_among_units(javascript: JavaScript) -> None:

@@ -27,7 +27,9 @@ def test_print_is_a_handout_of_every_step_and_screen_is_as_before(lesson: Page) 
     assert "?" not in results
     for hidden in ("#band", "footer", "#guess", "#table"):
         expect(lesson.locator(hidden)).to_be_hidden()
-    place = "[...document.querySelectorAll('#network [data-place]')].filter((one) => one.textContent === '−0.04352').length"
+    place = (
+        "[...document.querySelectorAll('#network [data-place]')].filter((one) => one.textContent === '−0.04352').length"
+    )
     assert lesson.evaluate(place) == 1  # after the backward pass
     lesson.emulate_media(media="screen")
     expect(handout).to_be_hidden()

@@ -116,7 +116,12 @@ def test_what_a_screen_reader_is_told(lesson: Page) -> None:
     picture = lesson.locator("#network")
     assert picture.get_attribute("role") in ("group", "img", "graphics-document")
     assert picture.get_attribute("aria-label")
-    nodes = [int(node) for node in lesson.evaluate("[...document.querySelectorAll('#graph [data-node]')].map((row) => row.dataset.node)")]
+    nodes = [
+        int(node)
+        for node in lesson.evaluate(
+            "[...document.querySelectorAll('#graph [data-node]')].map((row) => row.dataset.node)"
+        )
+    ]
     operations = [n for n in nodes if lesson.evaluate("(n) => Boolean(nodes[n].row)", n)]
     assert operations == sorted(operations)
     lesson.evaluate("board.step(13)")

@@ -24,7 +24,7 @@ def engine(page: Page, tmp_path: Path) -> Engine:
     return engine
 
 
-def points(page: Page, selector: str) -> list[tuple[float, float]]:
+def points(page: Page, selector: str) -> list[Any]:
     """The points of a drawn line, in the plot's numbers."""
     read = """(selector) => {
       const drawn = document.querySelector(`#lab .plot ${selector}`);
