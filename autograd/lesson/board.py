@@ -143,7 +143,7 @@ def walkthrough(
 
 # each of one subject, in the order in which the page runs them.
 MODULES = """
-engine steps formula picture scenes quiz board extras band view table explain print controls
+engine steps formula picture scenes quiz board extras band tally view table explain print controls
 changes refusals lab edit draw plot slope train learning paths take start
 """.split()
 STYLES = ["page", "play"]

@@ -140,7 +140,7 @@ const isTold = (i) => nodes[i].kind !== "input" || showsInputs();
 const uses = nodes.map(() => []); // of each node, what it is handed a contribution by
 nodes.forEach(({parents = []}, i) => parents.forEach((parent) => uses[parent].push(i)));
 
-// Inputs whose gradients can be told, for those of all that is computed from them are known.
+// Inputs whose gradients can be told, in a story, which has no step for them: for those of all that is computed from them are known.
 function inputsDue(complete) {
   return nodes.flatMap(({kind}, i) => (kind === "input" && state.grain !== "scalar" && uses[i].every((child) => complete[child]) ? [i] : []));
 }
@@ -152,7 +152,7 @@ function textsOf({data, grad, complete, new: next, memory}, {phase}) {
   const put = (place, x, show = figures) => x !== undefined && texts.set(place, plain(show(x)));
   data.forEach((x, i) => put(`data ${i}`, x));
   grad.forEach((x, i) => isTold(i) && put(`grad ${i}`, x, complete[i] ? figures : (sum) => `${figures(sum)} …`)); // a sum so far
-  if (state.inputs) for (const i of inputsDue(complete)) put(`grad ${i}`, taken().grad[i]);
+  if (state.inputs && lesson.story.length) for (const i of inputsDue(complete)) put(`grad ${i}`, taken().grad[i]);
   next.forEach((x, i) => put(`new ${i}`, x, (theta) => `→ ${figures(theta)}`));
   memory.forEach((xs, i) => xs.forEach((x, k) => put(`memory ${i} ${k}`, x, fourDigits)));
   if (phase !== "forward") {

@@ -3,17 +3,21 @@
 const tabled = nodes.flatMap(({kind}, i) => (kind === "parameter" ? [i] : []));
 
 function makeTable() {
-  const memory = lesson.optimizer ? remembered(lesson.optimizer.t + 1) : [];
+  const memory = lesson.optimizer?.memory ?? [];
   const head = byId("parameters").createTHead().insertRow();
-  const headings = ["", "value", "gradient", ...memory.map(([letter]) => letter), ...(lesson.optimizer ? ["new"] : [])];
+  const headings = ["", "value", "gradient", ...memory.map(({text: letter}) => letter), ...(lesson.optimizer ? ["new"] : [])];
   head.append(...headings.map((words) => Object.assign(document.createElement("th"), {textContent: words, scope: "col"})));
-  const places = (i) => [`data ${i}`, `grad ${i}`, ...memory.map(([, k]) => `memory ${i} ${k}`), ...(lesson.optimizer ? [`new ${i}`] : [])];
+  const places = (i) => [`data ${i}`, `grad ${i}`, ...memory.map((_, k) => `memory ${i} ${k}`), ...(lesson.optimizer ? [`new ${i}`] : [])];
+  const used = lesson.optimizer ? remembered(lesson.optimizer.t + 1).map(([, k]) => k) : [];
+  const isOut = (k) => k > 2 && k <= 2 + memory.length && !used.includes(k - 3);
+  [...head.cells].forEach((cell, k) => (cell.hidden = isOut(k)));
   return tabled.map((i) => {
     const row = byId("parameters").tBodies[0].insertRow();
     row.dataset.node = i;
     row.tabIndex = 0;
     row.append(Object.assign(document.createElement("th"), {scope: "row", textContent: nodes[i].label}));
     const cells = places(i).map((place) => [place, row.insertCell()]);
+    [...row.cells].forEach((cell, k) => (cell.hidden = isOut(k)));
     return {i, row, cells};
   });
 }

@@ -17,34 +17,11 @@ listeners.push(({scene: one, texts, marks, visible, taken: run, rows, shown, vie
     picture.svg.dataset.inputs = showsInputs();
     follow(picture, marks);
     picture.cutFrames();
+    placeTable(picture);
     const told = one.kind === "update" ? chosen(rows) : rows;
     for (const row of told) if (shown) addTally(picture, row, run);
   }
 });
-
-// The terms of a sum that has several, and an update's old number and step, beside where it stands.
-function addTally(picture, {place, value, soFar}, run) {
-  const [quantity, parent] = [place.split(" ")[0], Number(place.split(" ")[1])];
-  const show = formulas[state.mode].show;
-  if (quantity === "grad" && handsTo(nodes, parent) > 1) {
-    const handed = scene().all.slice(0, scene().end).filter((step) => step.kind === "hand" && step.parent === parent);
-    if (handed.length < 2) return;
-    const terms = handed.map(({node, k}) => {
-      const x = plain(show(contribution(nodes, run, node, k)));
-      return {words: `${nodes[node].label}: ${x.startsWith("−") ? x : `+${x}`}`, edge: `${node} ${k}`};
-    });
-    picture.tally(place, [...terms, {words: `= ${plain(show(value))}${soFar ? " so far" : ""}`, role: "result"}]);
-  } else if (quantity === "new") {
-    const old = run.data[parent];
-    const step = plain(number(value - old, DIGITS));
-    picture.tally(place, [
-      {words: `old ${plain(show(old))}`},
-      ...remembered(run.t).map(([letter, k]) => ({words: `${letter} ${plain(number(run.after[parent][k], DIGITS))}`})),
-      {words: step.startsWith("−") ? `step ${step}` : `step +${step}`, role: "upstream"},
-      {words: `new ${plain(show(value))}`, role: "result"},
-    ]);
-  }
-}
 
 // Keeps what a step is about in sight, where the whole picture would be too small to read.
 function follow(picture, marks) {
@@ -72,6 +49,15 @@ function follow(picture, marks) {
   return overview(picture, true);
 }
 
+// The table goes to the side where it covers less of what the step uses.
+function placeTable({used, box, scale}) {
+  const table = byId("table");
+  if (table.hidden) return;
+  const [width, height] = [table.offsetWidth / scale, table.offsetHeight / scale];
+  const cost = (x) => used.reduce((sum, one) => sum + shared({x, y: box.y, width, height}, one), 0);
+  table.classList.toggle("left", cost(box.x) < cost(box.x + box.width - width));
+}
+
 // Where a large picture stands, in the corner in which it covers least, and nothing that the step uses.
 function overview(picture, isShown) {
   const map = byId("overview");
@@ -92,12 +78,6 @@ function overview(picture, isShown) {
     return {corner, cost: 100 * sum(picture.used) + sum(picture.view.boxes)};
   });
   map.setAttribute("class", corners.reduce((a, b) => (b.cost < a.cost ? b : a)).corner);
-}
-
-// What the optimizer remembers, where its rule makes use of it: [letter, place].
-function remembered(t) {
-  const written = new Set(ruleLook(lesson.optimizer, t).lines.map(({writes}) => writes));
-  return lesson.optimizer.memory.flatMap(({text: letter}, k) => (written.has(k + 1) ? [[letter, k]] : []));
 }
 
 addEventListener("resize", () => {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -66,7 +67,7 @@ def test_in_a_quiz_print_is_a_worksheet_of_blanks_that_gives_nothing_away(lesson
     for result in ("0.3318", "0.04352", "0.1312", "0.008725", "0.1921", "0.000435"):
         assert result not in words, result
     rows = [one.bounding_box() for one in handout.locator("li:nth-child(8) .formula").all()]
-    gaps = [below["y"] - above["y"] - above["height"] for above, below in zip(rows, rows[1:]) if above and below]
+    gaps = [below["y"] - above["y"] - above["height"] for above, below in itertools.pairwise(rows) if above and below]
     assert min(gaps) > 25  # room to work
     lesson.emulate_media(media="screen")
     lesson.keyboard.press("Escape")
@@ -80,8 +81,10 @@ def test_in_the_handout_no_formula_is_printed_over_another(lesson: Page) -> None
     lesson.set_viewport_size({"width": SHEET["width"], "height": SHEET["height"]})
     lesson.emulate_media(media="print")
     covered = lesson.evaluate("""() => {
-      const rows = [...document.querySelectorAll("#handout .formula")].map((row) => [...row.querySelectorAll("mi, mn, output")].map((one) => one.getBoundingClientRect()));
-      const hit = (p, q) => Math.min(p.right, q.right) - Math.max(p.left, q.left) > 1 && Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top) > 5;
+      const rows = [...document.querySelectorAll("#handout .formula")]
+        .map((row) => [...row.querySelectorAll("mi, mn, output")].map((one) => one.getBoundingClientRect()));
+      const hit = (p, q) => Math.min(p.right, q.right) - Math.max(p.left, q.left) > 1
+        && Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top) > 5;
       return rows.flatMap((row, i) => (rows[i + 1] ?? []).filter((q) => row.some((p) => hit(p, q)))).length;
     }""")
     assert covered == 0

@@ -116,7 +116,8 @@ def test_the_quiz_hides_the_number_everywhere(page: Page, tmp_path: Path) -> Non
     told = at_each_step(page, """() => ({
       shown: state.shown, asked: quiz.asked(latest) && !state.shown,
       place: latest.rows.at(-1)?.place, result: latest.rows.at(-1)?.result,
-      there: [...document.querySelectorAll("#network [data-place]")].filter((one) => one.dataset.place === latest.rows.at(-1)?.place)
+      there: [...document.querySelectorAll("#network [data-place]")]
+        .filter((one) => one.dataset.place === latest.rows.at(-1)?.place)
         .map((one) => one.textContent),
       outputs: [...document.querySelectorAll("#formulas output")].map((one) => one.textContent),
       live: byId("live").textContent,

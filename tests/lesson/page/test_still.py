@@ -31,13 +31,15 @@ CLASHES = """(picture) => [...picture.svg.querySelectorAll(".box:not(.cut)")].fl
     const out = left < home.left - 2 || right > home.right + 2 || top < home.top - 2 || bottom > home.bottom + 2;
     const over = texts.filter((_, j) => j > i && Math.min(right, places[j].right) - Math.max(left, places[j].left) > 2
       && Math.min(bottom, places[j].bottom) - Math.max(top, places[j].top) > 6);
-    return [...(out ? [`${text.textContent} is outside`] : []), ...over.map((other) => `${text.textContent} / ${other.textContent}`)];
+    return [...(out ? [`${text.textContent} is outside`] : []),
+      ...over.map((other) => `${text.textContent} / ${other.textContent}`)];
   });
 })"""
 
 MARKS = """(picture) => {
   const marked = [...picture.svg.querySelectorAll(".number")].flatMap((text) =>
-    ["upstream", "local", "result"].filter((role) => text.classList.contains(role)).map((role) => [role, text.dataset.place]));
+    ["upstream", "local", "result"]
+      .filter((role) => text.classList.contains(role)).map((role) => [role, text.dataset.place]));
   const {left, top, right, bottom} = picture.svg.getBoundingClientRect();
   const hit = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
     && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
@@ -47,7 +49,8 @@ MARKS = """(picture) => {
     title: scene().title, phase: scene().phase, shown: state.shown, marked,
     wanted: ["upstream", "local", "result"].map((role) => latest.marks[role]),
     covered: frames.filter((one) => tallies.some((tally) => hit(tally, one.getBoundingClientRect()))).length,
-    outside: tallies.filter((one) => one.left < left - 1 || one.top < top - 1 || one.right > right + 1 || one.bottom > bottom + 1).length,
+    outside: tallies.filter((one) => one.left < left - 1 || one.top < top - 1
+      || one.right > right + 1 || one.bottom > bottom + 1).length,
     looks: frames.map((one) => [one.classList[1], getComputedStyle(one).strokeDasharray]),
     derivatives: [...picture.svg.querySelectorAll(".derivative, .slope, .grad, .tangent")].filter((one) =>
       (one.textContent || one.matches(".tangent")) && getComputedStyle(one).visibility !== "hidden").length,
