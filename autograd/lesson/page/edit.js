@@ -2,7 +2,7 @@
 
 const editor = {node: null, before: null, row: null};
 const editorInput = numberInput("number", (x) => changes.set(editor.node, x, editor), {id: "number"});
-const editorName = make("b");
+const editorName = make("strong");
 const editorReset = labButton("", () => (changes.reset(editor.node), closeEditor()));
 const editorSlope = labButton("Slope", () => (slopes.choose(editor.node), closeEditor(), lab.show("slope")));
 const editorForm = make("div", {id: "editor", hidden: true, role: "group", ariaLabel: "Change a number"},

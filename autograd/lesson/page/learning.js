@@ -101,9 +101,9 @@ function showLearning() {
   learningWhere.replaceChildren(
     ...(epoch < 0
       ? [`The board's own example is next, and then ${count} others.`]
-      : [make("b", {textContent: `Epoch ${epoch + 1}, step ${k + 1} of ${length}`}), ` next: ${which} of ${count}`]),
+      : [make("strong", {textContent: `Epoch ${epoch + 1}, step ${k + 1} of ${length}`}), ` next: ${which} of ${count}`]),
     ...(last ? [make("br"), `epoch ${epoch}: mean loss ${number(last.loss, 4)}`, ...(last.wrong === undefined ? [] : [`, misclassified ${percent(last.wrong)}`])] : []),
-    ...(over ? [make("br"), make("b", {textContent: `Stop: ${over}.`})] : []));
+    ...(over ? [make("br"), make("strong", {textContent: `Stop: ${over}.`})] : []));
   learningButtons.slice(0, 3).forEach((button) => (button.disabled = state.trained === 0));
   batchInput.write(batch);
   if ("lr" in hyperGiven) rateInput.write(hyperNow("lr"));

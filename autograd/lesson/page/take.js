@@ -37,7 +37,7 @@ const latexText = (text) => [...text].map((c) => SIGNS[c] ?? c).join("");
 // The rows of an element, one below the other.
 function latexRows(parent) {
   const rows = [...parent.querySelectorAll(".formula")].map((row) =>
-    [...row.children].map((one) => (one.localName === "math" ? latexOf(one) : one.localName === "output" ? latexText(one.firstChild.data) : "")).join(" ").replace(/\s+/g, " ").trim());
+    [...row.querySelectorAll("math, output")].map((one) => (one.localName === "math" ? latexOf(one) : latexText(one.firstChild.data))).join(" ").replace(/\s+/g, " ").trim());
   return rows.length > 1 ? `\\begin{gathered}\n${rows.join(" \\\\\n")}\n\\end{gathered}` : (rows[0] ?? "");
 }
 

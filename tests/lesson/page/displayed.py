@@ -10,6 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from autograd.formulas.digits import figure
 from autograd import FLOATS
 from tests.lesson.page.lessons import Decimals, Taken
 
@@ -70,8 +71,8 @@ def walked(page: Page, grain: str, mode: str, view: str, round_: int = 1, quiz: 
 
 
 def figures(x: float, digits: int = 4) -> str:
-    """To significant digits, with the minus sign of formulas."""
-    return f"{x + 0.0:.{digits}g}".replace("-", "−")
+    """To significant digits, as mathematics writes it."""
+    return figure(x, digits)
 
 
 @dataclass

@@ -104,7 +104,7 @@ def test_what_a_choice_has_discarded_hands_nothing_on(javascript: JavaScript, x:
 def test_numbers_that_json_has_not_arrive(javascript: JavaScript) -> None:
     output = autograd.sum([Value(math.inf, "NaN"), Value(-math.inf, "Infinity"), Value(math.nan, "-Infinity")])
     found = ask(javascript, (output, None), "nodes.slice(0, 3).map(({data, names: {text}}) => [data, text])")
-    assert str(found) == str([[math.inf, "NaN"], [-math.inf, "Infinity"], [math.nan, "-Infinity"]])
+    assert str(found) == str([[math.inf, '"NaN"'], [-math.inf, '"Infinity"'], [math.nan, '"-Infinity"']])
 
 
 Make = Callable[[Sequence[Value]], optim.Optimizer]
