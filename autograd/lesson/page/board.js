@@ -149,11 +149,11 @@ function inputsDue(complete) {
 function textsOf({data, grad, complete, new: next, memory}, {phase}) {
   const {show: figures} = formulas[state.mode];
   const texts = new Map();
-  const put = (place, x, show = figures) => x !== undefined && texts.set(place, plain(show(x)));
+  const put = (place, x, show = figures, [before, after] = ["", ""]) => x !== undefined && texts.set(place, before + plain(show(x)) + after);
   data.forEach((x, i) => put(`data ${i}`, x));
-  grad.forEach((x, i) => isTold(i) && put(`grad ${i}`, x, complete[i] ? figures : (sum) => `${figures(sum)} …`)); // a sum so far
+  grad.forEach((x, i) => isTold(i) && put(`grad ${i}`, x, figures, complete[i] ? ["", ""] : ["", " …"])); // a sum so far
   if (state.inputs && lesson.story.length) for (const i of inputsDue(complete)) put(`grad ${i}`, taken().grad[i]);
-  next.forEach((x, i) => put(`new ${i}`, x, (theta) => `→ ${figures(theta)}`));
+  next.forEach((x, i) => put(`new ${i}`, x, figures, ["→ ", ""]));
   memory.forEach((xs, i) => xs.forEach((x, k) => put(`memory ${i} ${k}`, x, fourDigits)));
   if (phase !== "forward") {
     taken().slopes.forEach((slopes, i) => slopes.forEach((slope, k) => put(`slope ${i} ${k}`, slope, fourDigits)));

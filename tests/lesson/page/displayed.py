@@ -17,7 +17,7 @@ from tests.lesson.page.lessons import Decimals, Taken
 # Goes through a grain from its first scene to its last, with all questions, and tells what is on display: of the texts
 # in the picture and in the table those that changed, and the formulas.
 WALK = """([grain, mode, view, round, asking]) => {
-  Object.assign(state, {grain, mode, view, round, inputs: true});
+  Object.assign(state, {grain, mode, view, round, inputs: !lesson.story.length});
   quiz.on = asking;
   byId("table").hidden = false;
   const shown = {};
@@ -68,6 +68,16 @@ def walked(page: Page, grain: str, mode: str, view: str, round_: int = 1, quiz: 
     """What was on display, before and after each answer."""
     told: list[dict[str, Any]] = page.evaluate(WALK, [grain, mode, view, round_, quiz])
     return told
+
+
+def read(shown: str) -> float:
+    """The number that is shown: 5.878×10⁻⁵, −∞."""
+    shown = shown.replace("−", "-").replace("∞", "inf")
+    power = re.fullmatch(r"(-?)(?:([\d.]+)×)?10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", shown)
+    if power is None:
+        return float(shown)
+    exponent = power[3].translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
+    return float(f"{power[1]}{power[2] or 1}e{exponent}")
 
 
 def figures(x: float, digits: int = 4) -> str:
@@ -178,7 +188,8 @@ def check(told: list[dict[str, Any]], taken: Taken, decimals: Decimals) -> None:
             for step in now["steps"]:
                 board.take(*step)
         texts = dict(board.texts()) if now["shown"] else before | dict.fromkeys(asked(now, board), "?")
-        assert seen == expected(seen, texts, board), where
+        right = expected(seen, texts, board)
+        assert seen == right, (where, {key: (x, right.get(key)) for key, x in seen.items() if x != right.get(key)})
         later = board if now["shown"] else board.after(now["steps"])
         open_rows = len(now["rows"]) if now["shown"] else len(now["rows"]) - 1 if now["blank"] else 0
         for k, row in enumerate(now["rows"]):
@@ -230,7 +241,7 @@ def hidden(now: dict[str, Any], texts: dict[str, str], later: Board) -> None:
 def factors(row: dict[str, Any], steps: list[list[Any]], before: dict[str, str], board: Board) -> None:
     """The factors of contributions are those that stand in the picture; they come to the result, or about."""
     quantity, node = row["place"].split()[:2]
-    result = float(row["result"].removesuffix(" so far").replace("−", "-"))
+    result = read(row["result"].removesuffix(" so far"))
     if quantity == "data":
         op, parents = board.nodes[int(node)].op, board.nodes[int(node)].parents
         assert op is not None
@@ -266,13 +277,9 @@ def numbers_in(*texts: str) -> set[str]:
 
 
 def number(text: str) -> float:
-    return float(text.replace("−", "-"))
+    return read(text)
 
 
 def in_mathml(text: str) -> str:
     """As the text of MathML that a number is written in."""
-    mantissa, e, exponent = text.partition("e")
-    if not e:
-        return text
-    power = f"10{int(exponent.replace('−', '-'))}".replace("-", "−")
-    return power if mantissa == "1" else f"−{power}" if mantissa == "−1" else f"{mantissa}×{power}"
+    return text.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789"))
