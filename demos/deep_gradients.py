@@ -111,7 +111,7 @@ def by_layer(board: Board, seed: int) -> None:
         gradients[-1] > 1e3 * gradients[0],
     )
     board.claim("Sigmoid's gradient vanishes, says nn.diagnose.", verdicts["sigmoid"] == "vanishing")
-    board.claim("ReLU's does not, from the same weights.", verdicts["ReLU"] == "")
+    board.claim("ReLU's does not, from the same weights.", verdicts["ReLU"] == "fine")
     board.claim("That of the linear net with large weights explodes.", verdicts["linear, large weights"] == "exploding")
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from autograd.formulas.digits import figure
 from autograd import FLOATS
+from autograd.formulas.digits import figure
 from tests.lesson.page.lessons import Decimals, Taken
 
 # Goes through a grain from its first scene to its last, with all questions, and tells what is on display: of the texts
