@@ -27,6 +27,7 @@ import nn
 from autograd import DomainError, Program, Value, explain, step_through
 from demos import own
 from demos.gallery import Board, printable
+from demos.gallery.toy_story import TOY_STORY
 
 # %% What the slide gives.
 
@@ -311,7 +312,8 @@ def lecture(network: own.Network, board: Board, seed: int, rounding: str, step: 
     E, sgd = network.error(model), network.optimizer(model)
     err = network.loss not in ("full", "mse")  # where the slide's Err is another part of the derivative
     board.say(f"The network of the slide, with {example} and lr = {network.lr}.")
-    board.walkthrough(E, title, optimizer=sgd, err=err, **to_train_on(network, seed))
+    story = TOY_STORY if network.made_of == HALF.made_of and network.loss == "half" else ()
+    board.walkthrough(E, title, optimizer=sgd, err=err, story=story, **to_train_on(network, seed))
     program, quantities = one_step(network, learned, rounding)
     board.network(program, "network", "The network after the backward pass", cover=True, err=err)
     as_on_the_slide = network.made_of == HALF.made_of and network.loss in SLIDE
