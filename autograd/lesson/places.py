@@ -180,7 +180,7 @@ def _card(program: Program, unit: Unit, title: str) -> Box:
         place = node.parents.index(net.index)
         rows += [{"slope": f"{node.index} {place}", "curve": True}, _row(program, node.index)]
     symbol = node.op.symbol if net is not node else ""
-    return _sized(Box(id, "unit", rows, names_data(Name(title)), symbol, headings=True))
+    return _sized(Box(id, "unit", rows, {"text": plain(title)}, symbol, headings=True))
 
 
 def _leaf(id: str, kind: str, program: Program, node: int) -> Box:
