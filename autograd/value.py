@@ -8,7 +8,7 @@ Backpropagation is one line of this file::
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from numbers import Real
+from numbers import Number, Real
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -197,7 +197,7 @@ class Value:
         return f"{type(self).__name__}(data={self.data!r}, grad={self.grad!r}{name})"
 
     def __eq__(self, other: object) -> bool:
-        return self is other if isinstance(other, Value) or not isinstance(other, Real) else bool(self)
+        return self is other if isinstance(other, Value) or not isinstance(other, Number) else bool(self)
 
     __hash__ = object.__hash__
 

@@ -7,6 +7,7 @@ import math
 import operator
 import pickle
 from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -160,6 +161,8 @@ def test_equality_is_identity_and_values_can_be_keys() -> None:
     [
         *[lambda a: a == 0, lambda a: operator.eq(0.0, a), lambda a: a != 0, lambda a: a in (0.0, 1.0)],
         *[lambda a: np.float64(0) == a, lambda a: a == np.float32(0), lambda a: np.zeros(2) == a],
+        lambda a: a == 1j,
+        lambda a: a == Decimal(0),
     ],
 )
 def test_a_value_equals_no_number_and_does_not_tell_so_in_silence(compare: Callable[[Value], Any]) -> None:
