@@ -295,9 +295,13 @@ def factor_two(board: Board, seed: int) -> None:
     )  # fmt: skip
     board.claim("The engine's is what the difference quotient says.", abs(right - quotient) < 1e-8)
     board.claim("The other is half of it.", math.isclose(2 * lost, right, rel_tol=1e-12))
-    board.number("w46 after a step of 0.9 with the wrong one", w46 - 0.9 * lost, slide="-0.261")
+    board.number(
+        "w46 after a step of 0.9 with the wrong one", w46 - 0.9 * lost, slide="-0.261", source="slide, restored"
+    )
     board.number("w46 after a step of 0.9 with the right one", w46 - 0.9 * right)
-    board.number("w46 after a step of 0.45 with the right one", w46 - 0.45 * right, slide="-0.261")
+    board.number(
+        "w46 after a step of 0.45 with the right one", w46 - 0.45 * right, slide="-0.261", source="slide, restored"
+    )
 
 
 # %% The lecture: all of them, or those asked for.

@@ -131,7 +131,7 @@ def miles_to_kilometres(board: Board, rng: np.random.Generator) -> None:
         stop=optim.WeightChange(1e-8), progress=False,
     )  # fmt: skip
     w, b = model.parameters()
-    board.number("w, kilometres a mile", w, slide="1.609")
+    board.number("w, kilometres a mile", w, slide="1.609", source="fact")
     board.number("b, kilometres", b, digits=2)
     board.number("1 / w, miles a kilometre", 1 / w.data)
     board.number("MSE after the last epoch, km²", history["loss"][-1], digits=2)

@@ -158,10 +158,10 @@ def no_closed_form(board: Board) -> None:
     steps: list[Any] = []
     x = optim.gradient_descent(gradient, [0, 0], learning_rate=0.01, threshold=0.1e-4, path=steps)
     path = np.array(steps)
-    board.number("x", x[0], slide="0.54772")
-    board.number("y", x[1], slide="0.82157")
-    board.number("f(x, y)", surface(x), slide="9.50577")
-    board.number("the step that is negligible, so that it stops", len(path), slide="61")
+    board.number("x", x[0], slide="0.54772", source="NumPy by hand")
+    board.number("y", x[1], slide="0.82157", source="NumPy by hand")
+    board.number("f(x, y)", surface(x), slide="9.50577", source="NumPy by hand")
+    board.number("the step that is negligible, so that it stops", len(path), slide="61", source="NumPy by hand")
     lengths = [np.linalg.norm(0.01 * gradient(p)) for p in path]
     board.claim("No step before was below the threshold.", min(lengths[:-1]) >= 0.1e-4 > lengths[-1])
     a, b = np.random.default_rng(0).uniform(-1, 1, (2, 50))

@@ -188,7 +188,10 @@ def no_quadratic(board: Board) -> None:
     board.claim("The gradient is 0 where it ends, to 1e-9.", np.linalg.norm(gradient(newton[-1])) < 1e-9)
     board.claim("It is the minimum that gradient descent finds.", np.allclose(newton[-1], descent[-1], atol=1e-3))
     board.number("steps of Newton's method", len(newton) - 1)
-    board.number("the step at which gradient descent stops, with a learning rate of 0.01", len(descent), slide="61")
+    board.number(
+        "the step at which gradient descent stops, with a learning rate of 0.01", len(descent), slide="61",
+        source="NumPy by hand",
+    )  # fmt: skip
     board.claim("Newton's method takes fewer steps.", len(newton) < len(descent))
 
 

@@ -14,11 +14,12 @@ import math
 import os
 import re
 import sys
+import textwrap
 import webbrowser
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -27,7 +28,9 @@ import nn
 from autograd import DomainError, Program, Value, explain, step_through
 from demos import own
 from demos.gallery import Board, printable
+from demos.gallery.items import SOURCES
 from demos.gallery.toy_story import TOY_STORY
+from demos.own.slide import BACKWARD, EXACT, FORWARD, LOSS, PRINTED, RESTORED, UPDATE, Line, worked
 
 # %% What the slide gives.
 
@@ -53,43 +56,20 @@ ROUNDING = """\
   precision it is 0.13117, which would round to 0.1312. ({half}--rounding slide works as the slide does.)"""
 
 
-class Line(NamedTuple):
-    """One quantity of the slide: its name, its formula, and the number printed there ("" where there is none)."""
+FIGURES = "\n".join(
+    textwrap.wrap(
+        "The deck's figures held the rest, restored here: " + ", ".join(f"{name} {PRINTED[name]}" for name in RESTORED),
+        110, initial_indent="  ", subsequent_indent="  ",
+    )
+)  # fmt: skip
 
-    name: str
-    formula: str
-    printed: str
-
-
-FORWARD = [
-    Line("i4", "x1 * w14 + x2 * w24 + x3 * w34 + b4", "-0.7"),
-    Line("o4", "1 / (1 + e^-i4)", "0.332"),
-    Line("i5", "x1 * w15 + x2 * w25 + x3 * w35 + b5", "0.1"),
-    Line("o5", "1 / (1 + e^-i5)", "0.525"),
-    Line("i6", "o4 * w46 + o5 * w56 + b6", "-0.105"),
-    Line("o6", "1 / (1 + e^-i6)", "0.474"),
-]
-LOSS = {"half": Line("E", "1/2 * (t - o6)^2", ""), "full": Line("E", "(t - o6)^2", "")}
-BACKWARD = [
-    Line("Err6", "o6 * (1 - o6) * (t - o6)", "0.1311"),
-    Line("Err5", "o5 * (1 - o5) * Err6 * w56", "-0.0065"),
-    Line("Err4", "o4 * (1 - o4) * Err6 * w46", "-0.0087"),
-]
-UPDATE = [
-    Line("w46 new", "w46 + 0.9 * Err6 * o4", "-0.261"),
-    Line("w56 new", "w56 + 0.9 * Err6 * o5", "-0.138"),
-    Line("w14 new", "w14 + 0.9 * Err4 * x1", "0.192"),
-    Line("w15 new", "w15 + 0.9 * Err5 * x1", "-0.306"),
-    Line("w24 new", "w24 + 0.9 * Err4 * x2", "0.4"),
-    Line("w25 new", "w25 + 0.9 * Err5 * x2", "0.1"),
-    Line("w34 new", "w34 + 0.9 * Err4 * x3", "-0.508"),
-    Line("w35 new", "w35 + 0.9 * Err5 * x3", "0.194"),
-    Line("b6 new", "b6 + 0.9 * Err6", "0.218"),
-    Line("b5 new", "b5 + 0.9 * Err5", "0.194"),
-    Line("b4 new", "b4 + 0.9 * Err4", "-0.408"),
-]
 SIGNS = "∂−×·√←ση"  # of formulas: where they cannot be printed, ASCII is
-PRINTED = {line.name: line.printed for line in [*FORWARD, *BACKWARD, *UPDATE]}
+SIGNS = "∂−×·√←ση"  # of formulas: where they cannot be printed, ASCII is
+# In words, for a blackboard that has no other room for where a number is from.
+BESIDE = {
+    line.name: line.printed + (" (restored)" if line.source != "slide" else "")
+    for line in [*FORWARD, *BACKWARD, *UPDATE]
+}
 
 
 def steps(network: own.Network) -> dict[str, list[Line]]:
@@ -163,7 +143,7 @@ def blackboard(lines: list[Line], quantities: dict[str, float], rounding: str) -
     for line in lines:
         value = quantities[line.name] + 0.0
         shown = f"{value:.4g}" if rounding == "slide" else f"{value!r}"
-        slide = f"   slide: {line.printed}" if line.printed else ""
+        slide = f"   {line.source}: {line.printed}" if line.printed else ""
         numbers = with_numbers(line.formula, quantities, digits=4)
         yield f"  {line.name:8}= {line.formula}\n          = {numbers}\n          = {shown:22}{slide}".rstrip()
 
@@ -186,14 +166,14 @@ def accuracy(model: nn.MLP, shares: list[list[float]], grades: list[float]) -> f
 
 def train(
     network: own.Network, model: nn.MLP, shares: list[list[float]], grades: list[float], rng: np.random.Generator
-) -> Iterator[str]:
-    """Stochastic gradient descent until under 5% of the students are misclassified, or for 500 epochs."""
+) -> Iterator[tuple[int, float, float]]:
+    """Stochastic gradient descent until under 5% of the students are misclassified, or for 500 epochs: of each epoch
+    its number, the mean loss and the share of the misclassified."""
     sgd = network.optimizer(model)
     for epoch in tqdm(range(1, 501), "training", unit="epoch", delay=1, leave=False):
         total = sum(network.learn(model, shares[k], grades[k], sgd) for k in rng.permutation(len(shares)))
         wrong = 1 - accuracy(model, shares, grades)
-        if epoch < 5 or epoch % 10 == 0 or wrong < 0.05:
-            yield f"  epoch {epoch:3}   mean loss {total / len(shares):.4f}   misclassified {wrong:.1%}"
+        yield epoch, total / len(shares), wrong
         if wrong < 0.05:
             return
 
@@ -237,9 +217,34 @@ def check_the_slide(board: Board) -> None:
     )
     half, full = (one_step(network, slide_network(), "exact")[1] for network in SLIDE.values())
     board.claim(
+        "Not rounded, every quantity is what the formulas give by hand, to 1e-12.",
+        all(abs(half[name] - exact) < 1e-12 for name, exact in EXACT.items()),
+    )
+    board.claim(
         "With (t - o)^2 and lr = 0.45 every new weight and bias is the same.",
         all(math.isclose(half[line.name], full[line.name], rel_tol=1e-12) for line in UPDATE),
     )
+
+
+def check_the_training(
+    board: Board, model: nn.MLP, begun: dict[str, float], given: tuple[list[list[float]], list[float]],
+    epochs: list[tuple[float, float]], seed: int,
+) -> None:  # fmt: skip
+    """What is claimed of new examples: that each student's step is the slide's, and that they lead somewhere."""
+    shares, grades = given
+    rng = np.random.default_rng(seed)
+    students(80, rng)  # as were drawn before the orders
+    by_hand = begun
+    for _ in epochs:
+        for k in rng.permutation(len(shares)):
+            by_hand = worked(by_hand, HALF.lr, shares[k], grades[k])
+    board.claim(
+        "The slide's formulas, worked student by student without the engine, end at the same weights and biases.",
+        all(math.isclose(p.data, by_hand[str(p.name)], rel_tol=1e-9, abs_tol=1e-9) for p in model.parameters()),
+    )
+    wrong = [share for _, share in epochs]
+    board.claim("Training stops at the first epoch with under 5% misclassified.", wrong[-1] < 0.05 <= min(wrong[:-1]))
+    board.claim("By then the mean loss has halved.", epochs[-1][0] < epochs[0][0] / 2)
 
 
 def to_mind(loss: str) -> list[str]:
@@ -255,8 +260,11 @@ def in_three_steps(network: own.Network, quantities: dict[str, float], board: Bo
     for number, (phase, lines) in enumerate(steps(network).items(), start=1):
         heading = f"Step {number}, {phase}" + ("" if phase == "update" else " pass")
         board.heading(heading)
-        rows = [(line.name, line.formula, quantities[line.name], line.printed) for line in lines]
-        board.table(["quantity", "formula", "value", "slide"], rows, "", digits=6)
+        rows = [
+            (line.name, line.formula, quantities[line.name], *[line.printed * (line.source == s) for s in SOURCES[:2]])
+            for line in lines
+        ]
+        board.table(["quantity", "formula", "value", *SOURCES[:2]], rows, "", digits=6)
         yield f"\n{heading}"
         yield from blackboard(lines, quantities, rounding)
         if phase == "backward":
@@ -289,14 +297,20 @@ def again(network: own.Network, model: nn.MLP, board: Board, seed: int) -> Itera
     board.heading("New examples")
     yield f"\n{news}"
     rng = np.random.default_rng(seed)
-    progress = []
-    for line in train(network, model, *students(80, rng), rng):
-        yield line
-        progress.append(line)
+    shares, grades = students(80, rng)
+    begun, epochs, progress = {str(p.name): p.data for p in model.parameters()}, [], []
+    for epoch, loss, wrong in train(network, model, shares, grades, rng):
+        epochs.append((loss, wrong))
+        if epoch < 5 or epoch % 10 == 0 or wrong < 0.05:
+            progress.append(f"  epoch {epoch:3}   mean loss {loss:.4f}   misclassified {wrong:.1%}")
+            yield progress[-1]
     board.code("\n".join(progress), news)
     unseen = accuracy(model, *students(200, rng))
     yield f"  accuracy on 200 students it has not seen: {unseen:.1%}"
     board.number("accuracy on 200 students it has not seen", unseen)
+    if network == SLIDE.get(network.loss):
+        check_the_training(board, model, begun, (shares, grades), epochs, seed)
+        board.claim("Of the students that it has not seen it grades more than 9 of 10 right.", unseen > 0.9)
 
 
 def lecture(network: own.Network, board: Board, seed: int, rounding: str, step: bool) -> Board | None:
@@ -322,10 +336,10 @@ def lecture(network: own.Network, board: Board, seed: int, rounding: str, step: 
         print("\n".join(blackboard_lines), flush=True)
     else:
         decimals = (DATA_DECIMALS, ERR_DECIMALS) if rounding == "slide" else None
-        beside = PRINTED if slide else {}
+        beside = {name: printed for name, printed in PRINTED.items() if name not in RESTORED} if slide else {}
         if not step_through(E, optimizer=sgd, err=err, rounding=decimals, slide=beside, wait=step):
             return None
-        for remark in to_mind(network.loss)[: 1 if decimals else 2] if slide else []:
+        for remark in [*to_mind(network.loss)[: 1 if decimals else 2], FIGURES] if slide else []:
             print(remark, flush=True)
     if slide:
         check_the_slide(board)

@@ -20,7 +20,7 @@ import autograd
 from autograd import Explanation, Program, Value
 from autograd.files import write_whole
 from autograd.formulas.digits import figure, minus
-from demos.gallery.items import Claim, Code, Derivation, Heading, Item, Number, Page, Picture, Table, Text
+from demos.gallery.items import SOURCES, Claim, Code, Derivation, Heading, Item, Number, Page, Picture, Table, Text
 from demos.gallery.markup import markup
 
 WIDTH = 110  # of what is printed
@@ -70,7 +70,15 @@ class Board:
         text = " ".join(text.split())
         self._add(Text(text), textwrap.fill(text, WIDTH))
 
-    def number(self, name: str, value: SupportsFloat, slide: str = "", digits: int = 6) -> None:
+    def number(
+        self,
+        name: str,
+        value: SupportsFloat,
+        slide: str = "",
+        digits: int = 6,
+        source: str = "slide",
+        reason: str = "",
+    ) -> None:
         """Give a quantity beside the slide's figure.
 
         Args:
@@ -78,22 +86,29 @@ class Board:
             value: a number or a Value.
             slide: what the slide prints, as text: its digits count. "" where it prints nothing.
             digits: how many significant ones to show of the value (of a whole number all are shown).
+            source: one of `SOURCES`, where it is not the slide that prints the figure.
+            reason: as for a claim.
 
         Raises:
             AssertionError: the value, rounded to the slide's digits, is not the slide's figure.
+            ValueError: there is no such source.
         """
+        if source not in SOURCES:
+            raise ValueError(f"a figure is from one of {', '.join(map(repr, SOURCES))}; got {source!r}")
         if slide and Decimal(float(value)).quantize(Decimal(slide)) != Decimal(slide):
-            raise AssertionError(f"{name} is {float(value)!r}, where the slide has {slide}")
+            raise AssertionError(f"{name} is {float(value)!r}, where the {source} has {slide}")
         digits = max(digits, len(Decimal(slide).as_tuple().digits) + 2) if slide else digits
-        item = Number(name, _cell(value, digits), minus(slide))
-        self._add(item, f"  {name} = {item.value}" + (f"   slide: {item.slide}" if slide else ""))
+        item = Number(name, _cell(value, digits), minus(slide), source)
+        self._add(item, f"  {name} = {item.value}" + (f"   {source}: {item.slide}" if slide else ""))
 
-    def claim(self, text: str, holds: bool | np.bool_) -> None:
+    def claim(self, text: str, holds: bool | np.bool_, reason: str = "") -> None:
         """State what was found to be so.
 
         Args:
             text: the statement, as the slide makes it.
             holds: whether the demo's numbers bear it out.
+            reason: why it is said although no fault of the engine, `nn` or `optim` could make it false; `make breaks`
+                asks for it.
 
         Raises:
             AssertionError: they do not.

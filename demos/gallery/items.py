@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# Where a figure beside ours is from: the deck prints it; its figure held it, and it was restored from what is left of
+# the equations; it was worked once with NumPy alone; or it is known, and printed on no slide.
+SOURCES = ("slide", "slide, restored", "NumPy by hand", "fact")
+
 
 @dataclass(frozen=True)
 class Heading:
@@ -21,11 +25,12 @@ class Text:
 
 @dataclass(frozen=True)
 class Number:
-    """A quantity, and what the slide prints for it ("" where it prints nothing)."""
+    """A quantity, the figure that it was held to ("" where there is none), and where that is from (see `SOURCES`)."""
 
     name: str
     value: str
     slide: str
+    source: str = "slide"
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,15 @@ def markup(items: Iterable[Item], src: Callable[[str], str]) -> Iterator[str]:
     for kind, group in groupby(items, key=type):
         if kind is Number:
             numbers = [item for item in group if isinstance(item, Number)]
-            rows = [(item.name, item.value, item.slide) for item in numbers]
-            if any(item.slide for item in numbers):
-                yield _table(Table(("quantity", "computed", "slide"), tuple(rows), (False, True, True), ""))
+            sources = {item.source for item in numbers if item.slide}
+            if len(sources) > 1:
+                beside = [f"{item.slide} ({item.source})" if item.slide else "" for item in numbers]
+            else:
+                beside = [item.slide for item in numbers]
+            rows = [(item.name, item.value, figure) for item, figure in zip(numbers, beside)]
+            if sources:
+                heading = sources.pop() if len(sources) == 1 else "given"
+                yield _table(Table(("quantity", "computed", heading), tuple(rows), (False, True, True), ""))
             else:
                 yield _table(Table(("quantity", "computed"), tuple(r[:2] for r in rows), (False, True), ""))
         elif kind is Claim:

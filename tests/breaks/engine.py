@@ -5,7 +5,6 @@ from __future__ import annotations
 from autograd import Program, Value, primitives
 from tests.breaks.patching import Break, line, row, scaled
 
-
 right_leaky, right_elu, right_bce = (
     primitives.PRIMITIVES[name].partials for name in ("leaky_relu", "elu", "binary_cross_entropy")
 )
@@ -16,7 +15,8 @@ DERIVATIVES = [
         "sigmoid' negated", [scaled("sigmoid", -1.0)], "toy_network activations deltas two_layers exercise output_units"
     ),
     Break(
-        "sigmoid' is y", [row("sigmoid", partials=lambda m, y, x: (y,))],
+        "sigmoid' is y",
+        [row("sigmoid", partials=lambda m, y, x: (y,))],
         "toy_network activations deep_gradients deltas two_layers exercise output_units",
     ),
     Break("tanh' is 1 - y", [row("tanh", partials=lambda m, y, x: (1 - y,))], "activations deltas matrix_form"),
@@ -118,25 +118,32 @@ FORMULAS = [
     Break("squared error negated", [row("squared_error", lambda m, o, t: -(t - o) * (t - o))], "objectives dollars"),
     Break("squared error of t = 0", [row("squared_error", lambda m, o, t: o * o + 0 * t)], "objectives"),
     Break(
-        "half squared error without its half", [row("half_squared_error", lambda m, o, t: (t - o) * (t - o))],
+        "half squared error without its half",
+        [row("half_squared_error", lambda m, o, t: (t - o) * (t - o))],
         "toy_network deltas",
     ),
     Break(
         "cross-entropy of base 2",
-        [row(name, lambda m, *of, f=primitives.PRIMITIVES[name].forward: 1.4427 * f(m, *of))
-         for name in ("cross_entropy", "softmax_cross_entropy", "binary_cross_entropy", "softplus")],
+        [
+            row(name, lambda m, *of, f=primitives.PRIMITIVES[name].forward: 1.4427 * f(m, *of))
+            for name in ("cross_entropy", "softmax_cross_entropy", "binary_cross_entropy", "softplus")
+        ],
         "objectives output_units",
     ),
     Break(
         "cross-entropy less 1",
-        [row(name, lambda m, *of, f=primitives.PRIMITIVES[name].forward: f(m, *of) - 1)
-         for name in ("cross_entropy", "softmax_cross_entropy", "binary_cross_entropy")],
+        [
+            row(name, lambda m, *of, f=primitives.PRIMITIVES[name].forward: f(m, *of) - 1)
+            for name in ("cross_entropy", "softmax_cross_entropy", "binary_cross_entropy")
+        ],
         "objectives",
     ),
     Break(
         "cross-entropy negated",
-        [row(name, lambda m, *of, f=primitives.PRIMITIVES[name].forward: -f(m, *of))
-         for name in ("cross_entropy", "softmax_cross_entropy", "binary_cross_entropy")],
+        [
+            row(name, lambda m, *of, f=primitives.PRIMITIVES[name].forward: -f(m, *of))
+            for name in ("cross_entropy", "softmax_cross_entropy", "binary_cross_entropy")
+        ],
         "objectives",
     ),
     Break(
@@ -146,7 +153,7 @@ FORMULAS = [
     ),
     Break("exp is 1 + x", [row("exp", lambda m, x: 1 + x)], "gradient_descent"),
     Break("abs is the identity", [row("abs", lambda m, x: 1.0 * x)], "regularisation"),
-]  # fmt: skip
+]
 
 PASS = [
     Break(

@@ -4,8 +4,8 @@ As in mutation testing, what is asked is not whether the code is right but wheth
 """
 
 from __future__ import annotations
-
 import __future__ as future
+
 import ast
 import functools
 import inspect
@@ -59,9 +59,7 @@ class Break:
         return any(patch.rows & rows or patch.codes & codes for patch in self.patches)
 
 
-def row(
-    name: str, forward: Callable[..., Any] | None = None, partials: Callable[..., Any] | None = None
-) -> Patch:
+def row(name: str, forward: Callable[..., Any] | None = None, partials: Callable[..., Any] | None = None) -> Patch:
     """A row of the table with another formula or other partial derivatives, in every reading of it."""
     primitive = primitives.PRIMITIVES[name]
 

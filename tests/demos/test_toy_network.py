@@ -33,7 +33,13 @@ PRINTED = {
     "w25 new": "0.1", "w34 new": "-0.508", "w35 new": "0.194", "b6 new": "0.218", "b5 new": "0.194", "b4 new": "-0.408",
 }  # fmt: skip
 
+RESTORED = "Err6", "w46 new", "w56 new", "w14 new", "b4 new", "b5 new", "b6 new"  # which the deck's figures held
+
 LINES = [line for phase in steps(SLIDE["half"]).values() for line in phase]
+
+
+def source(name: str) -> str:
+    return "slide, restored" if name in RESTORED else "slide"
 
 
 def quantities(loss: str = "half", rounding: str = "exact") -> dict[str, float]:
@@ -91,11 +97,11 @@ def test_the_board_shows_formula_numbers_value_and_slide(capsys: pytest.CaptureF
         in told
     )
     assert " Err6 = o6 * (1 - o6) * (t - o6)\n" in told
-    assert " = 0.1311690782143445 slide: 0.1311\n" in told
+    assert " = 0.1311690782143445 slide, restored: 0.1311\n" in told
     for name, value in EXACT.items():
         assert f"\n {name} = " in told
         if name not in ("i5", "b4 new"):  # which differ in the sixteenth digit
-            assert f"\n = {value!r} slide: {PRINTED[name]}\n" in told
+            assert f"\n = {value!r} {source(name)}: {PRINTED[name]}\n" in told
     assert "drops the 2" in told
     assert "lr = 0.45" in told
     assert "0.13117" in told
@@ -103,8 +109,8 @@ def test_the_board_shows_formula_numbers_value_and_slide(capsys: pytest.CaptureF
 
 def test_slide_rounding_shows_the_slides_numbers_only(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     told = re.sub(r" +", " ", run(capsys, tmp_path, rounding="slide"))
-    for printed in PRINTED.values():
-        assert f"\n = {printed} slide: {printed}\n" in told
+    for name, printed in PRINTED.items():
+        assert f"\n = {printed} {source(name)}: {printed}\n" in told
 
 
 def test_it_trains_until_the_stopping_criterion_holds(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
