@@ -6,6 +6,7 @@ import optim
 from nn import dropout, initialisers, maxout, meprop, metrics, regularisers, training
 from nn.convolution import Conv2d
 from nn.diagnosis import _verdict
+from nn.layers import Layer, Neuron
 from optim import SGD, Optimizer, clipping, descent, rules, stopping
 from tests.breaks.patching import Break, Patch, line
 
@@ -71,6 +72,15 @@ OPTIMIZERS = [
         "double step",
         updates("theta, gradient, *self", "theta, 2 * gradient, *self"),
         "toy_network dollars two_forms matrix_form",
+    ),
+    Break(
+        "the first parameter is not updated",
+        [
+            BY_RULE,
+            line(Optimizer.update, "t = self.t + 1", "t, first = self.t + 1, theta[0]"),
+            line(Optimizer.update, "self.t, self.memory = t,", "theta[0] = first; self.t, self.memory = t,"),
+        ],
+        "toy_network two_forms updates",
     ),
     Break("t stands still", updates("t = self.t + 1", "t = 1"), "two_forms"),
     Break("clipping by norm off", [line(clipping.clip_by_norm, "gradient * min", "gradient * max")], "deep_gradients"),
@@ -239,6 +249,19 @@ NETWORKS = [
         "initialisation",
     ),
     Break("He's weights are half as large", [line(initialisers.he_normal, "2 / fans", "0.5 / fans")]),
+    Break(
+        "units have no names",
+        [
+            line(Neuron.net, "net.name = self.net_name", "pass"),
+            line(Layer.__call__, "net.name = neuron.net_name", "pass"),
+        ],
+        "toy_network exercise",
+    ),
+    Break(
+        "maxout: a piece less",
+        [line(maxout.Maxout.__init__, "in range(pieces)", "in range(pieces - 1)")],
+        "activations",
+    ),
     Break('order "random" ignored', [line(training._batches, 'order == "random"', "False")], "updates"),
     Break('order "in order" shuffled', [line(training._batches, 'order == "shuffled"', "True")], "updates"),
     Break('order "shuffled" ignored', [line(training._batches, 'order == "shuffled"', "False")], "updates"),
@@ -289,6 +312,6 @@ NETWORKS = [
         [
             line(_verdict, "delta * factor < last", "False"),
         ],
-        "deep_gradients bugs",
+        "deep_gradients",
     ),
 ]

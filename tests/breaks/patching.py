@@ -93,8 +93,8 @@ def go_by_the_table() -> None:
 
     def make(right: Callable[..., Any], data: float, op: Primitive, parents: Any, slopes: Any) -> Any:
         if op in broken:
-            inputs = op.unflatten([parent.data for parent in parents])
-            data = float(op.forward(FLOATS, *inputs))
+            inputs = [parent.data for parent in parents]
+            data = float(op.forward(FLOATS, *op.unflatten(inputs)))
             found = op.local_derivatives(data, inputs)
             slopes = tuple([d if type(parent) in value.VARYING else 0.0 for d, parent in zip(found, parents)])
         return right(data, op, parents, slopes)

@@ -121,7 +121,7 @@ def recorded(demo: Demo) -> tuple[dict[Place, Check], str]:
             settings = {"small": True} if "small" in inspect.signature(main).parameters else {}
             main(Path(out), seed=0, **settings)
         except BaseException:
-            error = traceback.format_exc(limit=-1).strip().splitlines()[-1]
+            error = traceback.format_exc(limit=-4).strip()
         finally:
             signal.alarm(0)
     return checks, error
