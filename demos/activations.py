@@ -115,6 +115,15 @@ def all_together(board: Board) -> None:
         "Maxout generalizes ReLU and leaky ReLU: its pieces may be 0 and s, or 0.01 s and s.",
         like_relu[0] == like_relu[1] and like_leaky[0] == like_leaky[1],
     )
+    unit = nn.Maxout(2, 1, rng=0)
+    w1, w2, b, w3, w4, c = autograd.pack(unit.parameters())
+    board.claim(
+        "A maxout unit is the greater of its two linear pieces.",
+        all(
+            np.isclose(float(unit([u, v])[0]), max(w1 * u + w2 * v + b, w3 * u + w4 * v + c))
+            for u, v in [(1.0, -1.0), (-1.0, 1.0), (2.0, 1.0), (-2.0, -1.0)]
+        ),
+    )
     board.claim(
         "Maxout doubles the number of parameters per neuron.",
         len(nn.Maxout(5, 3, rng=0).parameters()) == 2 * len(nn.Layer(5, 3, rng=0).parameters()),
@@ -128,6 +137,7 @@ def all_together(board: Board) -> None:
     y = a(x)
     y.name = "o"
     y.backward()
+    board.claim("Its slope a learns by do/da = s, as s is negative here.", a.slope.grad == -2.0 and x.grad == 0.25)
     board.graph(y, "prelu", "Parametric ReLU has two slopes: by s, and by a, through which a is learned.")
 
 

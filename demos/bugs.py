@@ -108,6 +108,8 @@ def reuse(board: Board, seed: int) -> None:
     board.code(str(comparison), "As autograd.wrong tells it")
     numeric = ((2 + 1e-6) * 3 + (2 + 1e-6) - ((2 - 1e-6) * 3 + (2 - 1e-6))) / 2e-6
     board.claim("With += it is b + 1 = 4, as the difference quotient says.", right == 4 and abs(numeric - 4) < 1e-6)
+    y.backward()
+    board.claim("backward() adds: it leaves 4 at a, and a = 2 at b.", (a.grad, b.grad) == (4.0, 2.0))
     board.claim("With = the path by + a is lost, and b = 3 is left.", found == 3)
     board.graph(y, "reuse", "Two edges leave a: its gradient is the sum over both.", cover=True)
     board.walkthrough(y, "The gradient of a, summed over two paths", "reuse_walkthrough")

@@ -169,6 +169,11 @@ def stride_and_padding(board: Board) -> None:
     board.claim(
         "Stride 2 gives every other response of stride 1.", np.array_equal(maps[3, 2, 0], maps[3, 1, 0][::2, ::2])
     )
+    edge = np.tile(np.linspace(-1, 1, 3), (3, 1))
+    board.claim(
+        "With padding it is as if the image had a border of zeros.",
+        np.allclose(maps[3, 1, 1], response_maps(edge[None, None], np.pad(image, 1))[0]),
+    )
     board.claim(
         "Padding adds a border and changes nothing inside it.", np.array_equal(maps[3, 1, 1][1:-1, 1:-1], maps[3, 1, 0])
     )

@@ -53,6 +53,7 @@ def chain(board: Board) -> None:
     delta1 = dg(s1) * w2.data * delta2
     board.number("x(L)", x2, slide="0.6")
     board.number("J = 1/2 (0.6 - 1)²", J)
+    board.claim("J is half of 0.4².", math.isclose(J.data, 0.4**2 / 2, rel_tol=1e-12))
     rows = [
         ("δ(L) = g'(s(L)) (x(L) - y)", delta2, s2.grad),
         ("dJ/dw(L) = x(L-1) δ(L)", x1.data * delta2, w2.grad),

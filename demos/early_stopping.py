@@ -50,7 +50,11 @@ def the_decks_table(board: Board) -> None:
     board.table(["epoch", "train", "validation", "best so far", "stop?"], rows, "With a patience of 3 epochs")
     board.number("the epoch whose weights are given back", weight, slide="17")
     assert criterion.best is not None
-    board.number("its validation accuracy", criterion.best, slide="0.85")
+    board.number("its validation accuracy, %", 100 * criterion.best, slide="85")
+    board.claim(
+        "It stops at epoch 20, the third in a row that is not better, and at none before.",
+        [epoch for epoch, *_, reason in rows if reason] == [20],
+    )
     board.claim(
         "The training accuracy goes on rising all the while.", bool(np.all(np.diff([t for _, t, _ in TABLE]) > 0))
     )

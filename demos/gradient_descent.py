@@ -57,8 +57,18 @@ def one_dimension(board: Board) -> None:
         rows = [(t, x, slope(x), curve(x)) for t, x in enumerate(path[:6])]
         board.table(["t", "x", "f'(x)", "f(x)"], rows, f"The first steps from {start}")
     axes.set(xlabel="x", ylabel="f(x)", ylim=(-1.7, 1.3))
-    board.claim("The slope is 0 where a walk ends.", all(abs(slope(x)) < 1e-3 for x in ends.values()))
-    board.claim("The two walks end in different valleys.", ends[0.3] > 1 and ends[0.0] < -1)
+    board.claim(
+        "The slope, x³ - 2x + 1/4, is 0 where a walk ends.",
+        all(abs(x**3 - 2 * x + 1 / 4) < 1e-3 for x in ends.values()),
+    )
+    board.claim(
+        "The two walks end in different valleys, at the roots 1.346 and -1.473 of that.",
+        round(ends[0.3], 2) == 1.35 and round(ends[0.0], 2) == -1.47,
+    )
+    board.claim(
+        "Its slope by backpropagation is that by hand, along both walks.",
+        all(np.isclose(slope(x), x**3 - 2 * x + 1 / 4, rtol=1e-9) for x in (*ends, *ends.values(), -2.0, 1.0)),
+    )
     board.figure(fig, "curve", "Two walks downhill: a step is in proportion to the slope, and they end in two valleys.")
 
     x = Value(0.3, "x")
@@ -96,9 +106,19 @@ def learning_rate(board: Board) -> None:
         paths[lr] = path
     columns[0].set_ylabel("f(x) = x²")
     board.table(["learning rate", "lr", "x after 1 step", "x after 12", "f after 12"], rows, "From x = 1")
-    board.claim("Too small: after 12 steps f is still above a third of what it was.", paths[0.02][-1] ** 2 > 1 / 3)
-    board.claim("Good: after 12 steps f is below a billionth.", paths[0.3][-1] ** 2 < 1e-9)
-    board.claim("Too large: every step leads further from the minimum.", bool(np.all(np.diff(np.abs(paths[1.05])) > 0)))
+    t = np.arange(13)
+    board.claim(
+        "Too small: x is 0.96^t, and f after 12 steps still above a third of what it was.",
+        np.allclose(paths[0.02], 0.96**t) and paths[0.02][-1] ** 2 > 1 / 3,
+    )
+    board.claim(
+        "Good: x is 0.4^t, and f after 12 steps below a billionth.",
+        np.allclose(paths[0.3], 0.4**t) and paths[0.3][-1] ** 2 < 1e-9,
+    )
+    board.claim(
+        "Too large: x is (-1.1)^t, and every step leads further from the minimum.",
+        np.allclose(paths[1.05], (-1.1) ** t) and bool(np.all(np.diff(np.abs(paths[1.05])) > 0)),
+    )
     board.figure(fig, "learning_rate", "Twelve steps from x = 1 with three learning rates, on one curve.")
 
 

@@ -78,15 +78,18 @@ def derivatives(board: Board, rng: np.random.Generator) -> None:
         all(np.allclose(hessian(p), hessian(p).T, rtol=1e-12, atol=1e-12) for p in points),
     )
     u = rng.normal(size=(500, 3))
-    slopes = (u / np.linalg.norm(u, axis=1, keepdims=True)) @ g
+    u /= np.linalg.norm(u, axis=1, keepdims=True)
+    slopes = [(value(x + 1e-5 * v) - value(x - 1e-5 * v)) / 2e-5 for v in [*u, g / np.linalg.norm(g)]]
     board.claim(
-        "The gradient is a direction: of 500 random directions none is steeper.", max(slopes) <= np.linalg.norm(g)
+        "The gradient is a direction: f rises along it by its length, and along none of 500 random ones more.",
+        np.isclose(slopes[-1], np.linalg.norm(g), rtol=1e-8) and max(slopes) == slopes[-1],
     )
 
     leaves = [Value(x_i, name) for x_i, name in zip(x, names)]
     y = f(leaves)
     y.name = "f"
     y.backward()
+    board.claim("backward() leaves the same gradient.", np.allclose([leaf.grad for leaf in leaves], g, rtol=1e-12))
     board.graph(y, "graph", "The gradient at (1, 0.5, -0.4) by backpropagation: the grads of x1, x2 and x3.")
     board.walkthrough(y, "The gradient of f at (1, 0.5, -0.4)")
 

@@ -116,9 +116,10 @@ def at_one_threshold(board: Board, h: Array, y: Array) -> None:
     board.number("accuracy of saying 'benign' to all", nn.accuracy(lazy, y), digits=3)
     board.number("accuracy of the logistic regression", nn.accuracy(h, y), digits=3)
     board.claim(
-        "Saying 'benign' to all is right for more than half, and has a recall of 0.",
-        nn.accuracy(lazy, y) > 0.5 and recall_score(y, lazy) == 0,
+        "Saying 'benign' to all is right for all the benign, which are more than half, and has a recall of 0.",
+        nn.accuracy(lazy, y) == np.mean(y == 0) > 0.5 and recall_score(y, lazy) == 0,
     )
+    board.claim("The accuracy is (TP + TN) of all.", nn.accuracy(h, y) == (TP + TN) / len(y))
 
 
 # %% At every threshold: the ROC curve, and the area under it.

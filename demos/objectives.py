@@ -52,6 +52,9 @@ def mean_squared_error(board: Board) -> None:
     E = nn.squared_error(guess, Value(2.0, "y"))
     E.name = "E"
     E.backward()
+    board.claim(
+        "Its derivative at the prediction is -2 (Y - Ŷ), here -2 × 0.2.", math.isclose(guess.grad, -2 * (2.0 - 1.8))
+    )
     board.graph(E, "squared_error", "The squared error of one instance, and its derivative at the prediction.")
 
 
@@ -120,9 +123,20 @@ def of_a_network(board: Board) -> None:
     p[1].name, log_p.name, L.name = "p2", "log p2", "L"
     L.backward()
     board.number("L = -log(e^s2 / (e^s1 + e^s2 + e^s3))", L)
+    ways = [
+        autograd.value_and_grad(lambda s: -autograd.log(autograd.exp(s[1]) / autograd.sum([*map(autograd.exp, s)]))),
+        autograd.value_and_grad(lambda s: autograd.logsumexp(s) - s[1]),
+        autograd.value_and_grad(lambda s: nn.cross_entropy(s, 1)),
+    ]
+    values, gradients = zip(*[way([1.0, 2.0, 0.5]) for way in ways])
     board.claim(
-        "It is what nn.cross_entropy of the outputs gives.",
-        math.isclose(float(nn.cross_entropy(s, 1)), L.data, rel_tol=1e-12),
+        "Written out with powers of e, as log Σ e^s_k - s2, or as nn.cross_entropy it is the same.",
+        np.allclose(values, L.data, rtol=1e-12),
+    )
+    powers = np.exp([1.0, 2.0, 0.5])
+    board.claim(
+        "Its derivative by s_k is p_k - y_k, whichever way it is written.",
+        np.allclose([[sk.grad for sk in s], *gradients], powers / powers.sum() - [0, 1, 0], rtol=1e-12),
     )
     board.derivation(autograd.explain(L, s[1]))
     board.graph(L, "softmax", "From three outputs to the loss: each edge bears its local derivative.")

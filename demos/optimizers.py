@@ -74,7 +74,7 @@ def contours(axes: Any) -> None:
 RACERS: dict[str, Callable[..., optim.Optimizer]] = {
     "SGD": partial(optim.SGD, lr=0.095),
     "momentum": partial(optim.SGD, lr=0.04, momentum=0.9, form="sutskever"),
-    "Nesterov": partial(optim.SGD, lr=0.04, momentum=0.9, nesterov=True),
+    "Nesterov": partial(optim.SGD, lr=0.04, momentum=0.9, nesterov=True, form="sutskever"),
     "AdaGrad": partial(optim.Adagrad, lr=0.5, eps=1e-8, eps_inside=True),
     "RMSProp": partial(optim.RMSprop, lr=0.05, alpha=0.9, eps=1e-8, eps_inside=True),
     "Adam": partial(optim.Adam, lr=0.2),

@@ -48,6 +48,10 @@ def the_pull(board: Board) -> None:
         rows.append((name, R.data, *[p.grad for p in w]))
         by_hand = [0.3 * np.sign(p.data) if name == "L1" else 0.3 * 2 * p.data for p in w]
         board.claim(
+            f"{name} is {'λ Σ|w|' if name == 'L1' else 'λ Σw²'}.",
+            np.isclose(R.data, 0.3 * sum(abs(p.data) if name == "L1" else p.data**2 for p in w), rtol=1e-12),
+        )
+        board.claim(
             f"{name}'s pull is {'λ sign(w)' if name == 'L1' else '2λw'}.",
             np.allclose([p.grad for p in w], by_hand, rtol=1e-12),
         )
