@@ -17,6 +17,7 @@ import numpy as np
 from numpy.polynomial import legendre
 from numpy.typing import NDArray
 
+import autograd
 import nn
 import optim
 from autograd import Value
@@ -56,6 +57,10 @@ def one_fit(board: Board, rng: np.random.Generator) -> None:
     board.number("training MSE of degree 3, by gradient descent", history["loss"][-1])
     board.number("the same, by least squares", at_once)
     board.claim("Gradient descent finds the least squares.", np.isclose(history["loss"][-1], at_once, rtol=1e-9))
+    board.claim(
+        "They are those of NumPy's polynomial fit.",
+        np.allclose(least_squares(y[:, np.newaxis], 3)[:, 0], np.polynomial.Polynomial.fit(x, y, 3)(x), atol=1e-9),
+    )
     E = nn.squared_error(model(features(x, 3)[10].tolist()), Value(float(y[10]), "y"))
     E.name = "E"
     E.backward()
@@ -66,9 +71,22 @@ def one_fit(board: Board, rng: np.random.Generator) -> None:
 
 
 def least_squares(Y: Array, degree: int, at: Array = x) -> Array:
-    """The fits h(at), a column for each of the training sets that are the columns of Y."""
-    known, asked = [np.column_stack([np.ones(len(places)), features(places, degree)]) for places in (x, at)]
-    return np.asarray(asked @ np.linalg.lstsq(known, Y, rcond=None)[0], dtype=np.float64)
+    """The fits h(at), a column for each of the training sets that are the columns of Y.
+
+    Each is a linear unit after one Newton step from 0, which lands on the minimum, as the risk is quadratic: gradients
+    are backpropagated, and so are the Hessian's columns, the gradients at the unit vectors where all y are 0.
+    """
+    unit = nn.MLP(degree, [1], rng=0)
+    risk = autograd.compile(lambda x, t: nn.squared_error(unit(x), t), unit.parameters())
+
+    def gradient(theta: Array, y: Array) -> Array:
+        g: Array = risk.value_and_grad(features(x, degree), y, theta=theta)[1].copy()
+        return g
+
+    start = np.zeros(degree + 1)
+    H = np.array([gradient(theta, np.zeros(len(x))) for theta in np.eye(degree + 1)])
+    theta = np.linalg.solve(H, -np.array([gradient(start, y) for y in Y.T]).T)
+    return np.asarray(np.column_stack([features(at, degree), np.ones(len(at))]) @ theta, dtype=np.float64)
 
 
 # %% Many training sets: bias^2 = (f - mean of h)^2, variance = E (h - mean of h)^2, each averaged over x.

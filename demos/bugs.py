@@ -296,7 +296,7 @@ def factor_two(board: Board, seed: int) -> None:
         "Of E = (t - o)² in the toy network", digits=6,
     )  # fmt: skip
     board.claim("The engine's is what the difference quotient says.", abs(right - quotient) < 1e-8)
-    board.claim("The other is half of it.", math.isclose(2 * lost, right, rel_tol=1e-12))
+    board.claim("The other is half of that.", abs(2 * lost - quotient) < 1e-8)
     board.number(
         "w46 after a step of 0.9 with the wrong one", w46 - 0.9 * lost, slide="-0.261", source="slide, restored"
     )

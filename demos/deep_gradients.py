@@ -55,7 +55,8 @@ def chain(board: Board) -> None:
         "The engine's δ are the products of the slopes.",
         all(math.isclose(node[f"i{unit}"].grad, by_hand[unit], rel_tol=1e-12) for unit in by_hand),
     )
-    board.claim("Each is at most a quarter of the next.", all(by_hand[k] <= 0.25 * by_hand[k + 1] for k in (2, 3)))
+    found = {unit: node[f"i{unit}"].grad for unit in by_hand}
+    board.claim("Each is at most a quarter of the next.", all(0 < found[k] <= 0.25 * found[k + 1] for k in (2, 3)))
     board.network(
         J, "chain", "Three sigmoid units in a row: going back, δ, the grad in each unit, falls fast.", digits=2
     )
@@ -63,6 +64,29 @@ def chain(board: Board) -> None:
 
 
 # %% A deep net: the gradient by layer, for several activations.
+
+G: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {  # g and g', of the net inputs
+    "linear": (lambda s: s, np.ones_like),
+    "relu": (lambda s: np.maximum(s, 0), lambda s: 1.0 * (s > 0)),
+    "tanh": (np.tanh, lambda s: 1 - np.tanh(s) ** 2),
+    "sigmoid": (lambda s: 1 / (1 + np.exp(-s)), lambda s: np.exp(-s) / (1 + np.exp(-s)) ** 2),
+}
+
+
+def mean_deltas(model: nn.MLP, activation: str, X: Array, y: Array) -> list[float]:
+    """The mean of |delta| in each layer, of a net with one linear output and the loss 1/2 (o - y)^2, by NumPy alone."""
+    g, slope = G[activation]
+    nets, x = [], X
+    for layer in model.layers:
+        W = np.array([[w.data for w in unit.weights] for unit in layer.neurons])
+        nets.append((W, x @ W.T + np.array([unit.bias.data for unit in layer.neurons])))
+        x = g(nets[-1][1])
+    s, means = nets[-1][1], []
+    delta = s - y[:, np.newaxis]
+    for before, (_, s) in zip([W for W, _ in nets[:0:-1]], nets[-2::-1]):
+        means.append(float(np.mean(np.abs(delta))))
+        delta = slope(s) * (delta @ before)
+    return [*means, float(np.mean(np.abs(delta)))][::-1]
 
 
 def by_layer(board: Board, seed: int) -> None:
@@ -83,12 +107,13 @@ def by_layer(board: Board, seed: int) -> None:
         "sigmoid": ("sigmoid", "he_normal", style.VERMILLION, "s"),
     }
     fig, axes = style.figure()
-    deltas, diagnoses = {}, {}
+    deltas, diagnoses, right = {}, {}, []
     for (name, (activation, init, colour, marker)), dashes in zip(settings.items(), style.DASHES):
         model = nn.MLP(12, [12] * 9 + [1], activation=activation, rng=seed, init=init)
         diagnoses[name] = nn.diagnose(model, X, y, nn.half_squared_error)
         layers = diagnoses[name].layers
         deltas[name] = np.array([layer.delta for layer in layers])
+        right.append(np.allclose(deltas[name], mean_deltas(model, activation, np.array(X), np.array(y)), rtol=1e-9))
         axes.semilogy(
             [layer.layer for layer in layers], deltas[name],
             color=colour, linestyle=dashes, marker=marker, label=name,
@@ -99,6 +124,7 @@ def by_layer(board: Board, seed: int) -> None:
         board.code(str(diagnoses[name]), f"nn.diagnose of the net with {name}")
     board.figure(fig, "by_layer", "The mean of |δ| by layer, on a scale of powers of ten.", cover=True)
 
+    board.claim("In each layer of each net that is δ = g'(s) ∘ (δ Wᵀ), worked back with NumPy.", all(right))
     verdicts = {name: diagnosis.layers[0].verdict for name, diagnosis in diagnoses.items()}
     board.claim(
         "Sigmoid: δ gets smaller and smaller as you go back, in every layer.",

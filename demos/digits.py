@@ -64,6 +64,7 @@ def data(board: Board, seed: int) -> Split:
     board.claim(
         "Each part has about a tenth of each digit.",
         all(abs(np.bincount(p) / len(p) - 0.1).max() < 0.01 for p in parts.values()),
+        reason="it is scikit-learn that splits",
     )
 
     fig, axes = style.figure(2, 10, size=(13, 3.1))
@@ -202,7 +203,12 @@ def mistakes(board: Board, model: nn.MLP, d: Split) -> None:
     predicted = autograd.compile(model)(d.X_test).argmax(axis=1)
     counts = confusion_matrix(d.y_test, predicted)
     wrong = np.flatnonzero(predicted != d.y_test)
-    board.claim("The mistakes are what is off the diagonal.", counts.sum() - np.trace(counts) == len(wrong))
+    board.claim(
+        "The mistakes are what is off the diagonal, and what the accuracy leaves.",
+        counts.sum() - np.trace(counts)
+        == len(wrong)
+        == round(len(predicted) * (1 - nn.accuracy(autograd.compile(model)(d.X_test), d.y_test))),
+    )
     fig, axes = style.figure(size=(8.4, 7.4))
     axes.imshow(np.sqrt(counts), cmap="Blues")  # of the root, so that a single mistake can be seen
     for (i, j), n in np.ndenumerate(counts):
@@ -262,7 +268,10 @@ def convolution(board: Board, d: Split, seed: int, parameters: int) -> None:
     board.say("Eight filters of 3 x 3 and ReLU give eight response maps of 6 x 6; from them to the ten output units.")
     board.number("parameters", n)
     board.number("accuracy on the test pictures", score, digits=4)
-    board.claim("It has less than half the parameters of the perceptron.", n < parameters / 2)
+    board.claim(
+        "It has 8 × (9 + 1) + 10 × (8 × 36 + 1) parameters, less than half of those of the perceptron.",
+        n == 8 * (9 + 1) + 10 * (8 * 36 + 1) < parameters / 2,
+    )
     board.claim("At least 95% of the test pictures are classified correctly.", score >= 0.95)
     board.say(f"It stopped after {len(history)} epochs.")
 

@@ -71,7 +71,12 @@ def symmetry(board: Board, seed: int) -> None:
             sgd = optim.SGD(model.parameters(), lr=1.0)
             board.walkthrough(E, "Two steps from equal weights", optimizer=sgd, steps=2)
             same = {(unit.weights[0].grad, unit.weights[1].grad, unit.bias.grad) for unit in model.layers[0].neurons}
-            board.claim("From equal weights all four hidden units have the same gradient.", len(same) == 1)
+            o = 1 / (1 + np.exp(-4 * 0.5 * np.tanh(0.5)))
+            delta = (1 - np.tanh(0.5) ** 2) * 0.5 * (o - 1)  # of x = (1, 0), t = 1
+            board.claim(
+                "From equal weights all four hidden units have the same gradient, δ times (x1, x2, 1).",
+                len(same) == 1 and np.allclose([*same], delta * np.array([1.0, 0.0, 1.0]), rtol=1e-12),
+            )
         path = learn_xor(model)
         outputs = [float(model(x)) for x in ([0, 0], [0, 1], [1, 0], [1, 1])]
         right.append(sum((o > 0.5) == t for o, t in zip(outputs, [False, True, True, False])))
@@ -124,8 +129,11 @@ def standardising(board: Board, seed: int) -> None:
         rows, "Of the 30 measures",
     )  # fmt: skip
     train = inputs["standardised"][0]
-    board.claim("Standardised: every measure has mean 0.", np.allclose(train.mean(axis=0), 0, atol=1e-9))
-    board.claim("And standard deviation 1.", np.allclose(train.std(axis=0), 1, rtol=1e-9))
+    board.claim(
+        "Standardised: every measure has mean 0 and standard deviation 1.",
+        np.allclose(train.mean(axis=0), 0, atol=1e-9) and np.allclose(train.std(axis=0), 1, rtol=1e-9),
+        reason="it is scikit-learn that standardises",
+    )
 
     rates = [0.001, 0.01, 0.1, 1.0]
     fig, axes = style.figure()

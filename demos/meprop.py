@@ -34,26 +34,30 @@ def top_k(board: Board, seed: int) -> None:
     board.heading("Top k")
     board.say("Four hidden units see one example. In full backpropagation all have a gradient; with k = 2 two.")
 
-    def gradients(k: int) -> tuple[autograd.Value, Array, list[bool]]:
+    def gradients(k: int) -> tuple[autograd.Value, Array, Array]:
         model = nn.MLP(2, [4, 1], activation=[nn.MeProp(k, "tanh")], rng=seed)
         E = nn.half_squared_error(model([1.0, -0.5]), 1.0)
         E.name = "E"
         nn.meprop.backward(E, model)
         at_nets = [node.grad for node in autograd.Program.of(E) if node.name in {f"i{j}" for j in range(3, 7)}]
-        updated = [any(w.grad != 0 for w in neuron.weights) for neuron in model.layers[0].neurons]
-        return E, np.array(at_nets), updated
+        at_weights = [[p.grad for p in neuron.parameters()] for neuron in model.layers[0].neurons]
+        return E, np.array(at_nets), np.array(at_weights)
 
-    (_, full, all_rows), (E, sparse, rows) = gradients(4), gradients(2)
+    (_, full, at_all), (E, _, at_two) = gradients(4), gradients(2)
+    all_rows, rows = at_all.any(axis=1), at_two.any(axis=1)
     largest = set(np.argsort(-np.abs(full))[:2].tolist())
     board.table(
         ["unit", "dE/di", "its weights are updated: full", "k = 2"],
         [(f"o{j + 3}", full[j], all_rows[j], rows[j]) for j in range(4)], "The gradient of the hidden layer",
     )  # fmt: skip
-    board.claim("Full backpropagation updates the weights of all four units.", all(all_rows))
+    board.claim(
+        "Full backpropagation updates the weights of all four units, by dE/di times (x1, x2, 1).",
+        all(all_rows) and np.allclose(at_all, np.outer(full, [1.0, -0.5, 1.0]), rtol=1e-12),
+    )
     board.claim("With k = 2, those of the two with the largest gradients.", {j for j in range(4) if rows[j]} == largest)
     board.claim(
         "Their gradients are those of full backpropagation.",
-        np.allclose(sparse[sorted(largest)], full[sorted(largest)]),
+        np.allclose(at_two[sorted(largest)], at_all[sorted(largest)], rtol=1e-12),
     )
     board.network(
         E,
@@ -136,8 +140,8 @@ def digits(board: Board, seed: int, small: bool) -> None:
         ["network", "hidden units", "rows updated a step, %", "accuracy on 500 other digits, %"], scores, "", digits=3
     )
     board.claim(
-        "At least a quarter of the units are inactive: among the top 2 in less than 1 of 50 examples.",
-        len(removed) >= 10,
+        "At least a quarter of the units are inactive, and pruned: among the top 2 in less than 1 of 50 examples.",
+        len(removed) >= 10 and removed == np.flatnonzero(share < 0.02).tolist(),
     )
     board.claim("Without them, and trained once more, it is within 6 points as well.", scores[3][3] > scores[0][3] - 6)
     board.say(

@@ -146,7 +146,10 @@ def reading(board: Board, seed: int) -> None:
         "Where the classes part",
     )
     away = [abs(cut - edge) for cut, (_, edge) in zip(found, rules)]
-    board.claim("Hours are found to half an hour, ages to 5 years.", max(away[:4]) < 0.5 and max(away[4:]) < 5)
+    board.claim(
+        "Hours are found to half an hour, ages to 5 years.", max(away[:4]) < 0.5 and max(away[4:]) < 5,
+        reason="the tree is scikit-learn's",
+    )  # fmt: skip
 
     board.say("A net is weighted sums, of all inputs at once. Here is one of 3 hidden units, asked about a car.")
     X, y = stops(np.random.default_rng(seed), 200)
@@ -182,7 +185,10 @@ def units(board: Board, seed: int) -> None:
     (X, y), (N, truth) = stops(rng, 200), stops(rng, 2000)
     to = np.array([1 / 4, 1024])  # powers of 2, near m/s and mm: not a digit is lost to rounding
     same = tree(X * to, y).predict(N * to) == tree(X, y).predict(N)
-    board.claim("In other units the tree gives every one of 2000 cars the same class.", bool(same.all()))
+    board.claim(
+        "In other units the tree gives every one of 2000 cars the same class.", bool(same.all()),
+        reason="the tree is scikit-learn's",
+    )  # fmt: skip
     scaled, raw = accuracy(net(X, y, seed), (N, truth)), accuracy(net(X * to, y, seed, scaled=False), (N * to, truth))
     board.number("accuracy of the net, inputs scaled", scaled, digits=3)
     board.number("accuracy of the net, inputs as they are", raw, digits=3)

@@ -93,8 +93,11 @@ def losses(board: Board) -> None:
         linear(6.0)[0] > linear(0.0)[0],
     )
     board.claim(
-        "Sigmoid and square: at s = -6 it is wrong by more than 0.99, and the slope is less than 0.01.",
-        1 - autograd.sigmoid(-6.0) > 0.99 and abs(sigmoid(-6.0)[1]) < 0.01,
+        "Sigmoid and square: at s = -6 it is wrong by more than 0.99, and the slope, 2 (σ - 1) σ (1 - σ), is less than "
+        "0.01.",
+        1 - autograd.sigmoid(-6.0) > 0.99
+        and abs(sigmoid(-6.0)[1]) < 0.01
+        and np.isclose(sigmoid(-6.0)[1], -2 * np.exp(-6) / (1 + np.exp(-6)) ** 3, rtol=1e-12),
     )
     points = np.linspace(-30, 30, 121).tolist()
     board.claim(

@@ -51,7 +51,7 @@ def least_squares(board: Board, seed: int) -> None:
         "One linear layer with the square loss is least squares, to 10 digits.", np.allclose(found, W, rtol=1e-10)
     )
 
-    residuals = Y - X @ W
+    residuals = Y - X @ found
     board.claim("No input is left that would explain the errors: Xᵀ(Y - XW) = 0.", np.allclose(X.T @ residuals, 0))
     E = nn.squared_error(layer([1.0, 0.5]), [Value(2.0, "y1"), Value(0.0, "y2")])
     E.name = "E"

@@ -80,7 +80,13 @@ def four_criteria(board: Board, data: tuple[Array, Array], seed: int) -> None:
     }
     stops, rows = {}, []
     for name, (criterion, holds) in criteria.items():
-        history, _ = train(data, [criterion], seed)
+        history, model = train(data, [criterion], seed)
+        if isinstance(criterion, optim.Misclassification):
+            outputs = np.array([float(model(x)) for x in (2 * data[0] - 1).tolist()])
+            board.claim(
+                "The share of misclassified students is what one counts, one after another.",
+                np.isclose(wrong[len(history) - 1], np.mean((outputs > 0.5) != data[1]), atol=1e-12),
+            )
         stops[name] = epoch = len(history)
         rows.append((name, epoch, loss[epoch - 1], 100 * wrong[epoch - 1], change[epoch - 1], history.reason))
         board.claim(

@@ -19,7 +19,7 @@ import numpy as np
 
 import autograd
 import optim
-from autograd import Value
+from autograd import Parameter, Value
 from demos.gallery import Board, style
 from demos.optimizers import RACERS, START, STEPS, Array, J, contours, walk
 
@@ -41,8 +41,17 @@ def two_forms(board: Board) -> None:
         step.backward()
         board.graph(step, f"{form}_step", f"One step in the {form}'s form, from p = 1 and v = {at}.")
         after.append(step.data)
+        walked = Parameter(1.0, "p")
+        walked.grad = 2.0
+        sgd = optim.SGD([walked], lr=0.04, momentum=0.9, form="pytorch" if form == "page" else "sutskever")
+        sgd.memory["b" if form == "page" else "v"][:] = at
+        sgd.step()
+        after.append(walked.data)
         slopes.append(lr.grad)
-    board.claim("Both lead to the same p.", math.isclose(*after, rel_tol=1e-12))
+    board.claim(
+        "Both lead to the same p, 1 - 0.04 (0.9 × (-0.8) + 2) = 0.9488, and so do the optimizer's two forms.",
+        np.allclose(after, 0.9488, rtol=1e-12),
+    )
     board.claim(
         "But dp/dlr is -(μv + g) = -1.28 on the page, and -g = -2 on the slide, where lr does not reach the velocity.",
         np.allclose(slopes, [-1.28, -2.0]),
@@ -175,6 +184,17 @@ def options(board: Board) -> None:
     code = walk(partial(adam, amsgrad=True))[0]
     apart = np.linalg.norm(code - quoted_adam(amsgrad=True), axis=1).max()
     board.number("largest distance of the two amsgrads' paths", apart)
+
+    damped = walk(partial(optim.SGD, lr=0.04, momentum=0.9, dampening=0.5), steps=10)[0]
+    gradient, w, v = autograd.grad(J), np.array(START), np.zeros(2)
+    by_hand = [w]
+    for t in range(10):
+        v = gradient(w) if t == 0 else 0.9 * v + (1 - 0.5) * gradient(w)
+        w = w - 0.04 * v
+        by_hand.append(w)
+    board.claim(
+        "Dampening τ: v ← μv + (1 - τ)g, but for the first v, which is g.", np.allclose(damped, by_hand, rtol=1e-12)
+    )
 
     decay = 0.05
     board.say(

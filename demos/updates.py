@@ -172,9 +172,12 @@ def how_often(board: Board, X: Array, y: Array, rng: np.random.Generator) -> Non
     )
     lap = paths["incremental"][-2 * n :].reshape(2, n, 2)
     lap_at_random = paths["stochastic"][-2 * n :].reshape(2, n, 2)
+    lap_of_batches = paths["mini-batch"][-2 * n // 32 :].reshape(2, n // 32, 2)
     board.claim(
-        "Incremental gradient descent ends up walking one closed loop, epoch by epoch; stochastic does not.",
-        np.ptp(lap, axis=0).max() < 1e-6 and np.ptp(lap_at_random, axis=0).max() > 1e-2,
+        "Incremental gradient descent ends up walking one closed loop, epoch by epoch; stochastic does not, and "
+        "mini-batches, shuffled anew in each epoch, don't either.",
+        np.ptp(lap, axis=0).max() < 1e-6 < 1e-3 < np.ptp(lap_of_batches, axis=0).max()
+        and np.ptp(lap_at_random, axis=0).max() > 1e-2,
     )
 
     fig, panels = style.figure(1, 2, size=(14, 6.5))
@@ -240,11 +243,12 @@ def batch_size(board: Board, X: Array, y: Array, rng: np.random.Generator) -> No
         g: Array = loss.value_and_grad(X[B], y[B], theta=START)[1].copy()
         return g
 
-    full = gradient(np.arange(n))
+    error = START[0] * X[:, 0] + START[1] - y
+    full = 2 / n * np.array([error @ X[:, 0], error.sum()])  # 2/n sum (H - y) grad H
     singles = np.array([gradient(np.array([i])) for i in range(n)])
     board.claim(
-        "The expected gradient of one random example is the gradient of the risk.",
-        np.allclose(singles.mean(axis=0), full, rtol=1e-12),
+        "The expected gradient of one random example is the gradient of the risk, 2/n Σ (H(xᵢ) - yᵢ) (xᵢ, 1).",
+        np.allclose(singles.mean(axis=0), full, rtol=1e-12) and np.allclose(gradient(np.arange(n)), full, rtol=1e-12),
     )
     sigma = np.sqrt(np.mean(np.sum((singles - full) ** 2, axis=1))) / np.linalg.norm(full)
     noise, theory = [], []

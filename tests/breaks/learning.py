@@ -228,6 +228,36 @@ NETWORKS = [
         "convolution",
     ),
     Break(
+        "convolution: filter mirrored",
+        [
+            line(
+                Conv2d.__call__,
+                "map(list, map(flat, self.weights))",
+                "[[x for c in w for row in c for x in row[::-1]] for w in self.weights]",
+            )
+        ],
+        "convolution",
+    ),
+    Break(
+        "convolution: no padding below",
+        [line(Conv2d._padded, "for row in channel], *[line] * above]", "for row in channel]]")],
+        "convolution",
+    ),
+    Break("units have no bias", [line(Neuron.__init__, "if bias else None", "if False else None")], "digits"),
+    Break(
+        "weight change: an epoch late",
+        [line(stopping.WeightChange.__call__, '_watched(record, "epoch") == 1', '_watched(record, "epoch") <= 2')],
+        "stopping",
+    ),
+    Break(
+        "sgd: the learning rate is in the velocity",
+        [
+            line(rules.sgd, "_if_on(math, dampening, damped, g)", "lr * _if_on(math, dampening, damped, g)"),
+            line(rules.sgd, "theta - lr * _if_on", "theta - (1 if momentum else lr) * _if_on"),
+        ],
+        "two_forms",
+    ),
+    Break(
         "convolution: stride ignored",
         [line(Conv2d.__call__, "self.kernel_size, self.stride", "self.kernel_size, (1, 1)")],
         "convolution",
