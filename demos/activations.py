@@ -115,6 +115,10 @@ def all_together(board: Board) -> None:
         "Maxout generalizes ReLU and leaky ReLU: its pieces may be 0 and s, or 0.01 s and s.",
         like_relu[0] == like_relu[1] and like_leaky[0] == like_leaky[1],
     )
+    board.claim(
+        "Maxout doubles the number of parameters per neuron.",
+        len(nn.Maxout(5, 3, rng=0).parameters()) == 2 * len(nn.Layer(5, 3, rng=0).parameters()),
+    )
     unit = nn.Maxout(2, 1, rng=0)
     w1, w2, b, w3, w4, c = autograd.pack(unit.parameters())
     board.claim(
@@ -123,10 +127,6 @@ def all_together(board: Board) -> None:
             np.isclose(float(unit([u, v])[0]), max(w1 * u + w2 * v + b, w3 * u + w4 * v + c))
             for u, v in [(1.0, -1.0), (-1.0, 1.0), (2.0, 1.0), (-2.0, -1.0)]
         ),
-    )
-    board.claim(
-        "Maxout doubles the number of parameters per neuron.",
-        len(nn.Maxout(5, 3, rng=0).parameters()) == 2 * len(nn.Layer(5, 3, rng=0).parameters()),
     )
     board.say(
         "At a corner the engine chooses as PyTorch does, and as HKU's slide on ReLU: gradient = 0 at 0. HKU's table of "

@@ -214,6 +214,10 @@ def of_a_network(board: Board, X: Array, y: Array, seed: int) -> None:
     E = nn.binary_cross_entropy(model(X[0].tolist()), Value(y[0], "t"))
     E.name = "E"
     E.backward()
+    error = float(model(X[0].tolist())) - y[0]
+    board.claim(
+        "The gradient at its output unit's bias is o - t.", np.isclose(model.parameters()[-1].grad, error, rtol=1e-9)
+    )
     board.network(
         E, "network", "A network of the same kind with two hidden units, before training, on the first point."
     )

@@ -97,7 +97,10 @@ def symmetry(board: Board, seed: int) -> None:
     )  # fmt: skip
     equal, drawn = paths
     board.claim("Equal weights stay equal, to the last digit, at each of 300 updates.", not np.ptp(equal, axis=1).any())
-    board.claim("So the net cannot learn XOR: it gets three at most of the four.", right[0] <= 3)
+    board.claim(
+        "So the net cannot learn XOR: it gets three at most of the four.", right[0] <= 3,
+        reason="it follows from the claim before, and no fault makes one hidden unit do XOR",
+    )  # fmt: skip
     board.claim("From N(0, 0.01) no two hidden units end alike.", len(np.unique(drawn[-1].round(3), axis=0)) == 4)
     board.claim("It learns XOR: all four are right.", right[1] == 4)
     board.figure(fig, "symmetry", "A weight of each hidden unit: equal ones stay equal, random ones part.", cover=True)

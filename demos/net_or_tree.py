@@ -155,14 +155,16 @@ def reading(board: Board, seed: int) -> None:
     X, y = stops(np.random.default_rng(seed), 200)
     scale = StandardScaler().fit(X).transform
     model = trained(scale(X), y, seed, hidden=3)
-    answers = {}
+    answers, slopes = {}, []
     for metres in (65.0, 80.0, 100.0):
         s = model(scale([[100.0, metres]])[0])
         answers[metres] = autograd.sigmoid(s)
         s.name, answers[metres].name = "i6", "o6"
         answers[metres].backward()
+        slopes.append(np.isclose(s.grad, answers[metres].data * (1 - answers[metres].data), rtol=1e-12))
     board.say("By the formula a car of 100 km/h needs 100 / 3.6 + (100 / 3.6)² / 14 = 82.9 m.")
     board.table(["metres", "p(stops)"], answers.items(), "The net on a car of 100 km/h")
+    board.claim("By its net input, p has the slope p (1 - p).", all(slopes))
     board.claim("The net says no at 65 m and yes at 100 m.", float(answers[65.0]) < 0.5 < float(answers[100.0]))
     board.network(
         answers[80.0], "network", "The net's answer, the probability that a car of 100 km/h stops within 80 m."

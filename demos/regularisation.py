@@ -164,6 +164,13 @@ def dropout(board: Board, seed: int) -> None:
     board.graph(E, "dropout", "One draw: a unit whose mask is 0 passes nothing on, and its gradient is 0.")
     inside = {node.name: node for node in autograd.Program.of(E) if node.name}
     masks = [node for node in autograd.Program.of(E) if node.name == "mask"]
+    handed_on = [inside[f"o{j}"].data * mask.data for j, mask in zip((3, 4, 5, 6), masks)]
+    board.claim(
+        "dE/dw of the output unit is its δ, o - t, times what the mask has left of the hidden unit.",
+        np.allclose(
+            [w.grad for w in model.layers[2].neurons[0].weights], (inside["o7"].data - 1.0) * np.array(handed_on)
+        ),
+    )
     board.claim(
         "A unit has a gradient just where it is kept.",
         all((inside[f"o{j}"].grad != 0) == (mask.data != 0) for j, mask in zip((3, 4, 5, 6), masks)),

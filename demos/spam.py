@@ -94,6 +94,9 @@ def undecided(board: Board, rng: np.random.Generator) -> None:
     for i, part in enumerate(E.parents, start=1):
         part.name = f"E{i}"
     E.backward()
+    at_biases = [unit.bias.grad for unit in model.layers[-1].neurons]
+    a = np.array([float(a) for a in model(sometimes)])
+    board.claim("δ_i = 2 (a_i - y_i) a_i (1 - a_i).", np.allclose(at_biases, 2 * (a - [1, 0]) * a * (1 - a), rtol=1e-9))
     board.network(E, "network", "The trained network on the undecided mail, which is spam this time.")
     board.walkthrough(E, "The trained network on the undecided mail", optimizer=sgd)
 

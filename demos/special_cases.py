@@ -90,6 +90,11 @@ def logistic_regression(board: Board, seed: int) -> None:
     L = nn.binary_cross_entropy(unit([6.0]), 1.0)
     L.name = "L"
     L.backward()
+    error = 1 / (1 + math.exp(-(6 * w + b))) - 1
+    board.claim(
+        "Its gradient is (h - y) x, and h - y at b.",
+        np.allclose([p.grad for p in unit.parameters()], [6 * error, error], rtol=1e-9),
+    )
     board.derivation(autograd.explain(L, unit.parameters()[0]))
     fig, axes = style.figure(size=(10, 5.2))
     xs = np.linspace(0, 8, 200)

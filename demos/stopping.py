@@ -157,6 +157,10 @@ def traps(board: Board, data: tuple[Array, Array], seed: int) -> None:
     E = nn.binary_cross_entropy(model(list(2 * x - 1)), Value(data[1][0], "t"))
     E.name = "E"
     E.backward()
+    error = float(model(list(2 * x - 1))) - data[1][0]
+    board.claim(
+        "The gradient at its output unit's bias is o - t.", np.isclose(model.parameters()[-1].grad, error, rtol=1e-9)
+    )
     board.network(E, "network", "The network where the loss stopped it, on the first student.")
     board.walkthrough(E, "The trained network on the first student")
 

@@ -59,7 +59,7 @@ def two_forms(board: Board) -> None:
     forms = [partial(optim.SGD, lr=0.04, momentum=0.9, form=form) for form in ("pytorch", "sutskever")]
     (page, page_v), (slide, slide_v) = [walk(form, watch=name, steps=40) for form, name in zip(forms, ("b", "v"))]
     rows = [(t, page_v[t - 1, 0], page[t, 0], slide_v[t - 1, 0], slide[t, 0]) for t in (1, 2, 3, 4, 40)]
-    board.table(["step", "page's v", "page's w1", "slide's v", "slide's w1"], rows, "Both forms, lr = 0.04", digits=6)
+    board.table(["step", "page's form: v", "w1", "slide's form: v", "w1"], rows, "Both forms, lr = 0.04", digits=6)
     board.claim("The paths are the same.", np.allclose(page, slide, rtol=0, atol=1e-12))
     board.claim("The slide's v is -lr times the page's.", np.allclose(slide_v, -0.04 * page_v, rtol=0, atol=1e-12))
 
@@ -126,7 +126,7 @@ def two_adams(board: Board) -> None:
     ratio = (1 - 0.9**t) / np.sqrt(1 - 0.999**t)
     picked = (1, 2, 10, int(np.argmax(slide)) + 1, 100, 1000, 3000)
     board.table(
-        ["t", "page: step / α", "slide: step / α"],
+        ["t", "page's form: step / α", "slide's form: step / α"],
         [(k, page[k - 1] / 0.001, slide[k - 1] / 0.001) for k in sorted(picked)], "Under a gradient of 1",
     )  # fmt: skip
     board.claim("The page's steps are α.", np.allclose(page, 0.001, rtol=1e-6))

@@ -110,6 +110,11 @@ ENDS = [
         "early_stopping",
     ),
     Break(
+        "early stopping: less is always better",
+        [line(stopping.EarlyStopping._improves, 'self.mode == "min"', "True")],
+        "early_stopping",
+    ),
+    Break(
         "early stopping: patience off by one",
         [line(stopping.EarlyStopping.__call__, "self._waited < self.patience", "self._waited < self.patience - 1")],
         "early_stopping",
@@ -265,7 +270,7 @@ NETWORKS = [
     Break("convolution: padding of ones", [line(Conv2d._padded, "Constant(0.0)", "Constant(1.0)")], "convolution"),
     Break(
         "convolution: one place less",
-        [line(Conv2d.__call__, "range(0, width - columns + 1, right)", "range(0, width - columns, right)")],
+        [line(Conv2d.__call__, "range(0, width - columns + 1, right)", "range(0, max(width - columns, 1), right)")],
         "convolution",
     ),
     Break(

@@ -42,7 +42,7 @@ class Break:
     Attributes:
         name: what is wrong.
         patches: what makes it so.
-        concerns: the names of the demos whose subject it is, which have to notice.
+        concerns: the names of the demos whose subject it is, which have to notice; "all" that run what it breaks.
     """
 
     name: str

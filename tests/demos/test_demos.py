@@ -108,6 +108,20 @@ def test_a_number_that_is_not_the_slides_raises(tmp_path: Path, value: float, sl
         Board(tmp_path, echo=False).number("o4", value, slide=slide)
 
 
+def test_a_figure_says_where_it_is_from(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    board = Board(tmp_path)
+    board.number("km a mile", 1.6093, slide="1.609", source="fact")
+    assert capsys.readouterr().out == "  km a mile = 1.6093   fact: 1.609\n"
+    assert "<th class=number>fact</th>" in board._repr_html_()
+    board.number("o4", 0.3318, slide="0.332")
+    assert "1.609 (fact)" in board._repr_html_()
+    assert "0.332 (slide)" in board._repr_html_()
+    with pytest.raises(AssertionError, match=r"km a mile is 1\.7, where the fact has 1\.609"):
+        board.number("km a mile", 1.7, slide="1.609", source="fact")
+    with pytest.raises(ValueError, match="a figure is from one of 'slide', 'slide, restored', .*; got 'deck'"):
+        board.number("o4", 0.3318, slide="0.332", source="deck")
+
+
 def test_a_statement_that_does_not_hold_raises(tmp_path: Path) -> None:
     board = Board(tmp_path, echo=False)
     board.claim("1 < 2", np.bool_(True))
