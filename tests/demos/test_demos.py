@@ -118,7 +118,7 @@ def test_a_figure_says_where_it_is_from(tmp_path: Path, capsys: pytest.CaptureFi
     assert "0.332 (slide)" in board._repr_html_()
     with pytest.raises(AssertionError, match=r"km a mile is 1\.7, where the fact has 1\.609"):
         board.number("km a mile", 1.7, slide="1.609", source="fact")
-    with pytest.raises(ValueError, match="a figure is from one of 'slide', 'slide, restored', .*; got 'deck'"):
+    with pytest.raises(ValueError, match=r"a figure is from one of 'slide', 'slide, restored', .*; got 'deck'"):
         board.number("o4", 0.3318, slide="0.332", source="deck")
 
 
