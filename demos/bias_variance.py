@@ -122,10 +122,9 @@ def many_sets(board: Board, rng: np.random.Generator) -> None:
     )  # fmt: skip
     best = int(degrees[np.argmin(total)])
     board.number("degree with the least bias² + variance", best)
-    board.claim("As complexity increases, bias decreases ...", bool(np.all(np.diff(bias[:best]) < 0)))
     board.claim(
-        "... to less than a hundredth of the variance, and stays there.",
-        bool(np.all(bias[best:] < variance[best:] / 100)),
+        "As complexity increases, bias decreases to less than a hundredth of the variance, and stays there.",
+        bool(np.all(np.diff(bias[:best]) < 0) and np.all(bias[best:] < variance[best:] / 100)),
     )
     board.claim("Variance increases with every degree.", bool(np.all(np.diff(variance) > 0)))
     board.claim(

@@ -25,7 +25,7 @@ from demos.gallery.course import Demo
 from tests.breaks.breaks import BREAKS
 from tests.breaks.patching import Break
 
-SECONDS = 60  # after which a demo counts as one that does not end
+SECONDS = 30  # after which a demo counts as one that does not end
 
 Place = tuple[int, int]  # the line of the demo where a claim is made, and how often it was there before
 
