@@ -65,7 +65,7 @@ def chain(board: Board) -> None:
 
 # %% A deep net: the gradient by layer, for several activations.
 
-G: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {  # g and g', of the net inputs
+G: dict[str, tuple[Callable[[Array], Any], Callable[[Array], Any]]] = {  # g and g', of the net inputs
     "linear": (lambda s: s, np.ones_like),
     "relu": (lambda s: np.maximum(s, 0), lambda s: 1.0 * (s > 0)),
     "tanh": (np.tanh, lambda s: 1 - np.tanh(s) ** 2),

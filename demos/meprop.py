@@ -44,7 +44,7 @@ def top_k(board: Board, seed: int) -> None:
         return E, np.array(at_nets), np.array(at_weights)
 
     (_, full, at_all), (E, _, at_two) = gradients(4), gradients(2)
-    all_rows, rows = at_all.any(axis=1), at_two.any(axis=1)
+    all_rows, rows = (at_all != 0).any(axis=1), (at_two != 0).any(axis=1)
     largest = set(np.argsort(-np.abs(full))[:2].tolist())
     board.table(
         ["unit", "dE/di", "its weights are updated: full", "k = 2"],

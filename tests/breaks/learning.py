@@ -20,7 +20,7 @@ def updates(old: str, new: str) -> list[Patch]:
     return [BY_RULE, line(Optimizer.update, old, new)]
 
 
-OPTIMIZERS = [
+OPTIMIZERS: list[Break] = [
     Break(
         "sgd: no momentum",
         [line(rules.sgd, "momentum * b + _if_on(math, damp", "_if_on(math, damp")],
@@ -92,7 +92,7 @@ OPTIMIZERS = [
     Break("cosine schedule: constant", [line(optim.schedules.cosine, "math.cos(math.pi * epoch / epochs)", "1")]),
 ]
 
-ENDS = [
+ENDS: list[Break] = [
     Break(
         "early stopping: the best weights are not given back",
         [line(stopping.EarlyStopping.finish, "self._best_weights is not None", "False")],
@@ -179,7 +179,7 @@ ENDS = [
     ),
 ]
 
-NETWORKS = [
+NETWORKS: list[Break] = [
     Break(
         "meProp keeps the smallest", [line(meprop.MeProp.sparsify, "-abs(nets[j].grad)", "abs(nets[j].grad)")], "meprop"
     ),

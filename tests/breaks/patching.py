@@ -16,7 +16,7 @@ from types import CodeType
 from typing import Any
 
 from autograd import Primitive, primitives, value, written_out
-from autograd.compiling import array_code
+from autograd.compiling import array_code, variables
 from autograd.numbers import FLOATS
 
 
@@ -99,11 +99,16 @@ def go_by_the_table() -> None:
             slopes = tuple([d if type(parent) in value.VARYING else 0.0 for d, parent in zip(found, parents)])
         return right(data, op, parents, slopes)
 
+    node = functools.partial(make, value.new_node)
     for module in (value, written_out):
-        module.new_node = functools.partial(make, module.new_node)
-    product, whole = array_code.MatrixProduct.of, array_code.whole_softmax
-    array_code.MatrixProduct.of = lambda op, slots: None if op in broken else product(op, slots)  # type: ignore[method-assign, assignment]
-    array_code.whole_softmax = lambda logits: None if primitives.softmax in broken else whole(logits)
+        setattr(module, "new_node", node)  # noqa: B010 (which mypy would not have as an assignment)
+    product, whole = variables.MatrixProduct.of, variables.whole_softmax
+
+    def of(op: Primitive, slots: Any) -> Any:
+        return None if op in broken else product(op, slots)
+
+    setattr(variables.MatrixProduct, "of", of)  # noqa: B010
+    setattr(array_code, "whole_softmax", lambda logits: None if primitives.softmax in broken else whole(logits))  # noqa: B010
 
 
 sources: dict[Callable[..., Any], str] = {}  # of the functions that were broken, which may be so in several lines

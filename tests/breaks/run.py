@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import inspect
 import multiprocessing
 import os
@@ -19,7 +20,7 @@ from typing import Any, NamedTuple, NoReturn
 
 import matplotlib.pyplot as plt
 
-from autograd import value, written_out
+from autograd import PRIMITIVES, value, written_out
 from demos.gallery import Board
 from demos.gallery.course import Demo
 from tests.breaks.breaks import BREAKS
@@ -136,13 +137,13 @@ def whole(demo: Demo) -> Run:
         rows.add(op.name)
         return right(data, op, *rest)
 
+    node = functools.partial(make, value.new_node)
     for module in (value, written_out):
-        right = module.new_node
-        module.new_node = lambda *given, right=right: make(right, *given)
+        setattr(module, "new_node", node)  # noqa: B010 (which mypy would not have as an assignment)
     sys.setprofile(lambda frame, event, _: codes.add(frame.f_code) if event == "call" else None)
     checks, error = recorded(demo)
     sys.setprofile(None)
-    formulas = {f.__code__: row.name for row in value.PRIMITIVES.values() for f in (row.forward, row.partials)}
+    formulas = {f.__code__: row.name for row in PRIMITIVES.values() for f in (row.forward, row.partials)}
     rows |= {formulas[code] for code in codes & formulas.keys()}
     return Run(demo.name, "", checks, error, tuple(each.name for each in BREAKS if each.reaches(rows, codes)))
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from demos import toy_network
-from demos.toy_network import LOSS, SLIDE, Line, steps
+from demos.own.slide import LOSS, Line
+from demos.toy_network import SLIDE, steps
 
 EXACT = {
     "i4": -0.7, "o4": 0.3318122278318339,
