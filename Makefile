@@ -28,7 +28,7 @@ check: .venv/dev.stamp  ## style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-breaks: .venv/dev.stamp  ## every demo on broken code: which claims nothing can make false; ten minutes
+breaks: .venv/dev.stamp  ## every demo on broken code: which claims nothing can make false; some seven minutes
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.breaks
 
 bench: .venv/dev.stamp  ## speed beside the peers; PyTorch and JAX take part where they are installed

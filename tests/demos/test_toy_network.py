@@ -177,6 +177,15 @@ def test_no_option_is_advised_that_is_on(capsys: pytest.CaptureFixture[str], tmp
     assert "(--rounding slide works" in told
 
 
+def test_step_by_step_the_restored_numbers_are_told_at_the_end(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    toy_network.main(tmp_path, step=True)
+    told = re.sub(r"\s+", " ", capsys.readouterr().out)
+    assert "The deck's figures held the rest, restored here: Err6 0.1311, w46 new -0.261, " in told
+    assert "slide: 0.1311" not in told
+
+
 def test_in_unicode_there_is_one_minus_sign(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     toy_network.main(tmp_path, step=True)
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("      ")]
