@@ -173,6 +173,8 @@ def _shifts(program: Program, node: Node) -> list[float]:
     # Several, for a cosine far out may come out the same by chance; neighbours apart, for one may make up for another.
     offs = [(4e-16, 4e-16), (4e-16, -4e-16), (-4e-16, 7e-16), (1.1e-15, 7e-16), (-1.6e-15, -1.1e-15)]
     moved_inputs = [[xi * (1 + off[k % 2]) for k, xi in enumerate(x)] for off in offs]
+    # Odd last digits too: a whole period may be nearly two of them.
+    moved_inputs += [[xi + off * math.ulp(xi) for xi in x] for off in (1, -1, 3, -5) if max(map(abs, x)) > 1e8]
     try:
         at = [(result, row.unflatten(x)) for result in outputs]
         at += [(row.forward(FLOATS, *row.unflatten(inputs)), row.unflatten(inputs)) for inputs in moved_inputs]

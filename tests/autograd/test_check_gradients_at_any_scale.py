@@ -68,6 +68,10 @@ def test_a_corner_far_from_an_argument_but_near_for_a_step_is_no_fault() -> None
     check_gradients(autograd.minimum, [-1.000001e-12, 1.0000009999999999e-25])
 
 
+def test_far_out_nothing_is_told_of_a_sine() -> None:
+    assert verdict(autograd.sin, 3.129877e234) == "cannot tell"
+
+
 @settings(max_examples=200)
 @given(slope=st.sampled_from(SLOPES), data=st.data())
 def test_a_partial_twice_as_large_is_never_called_right(slope: tuple[Primitive, int], data: st.DataObject) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Parameter, Program, Value, draw, draw_network, explain, walkthrough
 from autograd.compiling.javascript import RESERVED, program_javascript
+from autograd.formulas.names import text_name
 from autograd.labels import plain
 from tests.fuzz.readings import DisagreementError, check_explanation
 from tests.node import JavaScript
@@ -115,7 +116,8 @@ def named(ask: JavaScript | None) -> Callable[[list[str], Callable[[str], None]]
             shown = "".join("".join(element.itertext()) for element in root.iter())
             tooltips = "".join(value for element in root.iter() for value in element.attrib.values())
             flat = "".join((shown + tooltips).replace("\xa0", " ").split())
-            missing = [name for name in called if "".join(plain(name).split()) not in flat]
+            ways = {name: {"".join(way(name).split()) for way in (plain, text_name)} for name in called}  # lambda is λ
+            missing = [name for name in called if not any(way in flat for way in ways[name])]
             _same("names that are not in the picture", missing, [])
         note("SVG")
         told = explain(loss, [*parameters, x])
