@@ -103,8 +103,9 @@ def test_eighty_students_as_in_the_terminal_after_every_epoch(board: Page, examp
     expect(where).to_contain_text("Stop: fewer than 5 % are misclassified.")
     learned, rng = HALF.model(), np.random.default_rng(0)
     one_step(HALF, learned, "exact")
-    lines = list(train(HALF, learned, *students(80, rng), rng))
-    assert f"epoch {EPOCHS:3}" in lines[-1]
+    *_, (epoch, loss, wrong) = train(HALF, learned, *students(80, rng), rng)
+    assert epoch == EPOCHS
+    assert board.evaluate("trainer.told.at(-1)") == {"loss": pytest.approx(loss), "wrong": pytest.approx(wrong)}
     same(board, {str(parameter.name): parameter.data for parameter in learned.parameters()})
     for before in reversed(states[:-1]):
         board.keyboard.press(";")
