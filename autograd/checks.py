@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -87,7 +87,16 @@ def check_gradients(f: Function, *point: Tree, tolerance: float = 1e-6) -> None:
         exact = None if leaf is None else _complex_step(program, leaf)
         if exact or exact == analytic == 0:  # a 0 is otherwise something that has become too small
             found.append(_Difference(where, analytic, exact, doubt, weight, tolerance / 1000, "complex step"))
-        wrong += [difference for difference in found if difference.matters]
+        faults = [difference for difference in found if difference.matters]
+        if faults == found[:1]:  # steps of the argument's own scale have to say so, too: a corner may lie within others
+            near = _slope(along, numbers[i], rounding, analytic, tolerance, _own_steps(numbers[i]))
+            nearby = replace(found[0], numeric=near[0], doubt=doubt + near[1]) if near else None
+            # Numbers that are 1 apart may be some periods apart, too, on which f looks flat to all but the complex step.
+            is_far_out = len(found) > 1 and math.ulp(numbers[i]) >= 1
+            if nearby is None or not nearby.matters or is_far_out:
+                unsure.append(replace(found[0], doubt=math.inf))
+                continue
+        wrong += faults
         if not any(difference.tells for difference in found):
             unsure.append(found[-1])
 
@@ -173,8 +182,6 @@ def _shifts(program: Program, node: Node) -> list[float]:
     # Several, for a cosine far out may come out the same by chance; neighbours apart, for one may make up for another.
     offs = [(4e-16, 4e-16), (4e-16, -4e-16), (-4e-16, 7e-16), (1.1e-15, 7e-16), (-1.6e-15, -1.1e-15)]
     moved_inputs = [[xi * (1 + off[k % 2]) for k, xi in enumerate(x)] for off in offs]
-    # Odd last digits too: a whole period may be nearly two of them.
-    moved_inputs += [[xi + off * math.ulp(xi) for xi in x] for off in (1, -1, 3, -5) if max(map(abs, x)) > 1e8]
     try:
         at = [(result, row.unflatten(x)) for result in outputs]
         at += [(row.forward(FLOATS, *row.unflatten(inputs)), row.unflatten(inputs)) for inputs in moved_inputs]
@@ -186,7 +193,12 @@ def _shifts(program: Program, node: Node) -> list[float]:
 
 
 def _slope(
-    f: Callable[[float], float], x: float, rounding: float, expected: float, tolerance: float
+    f: Callable[[float], float],
+    x: float,
+    rounding: float,
+    expected: float,
+    tolerance: float,
+    steps: Sequence[float] | None = None,
 ) -> tuple[float, float] | None:
     """f'(x) by central differences, and how far it may be off; None where f is not defined around x.
 
@@ -194,10 +206,11 @@ def _slope(
         rounding: how far it may have moved f(x).
         expected: what it should be; once it is found to be that, no smaller steps are taken.
         tolerance: the relative difference allowed.
+        steps: from long to short; None for those from 1 and from the scale of x.
     """
     found: list[tuple[float, float, float]] = []  # estimates from long steps to short, their blur, their change
     coarser = last = math.nan
-    for h in _steps(x):
+    for h in _steps(x) if steps is None else steps:
         if h < 4 * math.ulp(x):
             break
         try:
@@ -227,11 +240,16 @@ def _slope(
 
 def _steps(x: float) -> list[float]:
     """Steps from long to short, each a quarter of the one before: from 1, then from the scale of x to its end."""
+    own = _own_steps(x)
+    return own if x == 0 else [h for h in (4.0**-k for k in range(3, 20)) if h > 4 * own[0]] + own
+
+
+def _own_steps(x: float) -> list[float]:
+    """Those from the scale of x to its end."""
     scale = abs(x)
     if scale == 0:
         return [4.0**-k for k in range(3, 28)]
-    own = [scale * 4.0**-k for k in range(3 if scale >= 1 else 1, 27)]
-    return [h for h in (4.0**-k for k in range(3, 20)) if h > 4 * own[0]] + own
+    return [scale * 4.0**-k for k in range(3 if scale >= 1 else 1, 27)]
 
 
 class _NotAnalyticError(Exception):
@@ -287,14 +305,17 @@ def _complex_step(program: Program, leaf: int) -> float | None:
     """Im f(x + ih) / h of the recorded operations, with two steps of which one would do; None where they do not agree,
     an operation does not allow it, or numbers become so small that they lose their digits."""
     x = abs(program.nodes[leaf].data)
-    scale, powers = (x, (100, 80) if x > 1e-200 else (24, 20)) if x else (1.0, (300, 280))
-    found = []
-    for h in [math.ldexp(scale, -power) for power in powers]:
-        slope = _imaginary_part(program, leaf, h) / h if h > _TINY else math.nan
-        if not math.isfinite(slope) or 0 < abs(slope * h) < _TINY:
-            return None
-        found.append(slope)
-    return found[0] if math.isclose(*found, rel_tol=1e-11) else None
+    # Beside x the step is tiny; where x is large, it may have to be tiny beside 1: a sine of i h grows as e^h does.
+    steps = [(x, (100, 80) if x > 1e-200 else (24, 20)) if x else (1.0, (300, 280)), (1.0, (100, 80))]
+    for scale, powers in steps[: 2 if x > 1 else 1]:
+        found = []
+        for h in [math.ldexp(scale, -power) for power in powers]:
+            slope = _imaginary_part(program, leaf, h) / h if h > _TINY else math.nan
+            lost = slope != 0 and min(abs(slope), abs(slope * h)) < _TINY
+            found.append(math.nan if lost else slope)
+        if all(map(math.isfinite, found)) and math.isclose(*found, rel_tol=1e-11):
+            return found[0]
+    return None
 
 
 def _imaginary_part(program: Program, leaf: int, step: float) -> float:
