@@ -91,7 +91,7 @@ def check_gradients(f: Function, *point: Tree, tolerance: float = 1e-6) -> None:
         if faults == found[:1]:  # steps of the argument's own scale have to say so, too: a corner may lie within others
             near = _slope(along, numbers[i], rounding, analytic, tolerance, _own_steps(numbers[i]))
             nearby = replace(found[0], numeric=near[0], doubt=doubt + near[1]) if near else None
-            # Numbers that are 1 apart may be some periods apart, too, on which f looks flat to all but the complex step.
+            # Numbers that are 1 apart may be some periods apart, and f look flat to all but the complex step.
             is_far_out = len(found) > 1 and math.ulp(numbers[i]) >= 1
             if nearby is None or not nearby.matters or is_far_out:
                 unsure.append(replace(found[0], doubt=math.inf))
